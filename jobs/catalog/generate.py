@@ -1,0 +1,69 @@
+"""Generate what derives from the catalog: dbt's sources and the data dictionary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+
+from jobs.catalog.model import Catalog, Source
+
+HEAD = "# Generated from the catalog by `zlv catalog generate`; do not edit.\n"
+
+
+def sources_yml(catalog: Catalog, columns: dict[str, list[tuple[str, str, str, str]]]) -> Iterator[tuple[str, str]]:
+    """Yield (domain, text) of dbt's `_sources.yml` for every domain.
+
+    `columns` gives for each source what SQL sees of it: name, type, privacy class, description.
+    """
+    for domain in dict.fromkeys(source.domain for source in catalog.sources):
+        tables = [_table(source, columns[source.name]) for source in catalog.of(domain)]
+        content = {"version": 2, "sources": [{"name": domain, "database": domain, "schema": "main", "tables": tables}]}
+        yield domain, HEAD + yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=140)
+
+
+def _table(source: Source, columns: list[tuple[str, str, str, str]]) -> dict[str, object]:
+    meta = {"owner": source.owner, "due": source.due, "key": list(source.key)}
+    return {
+        "name": source.name,
+        "description": source.description,
+        "config": {"meta": {name: value for name, value in meta.items() if value}},
+        "columns": [
+            {"name": name, "data_type": type_, **({"description": text} if text else {}), "config": {"meta": {"privacy": privacy}}}
+            for name, type_, privacy, text in columns
+        ],
+    }
+
+
+def dictionary(catalog: Catalog, domain: str) -> str:
+    """Write a domain's page of the data dictionary: each source, each raw column, what becomes of it."""
+    lines = [f"# Dictionary of the raw data: {domain}", "", "<!-- Generated from the catalog by `zlv catalog generate`; do not edit. -->", ""]
+    shown: dict[tuple[str, ...], str] = {}
+    for source in catalog.of(domain):
+        lines += [f"## {domain}.{source.name}", "", f"{source.description}.", ""]
+        lines += [f"`{source.location}` · {source.format.type} · due {source.due} · owner {source.owner}", ""]
+        if source.key:
+            lines += [f"Key: {', '.join(source.key)}.", ""]
+        layout = tuple(column.model_dump_json() for column in source.columns)
+        same = shown.get(layout)
+        if same:
+            lines += [f"Columns: those of `{same}`.", ""]
+            continue
+        shown[layout] = source.name
+        lines += ["| column | type | class | treatment | meaning |", "|---|---|---|---|---|"]
+        for column in source.columns:
+            derived = f" → {', '.join(column.policy.derive)}" if column.policy.derive else ""
+            text = column.description.replace("|", "\\|")
+            lines.append(f"| {column.name} | {column.type} | {column.policy.privacy} | {column.policy.treatment}{derived} | {text} |")
+        lines.append("")
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def write_if_changed(path: Path, text: str) -> bool:
+    """Write a generated file; tell whether it differed."""
+    if path.exists() and path.read_text(encoding="utf-8") == text:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return True

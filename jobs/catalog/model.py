@@ -1,0 +1,179 @@
+"""Describe every source, its columns and its policy as typed, frozen models."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+Domain = Literal["production", "lovac", "locomvac", "ff", "external"]
+PrivacyClass = Literal["direct", "indirect", "free_text", "none"]
+Treatment = Literal["drop", "pseudonymise", "generalise", "keep"]
+
+NAME = re.compile(r"^[a-z][a-z0-9_]*$")
+TYPES = re.compile(
+    r"^(VARCHAR|INTEGER|BIGINT|DOUBLE|BOOLEAN|DATE|UUID|TIMESTAMP WITH TIME ZONE|DECIMAL\(\d+,\d+\))(\[\])?$"
+)
+
+
+class Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Rule(Model):
+    """Decide what becomes of one raw column.
+
+    `privacy` and `treatment` are the policy's words; `rule` names the generalisation;
+    `derive` maps further output columns to the generalisation that makes them, so that an
+    e-mail can be dropped while the flag read from it stays.
+    """
+
+    privacy: PrivacyClass = Field(default="direct", alias="class")
+    treatment: Treatment = "drop"
+    rule: str | None = None
+    normalise: bool = False
+    derive: dict[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _coherent(self) -> Rule:
+        if (self.treatment == "generalise") != (self.rule is not None):
+            raise ValueError("treatment 'generalise' goes with a rule, and a rule with 'generalise'")
+        if self.privacy in ("direct", "free_text") and self.treatment == "keep":
+            raise ValueError(f"a column of class '{self.privacy}' cannot be kept: drop, pseudonymise or generalise it")
+        return self
+
+
+CLOSED = Rule()
+
+
+class Column(Model):
+    """Declare one raw column: how it is called in the file, read, and treated."""
+
+    name: str
+    type: str = "VARCHAR"
+    header: str | None = None
+    required: bool = False
+    description: str = ""
+    policy: Rule = CLOSED
+
+    @field_validator("name")
+    @classmethod
+    def _name(cls, value: str) -> str:
+        if not NAME.match(value):
+            raise ValueError("a column name is lower case letters, digits and _")
+        return value
+
+    @field_validator("type")
+    @classmethod
+    def _type(cls, value: str) -> str:
+        if not TYPES.match(value):
+            raise ValueError(f"unknown type {value!r}")
+        return value
+
+    @property
+    def header_name(self) -> str:
+        return self.header or self.name
+
+    @property
+    def is_read(self) -> bool:
+        """Tell whether anything of this column may be read at all."""
+        return self.policy.treatment != "drop" or bool(self.policy.derive)
+
+
+class FileFormat(Model):
+    """Say how a lake object is written."""
+
+    type: Literal["csv", "parquet", "json"] = "csv"
+    delimiter: str = ","
+    quote: str = '"'
+    escape: str = '"'
+    encoding: Literal["utf-8", "latin-1"] = "utf-8"
+
+
+class Source(Model):
+    """Declare one input.
+
+    `location` is `postgres:<table>` for the application, else a URL or path whose `{lake}` is the
+    data lake's bucket; `*` matches several objects. `minimum_rows` is the expected minimum,
+    `rejects_threshold` the share of broken lines (0–1) over which a load is refused.
+    """
+
+    name: str
+    domain: Domain
+    location: str
+    millesime: int | None = None
+    description: str = ""
+    producer: str = ""
+    licence: str = ""
+    owner: str
+    due: Literal["daily", "monthly", "yearly", "never"] = "yearly"
+    format: FileFormat = FileFormat()
+    key: tuple[str, ...] = ()
+    minimum_rows: int = Field(default=1, ge=0)
+    rejects_threshold: float = Field(default=0.01, ge=0, le=1)
+    optional: bool = True
+    columns: tuple[Column, ...]
+
+    @field_validator("name")
+    @classmethod
+    def _name(cls, value: str) -> str:
+        if not NAME.match(value):
+            raise ValueError("a source name is lower case letters, digits and _")
+        return value
+
+    @model_validator(mode="after")
+    def _coherent(self) -> Source:
+        names = [column.name for column in self.columns]
+        double = sorted({name for name in names if names.count(name) > 1})
+        if double:
+            raise ValueError(f"column {double[0]!r} is declared twice")
+        missing = [name for name in self.key if name not in names]
+        if missing:
+            raise ValueError(f"key column {missing[0]!r} is not declared")
+        return self
+
+    @property
+    def is_production(self) -> bool:
+        return self.location.startswith("postgres:")
+
+    @property
+    def table(self) -> str:
+        """Name the application's table (production sources only)."""
+        return self.location.removeprefix("postgres:")
+
+    @property
+    def columns_read(self) -> tuple[Column, ...]:
+        return tuple(column for column in self.columns if column.is_read)
+
+
+class Publication(Model):
+    """Map one mart to its public name in the clean file."""
+
+    mart: str
+    public_name: str
+    description: str = ""
+
+
+class Catalog(Model):
+    """Hold all declared sources, in order, and the publication list."""
+
+    sources: tuple[Source, ...]
+    publications: tuple[Publication, ...] = ()
+
+    def source(self, name: str) -> Source:
+        for source in self.sources:
+            if source.name == name:
+                return source
+        raise KeyError(name)
+
+    def of(self, *domains: str) -> tuple[Source, ...]:
+        return tuple(source for source in self.sources if source.domain in domains)
+
+    @property
+    def lake_sources(self) -> tuple[Source, ...]:
+        return tuple(source for source in self.sources if not source.is_production)
+
+    def millesimes(self, prefix: str) -> list[int]:
+        """List the millésimes of the sources called `<prefix>_<year>`, oldest first."""
+        return sorted(s.millesime for s in self.sources if s.millesime and s.name == f"{prefix}_{s.millesime}")

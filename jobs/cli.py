@@ -1,0 +1,75 @@
+"""Wire the commands of `zlv`: one stage, one module, one command, imported only when it is called."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from jobs import __version__
+from jobs.errors import ZlvError
+
+# command → (module, function, one line for `zlv --help`); a test compares the line with the command's own.
+COMMANDS: dict[str, tuple[str, str, str]] = {
+    "prepare": ("jobs.stages.prepare", "prepare", "Check settings and connections, and write the S3 secret."),
+    "sync-production": ("jobs.stages.sync_production", "sync_production", "Copy the application's tables in one snapshot."),
+    "load-lake": ("jobs.stages.load_lake", "load_lake", "Load the lake's objects into raw files."),
+    "build": ("jobs.stages.build", "build", "Build staging, intermediate and marts with dbt."),
+    "audit": ("jobs.stages.audit", "audit", "Prove that no personal data is left in the marts."),
+    "publish": ("jobs.stages.publish", "publish", "Publish the marts as a new release of the clean file."),
+    "upload": ("jobs.stages.upload", "upload", "Upload the current release to S3."),
+    "export": ("jobs.stages.export", "export", "Export the whole base with checksums."),
+    "import": ("jobs.stages.import_base", "import_base", "Import an exported base after checking it."),
+    "status": ("jobs.stages.status", "status", "Tell how fresh each file is and how the last run went."),
+    "runs": ("jobs.stages.runs", "runs", "List the runs, newest first."),
+    "trace": ("jobs.stages.trace", "trace", "Draw a run's trace as a waterfall."),
+    "run": ("jobs.stages.run", "run", "Run a pipeline from its manifest."),
+    "sql": ("jobs.stages.sql", "sql", "Open a read-only SQL session with every file attached."),
+    "catalog": ("jobs.stages.catalog", "catalog", "Check the catalog and generate what derives from it."),
+    "sample": ("jobs.stages.sample", "sample", "Write deterministic synthetic data of any size."),
+    "dev": ("jobs.stages.dev", "dev", "Start or stop a local PostgreSQL and S3 server with sample data."),
+}
+
+
+class LazyGroup(click.Group):
+    """Import a command's module when it is called, so that `zlv --help` stays quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, function, _ = COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(module), function)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, _, line) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="zlv")
+def cli() -> None:
+    """Run the ZLV warehouse: bring the sources in, transform, prove, publish.
+
+    Settings come from the environment; see `.env.example`.
+    """
+
+
+def main() -> None:
+    """Run `zlv`; an error is one sentence on standard error and the exit code of the contract."""
+    try:
+        cli.main(standalone_mode=False)
+    except click.exceptions.Exit as done:
+        sys.exit(done.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except ZlvError as error:
+        click.echo(f"zlv: {error}", err=True)
+        sys.exit(error.exit_code)

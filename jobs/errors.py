@@ -1,0 +1,43 @@
+"""Say what went wrong in one sentence, with the exit code of the contract.
+
+Exit codes: 1 failed, may be retried · 2 wrong usage · 64 settings or catalog wrong · 65 data
+refused · 66 privacy gate refused · 75 temporary, retry · 143 ended by SIGTERM.
+"""
+
+from __future__ import annotations
+
+
+class ZlvError(Exception):
+    """Carry one clear sentence for a person and the exit code for a manifest."""
+
+    exit_code = 1
+
+
+class SettingsError(ZlvError):
+    """Report settings, credentials or a catalog that no retry can mend."""
+
+    exit_code = 64
+
+
+class DataRefused(ZlvError):
+    """Report data that break their contract; the last good file stands."""
+
+    exit_code = 65
+
+
+class PrivacyRefused(ZlvError):
+    """Report a mart that the privacy gate does not let through."""
+
+    exit_code = 66
+
+
+class Temporary(ZlvError):
+    """Report a fault of the moment: network, throttling, a standby's recovery conflict."""
+
+    exit_code = 75
+
+
+class Terminated(ZlvError):
+    """Report that SIGTERM ended the stage before it was done."""
+
+    exit_code = 143

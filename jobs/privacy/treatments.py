@@ -1,0 +1,126 @@
+"""Turn the policy into SQL: the select list of what may be written to a raw file.
+
+Pseudonyms are HMAC-SHA256 (RFC 2104), computed in SQL with the two padded keys bound as session
+variables: a plain hash of a name or a birth date could be reversed by trying them all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import duckdb
+
+from jobs.catalog import Column, Source
+from jobs.errors import SettingsError
+from jobs.settings import Settings
+from jobs.sql import identifier, literal
+
+BLOCK = 64
+
+# Generalisations by name: SQL of the raw column (`{column}`), an optional argument (`{argument}`), and the type made.
+GENERALISATIONS: dict[str, tuple[str, str]] = {
+    "year": ("year(CAST({column} AS TIMESTAMP))", "INTEGER"),
+    "decade": ("CAST(year(CAST({column} AS TIMESTAMP)) / 10 AS INTEGER) * 10", "INTEGER"),
+    # The ZLV team's accounts (reference: application's rule on beta.gouv.fr addresses).
+    "zlv_team": ("lower(trim({column})) LIKE '%beta.gouv.fr'", "BOOLEAN"),
+    # One enumerated field of an event's payload; the payload itself holds names and free text.
+    "json_key": ("json_extract_string({column}, {argument})", "VARCHAR"),
+    # Tax files write a natural person as `M`, `MME` or `MLLE` and a name.
+    "owner_kind": (
+        "CASE WHEN {column} IS NULL OR trim({column}) = '' THEN NULL "
+        "WHEN regexp_matches(upper(trim({column})), '^(M|MME|MLLE|MR)[ .]') THEN 'personne physique' "
+        "ELSE 'personne morale' END",
+        "VARCHAR",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class OutputColumn:
+    """Say how one column of a raw file comes from a column of the source.
+
+    `raw` is the source's column name in the catalog; `expression` is SQL over `raw` quoted.
+    """
+
+    name: str
+    type: str
+    raw: str
+    expression: str
+    privacy: str
+    treatment: str
+    description: str = ""
+
+    @property
+    def select(self) -> str:
+        return f"{self.expression} AS {identifier(self.name)}"
+
+
+def output_columns(source: Source) -> list[OutputColumn]:
+    """List the columns that a raw file of `source` holds, in the catalog's order.
+
+    Raises SettingsError for a generalisation that does not exist.
+    """
+    return [column for raw in source.columns for column in _outputs(source, raw)]
+
+
+def _outputs(source: Source, column: Column) -> Iterator[OutputColumn]:
+    name, policy, quoted = column.name, column.policy, identifier(column.name)
+
+    def made(output: str, type_: str, expression: str, privacy: str, treatment: str) -> OutputColumn:
+        return OutputColumn(output, type_, name, expression, privacy, treatment, column.description)
+
+    if policy.treatment == "keep":
+        yield made(name, column.type, quoted, policy.privacy, "keep")
+    elif policy.treatment == "pseudonymise":
+        text = f"CAST({quoted} AS VARCHAR)"
+        value = f"normalised({text})" if policy.normalise else text
+        yield made(name, "VARCHAR", f"pseudonymise({value})", "indirect", "pseudonymise")
+    elif policy.treatment == "generalise" and policy.rule is not None:
+        expression, type_ = _generalised(source, name, policy.rule)
+        yield made(name, type_, expression, "none", "generalise")
+    for output, rule in policy.derive.items():
+        expression, type_ = _generalised(source, name, rule)
+        yield made(output, type_, expression, "none", "generalise")
+
+
+def _generalised(source: Source, column: str, rule: str) -> tuple[str, str]:
+    name, _, argument = rule.partition(":")
+    if name not in GENERALISATIONS:
+        known = ", ".join(sorted(GENERALISATIONS))
+        raise SettingsError(f"policy of {source.domain}.{source.name}.{column}: no generalisation {name!r}; known are {known}")
+    expression, type_ = GENERALISATIONS[name]
+    return expression.format(column=identifier(column), argument=literal(f"$.{argument}")), type_
+
+
+def install_pseudonyms(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Create the macros `pseudonymise(text)` and `normalised(text)` in a session.
+
+    NULL and blank text give NULL. Without ZLV_PSEUDONYM_KEY the macro exists and fails when called.
+    """
+    connection.execute(
+        "CREATE OR REPLACE TEMP MACRO normalised(value) AS "
+        "nullif(trim(regexp_replace(upper(strip_accents(value)), '[^A-Z0-9@.+]+', ' ', 'g')), '')"
+    )
+    if settings.ZLV_PSEUDONYM_KEY is None:
+        connection.execute(
+            "CREATE OR REPLACE TEMP MACRO pseudonymise(value) AS "
+            "CASE WHEN value IS NULL THEN NULL ELSE error('set ZLV_PSEUDONYM_KEY to pseudonymise') END"
+        )
+        return
+    key = settings.ZLV_PSEUDONYM_KEY.get_secret_value().encode()
+    key = (hashlib.sha256(key).digest() if len(key) > BLOCK else key).ljust(BLOCK, b"\0")
+    connection.execute("SET VARIABLE zlv_inner = ?", [bytes(byte ^ 0x36 for byte in key)])
+    connection.execute("SET VARIABLE zlv_outer = ?", [bytes(byte ^ 0x5C for byte in key)])
+    connection.execute(
+        "CREATE OR REPLACE TEMP MACRO pseudonymise(value) AS CASE WHEN trim(value) <> '' THEN "
+        "sha256(getvariable('zlv_outer') || unhex(sha256(getvariable('zlv_inner') || encode(value)))) END"
+    )
+
+
+def key_fingerprint(settings: Settings) -> str:
+    """Name the pseudonym key without telling it, so that files made with another key are seen."""
+    if settings.ZLV_PSEUDONYM_KEY is None:
+        return "none"
+    return hashlib.sha256(b"zlv key id\0" + settings.ZLV_PSEUDONYM_KEY.get_secret_value().encode()).hexdigest()[:16]

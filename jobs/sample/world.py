@@ -1,0 +1,44 @@
+"""Load the official facts of a few departments: communes, EPCI, zonings, merges and splits."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from jobs.sql import identifier
+
+FACTS = Path(__file__).parent / "facts"
+
+# `place` holds where dwellings lie: the commune as it is now, and the code that some (merge) or all (split) of its
+# premises had before `changed`. A place takes the premises first_premise … first_premise + premises - 1.
+_PLACE = """
+CREATE TABLE place AS
+WITH weighed AS (
+    SELECT *, CAST(size AS BIGINT) AS weight, row_number() OVER (ORDER BY com) AS place,
+        sum(CAST(size AS BIGINT)) OVER (ORDER BY com) AS reached, sum(CAST(size AS BIGINT)) OVER () AS total
+    FROM commune WHERE typecom IN ('COM', 'ARM') AND size > '0'
+)
+SELECT place, com, dep, left(com, 2) AS dep2, substr(com, 3, 3) AS com3, reg, libelle, epci_siren, com_siren, tlv,
+    CAST(longitude AS DECIMAL(9, 4)) AS longitude, CAST(latitude AS DECIMAL(9, 4)) AS latitude, weight AS size,
+    code_before, CAST(changed AS INTEGER) AS changed,
+    CASE WHEN code_before IS NULL THEN 0 WHEN code_before IN (SELECT com FROM commune WHERE typecom = 'COM') THEN 100 ELSE 40 END AS moved_share,
+    CASE WHEN left(com, 1) = '2' AND substr(com, 2, 1) IN ('A', 'B') THEN '20' || substr(com, 3, 1) || '00' ELSE left(com, 3) || '00' END AS postcode,
+    upper(strip_accents(replace(replace(replace(libelle, '’', ''''), 'œ', 'oe'), 'Œ', 'OE'))) AS city,
+    CAST(getvariable('premises') * (reached - weight) // total AS BIGINT) AS first_premise,
+    CAST(getvariable('premises') * reached // total - getvariable('premises') * (reached - weight) // total AS BIGINT) AS premises
+FROM weighed
+"""
+
+
+def load_facts(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create a table per facts file, all text, and `place` from the communes.
+
+    Arrondissements stand for Paris, Lyon and Marseille, whose own code holds no dwelling.
+    """
+    for name, table in (("communes", "commune"), ("departements",) * 2, ("fusions",) * 2, ("scissions",) * 2, ("ort",) * 2):
+        connection.execute(
+            f"CREATE TABLE {identifier(table)} AS FROM read_csv(?, header = true, all_varchar = true, delim = ',', quote = '\"')",
+            [str(FACTS / f"{name}.csv")],
+        )
+    connection.execute(_PLACE)

@@ -1,0 +1,1 @@
+"""Stages: one module, one command, one Job each. They do not import one another."""

@@ -1,0 +1,65 @@
+"""Check the catalog and generate what derives from it."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+
+@click.group()
+def catalog() -> None:
+    """Check the catalog and generate what derives from it.
+
+    Example: zlv catalog check
+    """
+
+
+@catalog.command()
+def check() -> None:
+    """Read every catalog and policy file and tell all faults at once."""
+    from jobs.catalog import load_catalog
+    from jobs.privacy.treatments import output_columns
+    from jobs.settings import read_settings
+
+    loaded = load_catalog(read_settings().catalog_dirs)
+    written = sum(len(output_columns(source)) for source in loaded.sources)
+    raw = sum(len(source.columns) for source in loaded.sources)
+    click.echo(f"{len(loaded.sources)} sources, {raw} raw columns declared, {written} columns written after the policy")
+
+
+@catalog.command()
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; fail when a generated file is out of date.")
+def generate(only_check: bool) -> None:
+    """Write dbt's sources and the data dictionary from the catalog."""
+    from jobs.catalog import load_catalog
+    from jobs.catalog.generate import dictionary, sources_yml, write_if_changed
+    from jobs.errors import SettingsError
+    from jobs.settings import project_dir, read_settings
+    from jobs.warehouse.session import view_columns
+
+    loaded = load_catalog(read_settings().catalog_dirs)
+    columns = {s.name: [(c.name, c.type, c.privacy, c.description) for c in view_columns(s)] for s in loaded.sources}
+    staging, docs = project_dir("dbt") / "models" / "staging", project_dir("docs") / "dictionary"
+    files = {staging / domain / "_sources.yml": text for domain, text in sources_yml(loaded, columns)}
+    files |= {docs / f"{domain}.md": dictionary(loaded, domain) for domain in dict.fromkeys(s.domain for s in loaded.sources)}
+    if only_check:
+        stale = [path for path, text in files.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+        if stale:
+            raise SettingsError(f"{stale[0].name} of {stale[0].parent.name} is out of date; run: zlv catalog generate")
+        return
+    written = [path for path, text in files.items() if write_if_changed(path, text)]
+    click.echo(f"{len(written)} of {len(files)} generated files changed")
+
+
+@catalog.command()
+@click.option("--domain", "domains", multiple=True, help="Only these domains.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list, as a pipeline's withParam wants it.")
+def sources(domains: tuple[str, ...], as_json: bool) -> None:
+    """List the declared sources."""
+    from jobs.catalog import load_catalog
+    from jobs.settings import read_settings
+
+    loaded = load_catalog(read_settings().catalog_dirs)
+    names = [source.name for source in (loaded.of(*domains) if domains else loaded.sources)]
+    click.echo(json.dumps(names) if as_json else "\n".join(names))

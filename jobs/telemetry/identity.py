@@ -1,0 +1,32 @@
+"""Derive trace and root span from the run id, so that pods join one trace without talking.
+
+W3C Trace Context: https header `traceparent` = version-trace id-parent id-flags.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from datetime import UTC, datetime
+
+RUN_ID = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")
+
+
+def new_run_id(name: str) -> str:
+    """Make a run id that sorts by time: `daily-20261123t184502-3fa9`."""
+    moment = datetime.now(UTC).strftime("%Y%m%dt%H%M%S")
+    return f"{name}-{moment}-{secrets.token_hex(2)}"
+
+
+def trace_id(run_id: str) -> int:
+    return int.from_bytes(hashlib.sha256(b"zlv trace\0" + run_id.encode()).digest()[:16], "big") or 1
+
+
+def root_span_id(run_id: str) -> int:
+    return int.from_bytes(hashlib.sha256(b"zlv root\0" + run_id.encode()).digest()[:8], "big") or 1
+
+
+def traceparent(run_id: str, span_id: int | None = None) -> str:
+    """Write the TRACEPARENT that makes a child join the run's trace, below the root unless said otherwise."""
+    return f"00-{trace_id(run_id):032x}-{root_span_id(run_id) if span_id is None else span_id:016x}-01"

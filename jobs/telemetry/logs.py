@@ -1,0 +1,59 @@
+"""Log for a person on a terminal, as JSON lines with trace and span ids anywhere else."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from datetime import UTC, datetime
+from typing import Any
+
+from opentelemetry import trace
+
+_STANDARD = set(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
+
+
+class JsonFormatter(logging.Formatter):
+    """Write one JSON object per line: time, level, stage, run, message, extras, trace and span id."""
+
+    def __init__(self, stage: str, run_id: str) -> None:
+        super().__init__()
+        self._stage, self._run_id = stage, run_id
+
+    def format(self, record: logging.LogRecord) -> str:
+        context = trace.get_current_span().get_span_context()
+        line: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "stage": self._stage,
+            "run": self._run_id,
+            "message": record.getMessage(),
+            **{name: value for name, value in record.__dict__.items() if name not in _STANDARD},
+        }
+        if context.is_valid:
+            line |= {"trace_id": f"{context.trace_id:032x}", "span_id": f"{context.span_id:016x}"}
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+class TerminalFormatter(logging.Formatter):
+    """Write `stage  message  name=value …`."""
+
+    def __init__(self, stage: str) -> None:
+        super().__init__()
+        self._stage = stage
+
+    def format(self, record: logging.LogRecord) -> str:
+        extras = [f"{name}={value}" for name, value in record.__dict__.items() if name not in _STANDARD]
+        level = "" if record.levelno <= logging.INFO else f"{record.levelname.lower()}: "
+        return f"{self._stage:<16} {level}{record.getMessage()}  {' '.join(extras)}".rstrip()
+
+
+def set_up_logs(stage: str, run_id: str) -> logging.Logger:
+    """Send the program's logs to standard error, in the form that fits where it goes."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(TerminalFormatter(stage) if sys.stderr.isatty() else JsonFormatter(stage, run_id))
+    log = logging.getLogger("zlv")
+    log.handlers[:] = [handler]
+    log.setLevel(logging.INFO)
+    log.propagate = False
+    return log

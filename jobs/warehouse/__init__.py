@@ -1,0 +1,1 @@
+"""DuckDB: sessions, attached sources, and files that are replaced and never written in place."""

@@ -1,0 +1,20 @@
+"""Give dbt's session the bounds of the settings and every source, as dbt-duckdb's plugin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dbt.adapters.duckdb.plugins import BasePlugin
+
+from jobs.catalog import load_catalog
+from jobs.settings import read_settings
+from jobs.warehouse.session import attach_sources, bound
+
+
+class Plugin(BasePlugin):  # type: ignore[misc]
+    """Attach the sources when dbt opens its connection."""
+
+    def configure_connection(self, conn: Any) -> None:
+        settings = read_settings()
+        bound(conn, settings)
+        attach_sources(conn, settings, load_catalog(settings.catalog_dirs))

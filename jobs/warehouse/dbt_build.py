@@ -64,8 +64,9 @@ def build_warehouse(settings: Settings, catalog: Catalog, run: StageRun, only: t
         put_in_environment("ZLV_WAREHOUSE_NEXT", str(pending))
         day = as_of(settings, catalog)
         outcome = _dbt(settings, catalog, scratch, day, only, run)
+        # Spans first: a build that is refused shows its nodes too.
+        rows = _count(settings, pending, run, outcome) if pending.exists() else {}
         _check(outcome)
-        rows = _count(settings, pending, run, outcome)
         _certify(settings, pending, run, {"as_of": day.isoformat(), "rows": rows})
     shutil.rmtree(artefacts, ignore_errors=True)
     scratch.rename(artefacts)
@@ -101,7 +102,7 @@ def _dbt(settings: Settings, catalog: Catalog, scratch: Path, day: date, only: t
     try:
         result = dbtRunner(callbacks=[lambda event: _heard(event, outcome, run)]).invoke(arguments)
     finally:
-        DuckDBConnectionManager.close_all_connections()
+        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
     if result.exception is not None and not outcome.nodes:
         raise DataRefused(f"dbt could not read the project: {_first_line(str(result.exception))}")
     return outcome
@@ -141,10 +142,10 @@ def _count(settings: Settings, pending: Path, run: StageRun, outcome: Outcome) -
         rows = {str(name): int(size) for name, size in connection.execute(query).fetchall()}
     by_table = {name.split(".", 1)[1]: count for name, count in rows.items()}
     for node in outcome.nodes:
-        failed = node.message if node.status not in ("pass", "success") else None
-        extra = {"rows": by_table.get(node.name)} if node.resource in ("model", "seed", "snapshot") else {}
-        kind = {"node": "dbt node", "resource": node.resource, "status": node.status, "db.system.name": "duckdb"}
-        run.finished_span(node.name, kind=kind.pop("node"), start=node.start, end=node.end, failed=failed and node.status, **kind, **extra)
+        failed = None if node.status in ("pass", "success") else node.status
+        rows_made = by_table.get(node.name) if node.resource in ("model", "seed", "snapshot") else None
+        facts: dict[str, str | int | None] = {"resource": node.resource, "status": node.status, "rows": rows_made}
+        run.finished_span(node.name, kind="dbt node", start=node.start, end=node.end, failed=failed, within=None, **facts)
     return {name: count for name, count in rows.items() if name.startswith("marts.")}
 
 

@@ -11,7 +11,7 @@ from jobs.settings import read_settings
 from jobs.warehouse.session import attach_sources, bound
 
 
-class Plugin(BasePlugin):  # type: ignore[misc]
+class Plugin(BasePlugin):
     """Attach the sources when dbt opens its connection."""
 
     def configure_connection(self, conn: Any) -> None:

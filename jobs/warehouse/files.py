@@ -30,7 +30,7 @@ def next_file(target: Path) -> Iterator[Path]:
     try:
         yield pending
         sync(pending)
-        os.replace(pending, target)
+        pending.replace(target)
         sync(target.parent)
     except BaseException:
         discard(pending)

@@ -1,0 +1,220 @@
+"""Find and read a source's objects wherever its URL points: S3, HTTPS, or files."""
+
+from __future__ import annotations
+
+import fnmatch
+import glob
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import IO, Any
+from urllib.error import HTTPError, URLError
+from urllib.parse import unquote, urlsplit
+from urllib.request import Request, urlopen
+
+from jobs.catalog import Source
+from jobs.errors import SettingsError, Temporary, ZlvError
+from jobs.lake.secret import NEEDED
+from jobs.settings import Settings
+
+CONNECT_SECONDS, READ_SECONDS = 10, 60
+CHUNK = 1 << 20
+_REFUSED = {"403", "401", "AccessDenied", "Forbidden", "InvalidAccessKeyId", "SignatureDoesNotMatch", "AllAccessDisabled"}
+
+
+@dataclass(frozen=True)
+class LakeObject:
+    """One object: the URL for DuckDB, its file name, what tells its content (`etag`) and its size in bytes (-1: not told)."""
+
+    url: str
+    name: str
+    etag: str
+    size: int
+
+
+class Lake:
+    """Reach the objects of sources. One client for all threads."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def find(self, source: Source) -> list[LakeObject]:
+        """List a source's objects, by name; none when the source is absent.
+
+        Raises SettingsError for keys or a bucket that are wrong, Temporary for what may pass.
+        """
+        location = self._located(source)
+        scheme = urlsplit(location).scheme
+        if scheme == "s3":
+            return self._find_s3(location)
+        if scheme in ("http", "https"):
+            return self._find_http(location)
+        if scheme not in ("", "file"):
+            raise SettingsError(f"{source.name}: {scheme}:// is not read; a location is s3://{{lake}}/…, https://… or a path")
+        paths = glob.glob(_path(location)) if "*" in location else [_path(location)]  # noqa: PTH207 (absolute patterns)
+        found = [(Path(path), Path(path).stat()) for path in sorted(paths) if Path(path).is_file()]
+        return [LakeObject(str(path), path.name, f"{stat.st_mtime_ns}-{stat.st_size}", stat.st_size) for path, stat in found]
+
+    def start(self, item: LakeObject, size: int) -> bytes:
+        """Read the first `size` bytes of an object, or fewer when it has no more."""
+        with self._open(item, size) as body:
+            return bytes(body.read(size))
+
+    def chunks(self, item: LakeObject) -> Iterator[bytes]:
+        """Read an object from its start, a MiB at a time."""
+        with self._open(item) as body:
+            while chunk := body.read(CHUNK):
+                yield chunk
+
+    def check_bucket(self) -> None:
+        """Look whether the lake's bucket can be listed."""
+        self._s3(lambda: self._client.list_objects_v2(Bucket=self._bucket, MaxKeys=1))
+
+    def _located(self, source: Source) -> str:
+        if "{lake}" in source.location:
+            self._settings.require(*NEEDED)
+        location = source.location.replace("{lake}", self._settings.CELLAR_DATA_LAKE_BUCKET_NAME or "")
+        if location.startswith("s3://") and urlsplit(location).netloc != self._settings.CELLAR_DATA_LAKE_BUCKET_NAME:
+            raise SettingsError(f"{source.name}: only the lake's bucket is read through s3://; write its location as s3://{{lake}}/…")
+        return location
+
+    def _find_s3(self, location: str) -> list[LakeObject]:
+        pattern = location.removeprefix(f"s3://{self._bucket}/")
+        prefix = pattern.split("*", 1)[0]
+        several = "*" in pattern
+        folders = pattern.count("/")
+
+        def listed() -> list[dict[str, Any]]:
+            pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
+            entries: list[dict[str, Any]] = []
+            for page in pages:
+                entries += page.get("Contents", [])
+                if not several:
+                    break
+            return entries
+
+        found = []
+        for entry in sorted(self._s3(listed), key=lambda entry: str(entry["Key"])):
+            key = str(entry["Key"])
+            # An extension in capitals or not is the same extension.
+            alike = key.count("/") == folders and fnmatch.fnmatchcase(key.lower(), pattern.lower())
+            if alike if several else key == pattern:
+                url = f"s3://{self._bucket}/{glob.escape(key)}"
+                found.append(LakeObject(url, key.rsplit("/", 1)[-1], str(entry["ETag"]).strip('"'), int(entry["Size"])))
+        return found
+
+    def _find_http(self, location: str) -> list[LakeObject]:
+        try:
+            with urlopen(Request(location, method="HEAD"), timeout=CONNECT_SECONDS) as answer:  # noqa: S310 (http or https)
+                headers = answer.headers
+        except HTTPError as error:
+            if error.code in (404, 410):
+                return []
+            raise _told_http(error, location) from None
+        except (URLError, OSError) as error:
+            raise _told_http(error, location) from None
+        size = int(headers.get("Content-Length", -1))
+        etag = headers.get("ETag") or (f"{headers['Last-Modified']}-{size}" if headers.get("Last-Modified") else "")
+        return [LakeObject(location, unquote(urlsplit(location).path.rsplit("/", 1)[-1]), etag.strip('"'), size)]
+
+    def _open(self, item: LakeObject, size: int | None = None) -> IO[bytes]:
+        scheme = urlsplit(item.url).scheme
+        span = f"bytes=0-{size - 1}" if size and item.size != 0 else None
+        if scheme == "s3":
+            key = _unescaped(item.url).removeprefix(f"s3://{self._bucket}/")
+            extra = {"Range": span} if span else {}
+            body: IO[bytes] = self._s3(lambda: self._client.get_object(Bucket=self._bucket, Key=key, IfMatch=item.etag, **extra))["Body"]
+            return body
+        if scheme in ("http", "https"):
+            try:
+                answer: IO[bytes] = urlopen(Request(item.url, headers={"Range": span} if span else {}), timeout=READ_SECONDS)  # noqa: S310
+            except (URLError, OSError) as error:
+                raise _told_http(error, item.url) from None
+            return answer
+        return Path(item.url).open("rb")
+
+    @property
+    def _bucket(self) -> str:
+        return self._settings.CELLAR_DATA_LAKE_BUCKET_NAME or ""
+
+    @cached_property
+    def _client(self) -> Any:
+        import boto3
+        from botocore.config import Config
+
+        settings = self._settings
+        key, secret = settings.CELLAR_ACCESS_KEY_ID, settings.CELLAR_SECRET_ACCESS_KEY
+        try:
+            return boto3.session.Session().client(
+                "s3",
+                endpoint_url=f"{'https' if settings.CELLAR_USE_SSL else 'http'}://{settings.CELLAR_HOST_URL}",
+                region_name=settings.CELLAR_REGION,
+                aws_access_key_id=key.get_secret_value() if key else None,
+                aws_secret_access_key=secret.get_secret_value() if secret else None,
+                # Retries are ours: they are logged, and the same for every store.
+                config=Config(
+                    connect_timeout=CONNECT_SECONDS,
+                    read_timeout=READ_SECONDS,
+                    retries={"total_max_attempts": 1},
+                    s3={"addressing_style": "path"},
+                    max_pool_connections=20,
+                ),
+            )
+        except ValueError:
+            raise SettingsError(f"CELLAR_HOST_URL is not a host: {settings.CELLAR_HOST_URL}") from None
+
+    def _s3(self, call: Callable[[], Any]) -> Any:
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            return call()
+        except (BotoCoreError, ClientError, OSError) as error:
+            raise told_s3(error, self._settings) from None
+
+
+def told_s3(error: BaseException, settings: Settings) -> ZlvError:
+    """Say an error of the S3 server in our own sentence."""
+    from botocore.exceptions import ClientError, SSLError
+
+    server = f"the S3 server at {settings.CELLAR_HOST_URL}"
+    bucket = settings.CELLAR_DATA_LAKE_BUCKET_NAME
+    code = str(error.response.get("Error", {}).get("Code", "")) if isinstance(error, ClientError) else ""
+    if code in _REFUSED:
+        return SettingsError(
+            f"{server} refused the keys for bucket {bucket}: check CELLAR_ACCESS_KEY_ID, CELLAR_SECRET_ACCESS_KEY and their rights"
+        )
+    if code == "NoSuchBucket":
+        return SettingsError(f"{server} has no bucket {bucket}: check CELLAR_DATA_LAKE_BUCKET_NAME")
+    if code == "RequestTimeTooSkewed":
+        return SettingsError(f"{server} does not accept this machine's time: set its clock")
+    if isinstance(error, SSLError):
+        return SettingsError(f"{server} gave no TLS connection: check CELLAR_HOST_URL, CELLAR_USE_SSL and its certificate")
+    reason = f"answered {code}" if code else "cannot be reached"
+    return Temporary(f"{server} {reason}: check that it runs and can be reached, then run again")
+
+
+def told_http(status: int | None, url: str) -> ZlvError:
+    """Say an HTTP status (None: no answer at all) in our own sentence; the URL's query is not told."""
+    parts = urlsplit(url)
+    where = f"{parts.scheme}://{parts.hostname}{parts.path}"
+    if status in (401, 403):
+        return SettingsError(f"{where} refused to be read ({status}): check the source's location and rights")
+    if status is not None and 400 <= status < 500 and status not in (404, 408, 412, 416, 425, 429):
+        return SettingsError(f"{where} cannot be read ({status}): check the source's location")
+    return Temporary(f"{where} {f'answered {status}' if status else 'cannot be reached'}: run again when it can be")
+
+
+def _told_http(error: Exception, url: str) -> ZlvError:
+    return told_http(error.code if isinstance(error, HTTPError) else None, url)
+
+
+def _path(location: str) -> str:
+    return unquote(urlsplit(location).path) if location.startswith("file:") else location
+
+
+def _unescaped(url: str) -> str:
+    """Undo `glob.escape`."""
+    for character in "*?[":
+        url = url.replace(f"[{character}]", character)
+    return url

@@ -1,0 +1,138 @@
+"""Send files to S3 and fetch them, each checked by what the server says it holds.
+
+The checksum of the whole file (SHA-256) goes with the object as metadata. The server's own ETag,
+the MD5 of the parts' MD5s, proves that what it holds is what was sent.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from jobs.errors import SettingsError, Temporary
+from jobs.settings import Settings
+
+MEGABYTE = 1024 * 1024
+PART = 16 * MEGABYTE
+# S3 takes at most 10,000 parts.
+MOST_PARTS = 9_000
+ATTEMPTS = 5
+REFUSED = {"AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "NoSuchBucket", "InvalidBucketName", "401", "403"}
+
+
+@dataclass(frozen=True)
+class Checksum:
+    """Tell a file's content: its size, SHA-256, and the ETag that S3 gives it."""
+
+    bytes: int
+    sha256: str
+    etag: str
+
+
+def client(settings: Settings) -> Any:
+    """Make an S3 client from the settings; it retries with backoff what is worth it."""
+    import boto3
+    from botocore.config import Config
+
+    settings.require("CELLAR_HOST_URL", "CELLAR_ACCESS_KEY_ID", "CELLAR_SECRET_ACCESS_KEY")
+    key, secret = settings.CELLAR_ACCESS_KEY_ID, settings.CELLAR_SECRET_ACCESS_KEY
+    config = Config(
+        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+        connect_timeout=10,
+        read_timeout=60,
+        s3={"addressing_style": "path"},
+        # Not every S3 server knows the checksum headers that newer clients send unasked.
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+    )
+    return boto3.client(
+        "s3",
+        endpoint_url=f"{'https' if settings.CELLAR_USE_SSL else 'http'}://{settings.CELLAR_HOST_URL}",
+        region_name=settings.CELLAR_REGION,
+        aws_access_key_id=key.get_secret_value() if key else None,
+        aws_secret_access_key=secret.get_secret_value() if secret else None,
+        config=config,
+    )
+
+
+@contextmanager
+def told(bucket: str) -> Iterator[None]:
+    """Turn a fault of S3 into one sentence and its exit code: 64 when refused, 75 when it may pass."""
+    from boto3.exceptions import S3UploadFailedError
+    from botocore.exceptions import BotoCoreError, ClientError, SSLError
+
+    try:
+        yield
+    except (ClientError, S3UploadFailedError) as error:
+        cause = error if isinstance(error, ClientError) else error.__context__
+        code = str(cause.response["Error"].get("Code", "")) if isinstance(cause, ClientError) else type(error).__name__
+        status = cause.response.get("ResponseMetadata", {}).get("HTTPStatusCode") if isinstance(cause, ClientError) else None
+        if code in REFUSED or status in (401, 403):
+            raise SettingsError(f"S3 refused bucket {bucket} ({code}); check its name, CELLAR_ACCESS_KEY_ID and its rights") from None
+        raise Temporary(f"S3 failed on bucket {bucket} ({code}) after {ATTEMPTS} attempts; run the same command again") from None
+    except SSLError:
+        raise SettingsError("S3 gave no TLS connection; check CELLAR_HOST_URL, CELLAR_USE_SSL and its certificate") from None
+    except BotoCoreError as error:
+        kind = type(error).__name__
+        raise Temporary(f"S3 cannot be reached for bucket {bucket} ({kind}); check CELLAR_HOST_URL, or run again") from None
+
+
+def checksum(content: BinaryIO) -> Checksum:
+    """Read a file from its start and give its checksums; the file is left at its start."""
+    size = os.fstat(content.fileno()).st_size
+    part = part_size(size)
+    content.seek(0)
+    whole, parts = hashlib.sha256(), []
+    while block := content.read(part):
+        whole.update(block)
+        parts.append(hashlib.md5(block, usedforsecurity=False).digest())
+    content.seek(0)
+    if size < part:
+        etag = parts[0].hex() if parts else hashlib.md5(b"", usedforsecurity=False).hexdigest()
+    else:
+        etag = f"{hashlib.md5(b''.join(parts), usedforsecurity=False).hexdigest()}-{len(parts)}"
+    return Checksum(size, whole.hexdigest(), etag)
+
+
+def part_size(size: int) -> int:
+    """Give the size of one part of an upload, in bytes: whole megabytes, few enough parts."""
+    return max(PART, -(-size // (MOST_PARTS * MEGABYTE)) * MEGABYTE)
+
+
+def put_file(s3: Any, bucket: str, key: str, content: BinaryIO) -> tuple[Checksum, bool]:
+    """Upload an open file unless the object is already there with the same checksum.
+
+    Returns its checksum and whether it was sent; the file may be closed then. Raises Temporary when the server holds something
+    else than what was sent.
+    """
+    from boto3.s3.transfer import TransferConfig
+
+    expected = checksum(content)
+    with told(bucket):
+        if _holds(s3, bucket, key, expected):
+            return expected, False
+        part = part_size(expected.bytes)
+        config = TransferConfig(multipart_threshold=part, multipart_chunksize=part, max_concurrency=4)
+        s3.upload_fileobj(content, bucket, key, ExtraArgs={"Metadata": {"sha256": expected.sha256}}, Config=config)
+        if not _holds(s3, bucket, key, expected):
+            raise Temporary(f"s3://{bucket}/{key} does not hold what was sent; run the same command again")
+    return expected, True
+
+
+def _holds(s3: Any, bucket: str, key: str, expected: Checksum) -> bool:
+    from botocore.exceptions import ClientError
+
+    try:
+        head = s3.head_object(Bucket=bucket, Key=key)
+    except ClientError as error:
+        if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") == 404:
+            return False
+        raise
+    etag = str(head["ETag"]).strip('"')
+    # An object that the server encrypts with a key of its own has an ETag that is no MD5.
+    proven = etag == expected.etag or "ServerSideEncryption" in head
+    return proven and (head["ContentLength"], head["Metadata"].get("sha256")) == (expected.bytes, expected.sha256)

@@ -1,0 +1,29 @@
+"""Stage `export`: the whole base, with checksums, to a folder or to S3."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command()
+@click.option("--to", metavar="PLACE", help="A folder, or s3://bucket/prefix; default <ZLV_HOME>/exports.")
+def export(to: str | None) -> None:
+    """Export the whole base with checksums.
+
+    Copies raw files, warehouse and releases into a folder named after the run, with a manifest.
+    What is exported holds personal data, as the raw files do: protect the place likewise.
+
+    Example: zlv export --to s3://backups/zlv
+    """
+    from pathlib import Path
+
+    from jobs.lake.places import Bucket
+    from jobs.settings import read_settings
+    from jobs.telemetry import stage
+    from jobs.warehouse.export import export_base
+    from jobs.warehouse.places import Folder, Place
+
+    settings = read_settings()
+    with stage(settings, "export") as run:
+        place: Place = Bucket.of(settings, to) if to and to.startswith("s3://") else Folder(Path(to or settings.ZLV_HOME / "exports"))
+        export_base(settings, place, run)

@@ -1,0 +1,30 @@
+"""Stage `import`: an exported base, checked whole before anything is touched."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command("import")
+@click.argument("source", metavar="FROM")
+@click.option("--force", is_flag=True, help="Replace files of the base that differ from the export's.")
+def import_base(source: str, force: bool) -> None:
+    """Import an exported base after checking it.
+
+    FROM is the place of an export (its newest one is taken) or the folder of one: a folder here, or
+    s3://bucket/prefix. A damaged or incomplete export is refused and the base stays as it is.
+
+    Example: zlv import s3://backups/zlv/export-20261123t184502-3fa9
+    """
+    from pathlib import Path
+
+    from jobs.lake.places import Bucket
+    from jobs.settings import read_settings
+    from jobs.telemetry import stage
+    from jobs.warehouse.places import Folder, Place
+    from jobs.warehouse.restore import import_base as restore
+
+    settings = read_settings()
+    with stage(settings, "import") as run:
+        place: Place = Bucket.of(settings, source) if source.startswith("s3://") else Folder(Path(source))
+        restore(settings, place, run, force=force)

@@ -1,0 +1,38 @@
+"""Stage `publish`: a new release of the clean file, or back to an earlier one."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command()
+@click.option("--rollback", is_flag=True, help="Show the release before the current one again; nothing is copied.")
+@click.option("--to", metavar="RELEASE", help="With --rollback: the release to show, by its name.")
+@click.option("--keep", type=click.IntRange(min=1), help="How many releases to keep; default ZLV_KEEP_RELEASES.")
+def publish(rollback: bool, to: str | None, keep: int | None) -> None:
+    """Publish the marts as a new release of the clean file.
+
+    Only marts of the publication list are copied, under their public names, and only from a
+    warehouse file that passed the audit. Metabase sees the new release with its next connection.
+
+    Example: zlv publish --keep 3, then if need be: zlv publish --rollback
+    """
+    from jobs.settings import read_settings
+    from jobs.telemetry import stage
+
+    settings = read_settings()
+    with stage(settings, "publish") as run:
+        if rollback or to:
+            from jobs.warehouse.release import roll_back
+
+            before, now = roll_back(settings, to)
+            run.facts(release=now, rolled_back_from=before)
+            run.note(f"the clean file shows release {now} again (was {before})")
+            return
+        from jobs.catalog import load_catalog
+        from jobs.warehouse.publication import publish_marts
+
+        done = publish_marts(settings, load_catalog(settings.catalog_dirs), run, keep or settings.ZLV_KEEP_RELEASES)
+        run.count(rows=sum(done.rows.values()))
+        run.facts(release=done.name, tables=done.rows, removed=done.removed)
+        run.note(f"release {done.name} {'is published' if done.fresh else 'was already written and is shown'}: {settings.clean_file}")

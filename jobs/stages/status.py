@@ -1,0 +1,111 @@
+"""Command `status`: how fresh each file is, which release is shown, how the last runs went."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from jobs.settings import Settings
+    from jobs.warehouse.freshness import FileState
+
+COLOURS = {"late": "red", "missing": "red", "damaged": "red", "other key": "red", "failed": "red", "absent": "dim", "superseded": "dim"}
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of tables.")
+def status(as_json: bool) -> None:
+    """Tell how fresh each file is and how the last run went.
+
+    Says of each file its rows, the day its data are of, and whether the next delivery is late.
+
+    Example: zlv status --json
+    """
+    import json
+    from dataclasses import asdict
+
+    from jobs.catalog import load_catalog
+    from jobs.settings import read_settings
+    from jobs.warehouse.freshness import file_states
+    from jobs.warehouse.release import current_release, previous_release, release_names
+
+    settings = read_settings()
+    states = file_states(settings, load_catalog(settings.catalog_dirs))
+    releases = {
+        "current": current_release(settings),
+        "rollback": previous_release(settings),
+        "kept": release_names(settings.clean_dir),
+    }
+    late = [f"{state.domain}.{state.source}" for state in states if state.is_late]
+    if as_json:
+        told = {"files": [asdict(state) for state in states], "late": late, "releases": releases, "runs": _runs(settings)}
+        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
+        return
+    _print(states, late, releases, _runs(settings))
+
+
+def _runs(settings: Settings) -> list[dict[str, Any]]:
+    """Give the last run of each pipeline, with the sentence of the step that failed."""
+    from jobs.telemetry.records import read_run, read_steps, run_ids
+
+    last: dict[str, dict[str, Any]] = {}
+    for run_id in run_ids(settings.runs_dir):
+        record = read_run(settings.runs_dir, run_id)
+        if record is None or record.pipeline in last:
+            continue
+        failed = [step for step in read_steps(settings.runs_dir, run_id) if step.status == "failed"]
+        last[record.pipeline] = {
+            "pipeline": record.pipeline,
+            "run_id": run_id,
+            "status": record.status,
+            "started": record.started,
+            "seconds": None if record.ended is None else round(record.ended - record.started, 1),
+            "message": f"{failed[-1].step}: {failed[-1].message}" if failed and record.status == "failed" else record.message,
+        }
+    return list(last.values())
+
+
+def _print(states: list[FileState], late: list[str], releases: dict[str, Any], runs: list[dict[str, Any]]) -> None:
+    import sys
+
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
+    table = Table("domain", "source", "state", "due", "as of", "age", "rows", "MB", "key", box=None, pad_edge=False)
+    for column in table.columns[5:8]:
+        column.justify = "right"
+    for state in states:
+        table.add_row(
+            state.domain,
+            state.source,
+            _coloured(state.state),
+            state.due,
+            (state.as_of or "")[:16].replace("T", " "),
+            _age(state.age),
+            "" if state.rows is None else f"{state.rows:,}".replace(",", " "),
+            "" if state.bytes is None else f"{state.bytes / 1e6:.1f}",
+            (state.key or "")[:8],
+        )
+    console.print(table)
+    console.print(
+        f"\nclean file: {releases['current'] or 'no release'} · a rollback shows {releases['rollback'] or 'nothing'}", markup=False
+    )
+    for run in runs:
+        took = "" if run["seconds"] is None else f" in {run['seconds']} s"
+        console.print(f"{run['pipeline']}: {_coloured(run['status'])}{took}, {run['run_id']}")
+        if run["message"]:
+            console.print(f"  {run['message']}", markup=False)
+    console.print(f"[red]late or to mend: {', '.join(late)}[/red]" if late else "nothing is late")
+
+
+def _coloured(state: str) -> str:
+    colour = COLOURS.get(state, "green")
+    return f"[{colour}]{state}[/{colour}]"
+
+
+def _age(seconds: float | None) -> str:
+    if seconds is None:
+        return ""
+    return f"{seconds / 3600:.0f} h" if seconds < 2 * 86400 else f"{seconds / 86400:.0f} d"

@@ -1,0 +1,130 @@
+"""Tell how fresh each file of the base is, from its birth certificate and what the catalog says is due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from jobs.catalog import Catalog, Source
+from jobs.privacy.treatments import key_fingerprint
+from jobs.settings import Settings
+from jobs.warehouse.files import read_certificate
+from jobs.warehouse.release import current_release, release_file
+
+DAY = 86400.0
+# A delivery is late when the next one is overdue by half a day, a few days, a month.
+LATE_AFTER = {"daily": 1.5 * DAY, "monthly": 35 * DAY, "yearly": 396 * DAY}
+AS_OF = ("snapshot_at", "as_of", "modified_at", "last_modified", "loaded_at", "written_at")
+
+
+@dataclass(frozen=True)
+class FileState:
+    """Say of one file what it holds and how old that is; times are ISO 8601, ages seconds."""
+
+    domain: str
+    source: str
+    state: str
+    due: str
+    rows: int | None = None
+    as_of: str | None = None
+    age: float | None = None
+    bytes: int | None = None
+    key: str | None = None
+    run_id: str | None = None
+    file: str = ""
+
+    @property
+    def is_late(self) -> bool:
+        return self.state in ("late", "missing", "damaged", "other key")
+
+
+def file_states(settings: Settings, catalog: Catalog, now: datetime | None = None) -> list[FileState]:
+    """Look at every file that the catalog implies, then at the warehouse and the current release.
+
+    States: fresh, late, absent (optional), missing (required), superseded (a newer millésime is
+    there), damaged (not readable), other key (its pseudonyms do not join those of today).
+    """
+    now = now or datetime.now(UTC)
+    states = [_state(settings, "production", "all tables", settings.production_file, "daily", now, required=True)]
+    newest = _newest(settings, catalog)
+    for source in catalog.lake_sources:
+        path = settings.raw_file(source.domain, source.name)
+        superseded = source.millesime is not None and source.millesime < newest.get(_family(source), 0)
+        due = "never" if superseded else source.due
+        state = _state(settings, source.domain, source.name, path, due, now, required=not source.optional, superseded=superseded)
+        states.append(state)
+    states.append(_state(settings, "warehouse", "warehouse", settings.warehouse_file, "daily", now, required=True))
+    current = current_release(settings)
+    path = release_file(settings.clean_dir, current) if current else settings.clean_file
+    states.append(_state(settings, "clean", current or "no release", path, "daily", now, required=True))
+    return states
+
+
+def _family(source: Source) -> str:
+    return source.name.removesuffix(f"_{source.millesime}")
+
+
+def _newest(settings: Settings, catalog: Catalog) -> dict[str, int]:
+    """Find the newest millésime of each family that has a file."""
+    newest: dict[str, int] = {}
+    for source in catalog.lake_sources:
+        if source.millesime and settings.raw_file(source.domain, source.name).exists():
+            newest[_family(source)] = max(newest.get(_family(source), 0), source.millesime)
+    return newest
+
+
+def _state(
+    settings: Settings, domain: str, source: str, path: Path, due: str, now: datetime, *, required: bool, superseded: bool = False
+) -> FileState:
+    if not path.exists():
+        return FileState(domain, source, "missing" if required else "absent", due, file=str(path))
+    certificate = read_certificate(path)
+    size = path.stat().st_size
+    if certificate is None:
+        return FileState(domain, source, "damaged", due, bytes=size, file=str(path))
+    moment = _as_of(certificate, path)
+    age = (now - moment).total_seconds()
+    key = certificate.get("key")
+    late = age > LATE_AFTER.get(due, float("inf"))
+    state = "late" if late else "superseded" if superseded else "fresh"
+    if key is not None and settings.ZLV_PSEUDONYM_KEY is not None and key != key_fingerprint(settings):
+        state = "other key"
+    return FileState(
+        domain,
+        source,
+        state,
+        due,
+        rows=_rows(certificate),
+        as_of=moment.isoformat(timespec="seconds"),
+        age=round(age),
+        bytes=size,
+        key=key,
+        run_id=certificate.get("run_id"),
+        file=str(path),
+    )
+
+
+def _rows(certificate: dict[str, Any]) -> int | None:
+    """Count the rows that a certificate states, for one table or for each of several."""
+    rows = certificate.get("rows", certificate.get("tables"))
+    if isinstance(rows, dict):
+        return sum(int(each["rows"] if isinstance(each, dict) else each) for each in rows.values())
+    return int(rows) if isinstance(rows, int | float) else None
+
+
+def _as_of(certificate: dict[str, Any], path: Path) -> datetime:
+    """Find when the data of a file were true, at best; else when the file was written."""
+    for moment in _moments(certificate):
+        try:
+            found = datetime.fromisoformat(moment)
+        except ValueError:
+            continue
+        return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+
+
+def _moments(certificate: dict[str, Any]) -> Iterable[str]:
+    return (str(certificate[name]) for name in AS_OF if certificate.get(name))

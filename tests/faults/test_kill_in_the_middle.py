@@ -1,0 +1,71 @@
+"""kill -9 in the middle of a stage: the clean file stays whole, the same command again gives the undisturbed result."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+import duckdb
+import pytest
+from chain import Chain
+
+STAGES = {
+    "sync-production": ("raw/production.duckdb.next",),
+    "load-lake": ("raw/*/*.next",),
+    "build": ("warehouse/warehouse.duckdb.next",),
+    "audit": (),
+    "publish": ("clean/releases/*.next",),
+}
+
+
+def killed(chain: Chain, *arguments: str, until: tuple[str, ...]) -> bool:
+    """Kill a command once a pending file of its appears (or soon after its start); tell whether it was caught alive."""
+    process = chain.start(*arguments)
+    deadline = time.monotonic() + 60
+    while process.poll() is None and time.monotonic() < deadline:
+        if any(path.stat().st_size > 0 for pattern in until for path in chain.home.glob(pattern)):
+            break
+        if not until and time.monotonic() > deadline - 59.2:
+            break
+        time.sleep(0.002)
+    alive = process.poll() is None
+    if alive:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    return alive
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_killed_stage_leaves_the_clean_file_whole_and_succeeds_when_run_again(own_chain: Chain, stage: str) -> None:
+    before = own_chain.clean_tables()
+    if stage == "load-lake":
+        for path in (own_chain.home / "raw" / "lovac").glob("*.duckdb"):
+            path.unlink()
+    assert killed(own_chain, stage, until=STAGES[stage])
+
+    assert own_chain.clean_tables() == before
+    own_chain.zlv(stage)
+    assert not list(own_chain.home.glob("**/*.next"))
+    for later in list(STAGES)[list(STAGES).index(stage) + 1 :]:
+        if later != "load-lake":
+            own_chain.zlv(later)
+    assert own_chain.clean_tables() == before
+
+
+def test_a_killed_run_is_taken_up_where_it_stood(own_chain: Chain) -> None:
+    before = own_chain.clean_tables()
+    run = ("run", "daily", "--run-id", "daily-killed")
+    assert killed(own_chain, *run, until=("warehouse/warehouse.duckdb.next",))
+    synced = (own_chain.home / "raw" / "production.duckdb").stat().st_mtime_ns
+    own_chain.zlv(*run)
+    assert (own_chain.home / "raw" / "production.duckdb").stat().st_mtime_ns == synced, "a finished step ran twice"
+    assert own_chain.clean_tables() == before
+
+
+def test_the_clean_file_is_a_relative_symlink_to_a_whole_release(chain: Chain) -> None:
+    assert chain.clean_file.is_symlink()
+    target = chain.clean_file.readlink()
+    assert not target.is_absolute()
+    with duckdb.connect(str(chain.clean_file), read_only=True) as connection:
+        assert connection.execute("SELECT count(*) FROM _zlv").fetchone() != (0,)

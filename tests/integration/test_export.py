@@ -1,0 +1,176 @@
+"""A whole base goes to a folder or to S3 and comes back byte for byte, or nothing is touched."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+from bases import base, marks, publish, write_warehouse, zlv
+from chain import ZLV
+from components import BUCKET, s3
+
+from jobs.errors import DataRefused, Temporary
+from jobs.lake.places import Bucket
+from jobs.settings import Settings, child_environment
+from jobs.telemetry import stage
+from jobs.warehouse.export import export_base
+from jobs.warehouse.places import Folder
+from jobs.warehouse.release import previous_release, release_names
+from jobs.warehouse.restore import import_base
+
+
+def full_base(home: Path, **environ: str) -> Settings:
+    settings = base(home, **environ)
+    for path in (settings.production_file, settings.raw_file("lovac", "lovac_2025")):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with duckdb.connect(str(path)) as connection:
+            connection.execute("CREATE TABLE held AS FROM range(1000)")
+    manifest = settings.warehouse_dir / "dbt" / "manifest.json"
+    manifest.parent.mkdir(parents=True)
+    manifest.write_text("{}")
+    for mark in (1, 2):
+        write_warehouse(settings, mark, rows=100)
+        publish(settings, f"run-{mark}")
+    return settings
+
+
+def contents(settings: Settings) -> dict[str, bytes]:
+    home = Path(settings.ZLV_HOME)
+    parts = [home / "raw", home / "warehouse", home / "clean"]
+    return {
+        str(file.relative_to(home)): file.read_bytes()
+        for part in parts
+        for file in part.rglob("*.*")
+        if file.suffix in (".duckdb", ".json") and file.name != "audit.json"
+    }
+
+
+def export(settings: Settings, place: Folder | Bucket) -> str:
+    with stage(settings, "export") as run:
+        return export_base(settings, place, run)
+
+
+def bring(settings: Settings, place: Folder | Bucket, force: bool = False) -> None:
+    with stage(settings, "import") as run:
+        import_base(settings, place, run, force=force)
+
+
+def test_an_exported_base_comes_back_byte_for_byte(tmp_path: Path) -> None:
+    source = full_base(tmp_path / "one")
+    done = zlv(source, "export", "--to", str(tmp_path / "backup"), ZLV_RUN_ID="export-1")
+    assert done.returncode == 0, done.stderr
+    other = base(tmp_path / "two")
+    done = zlv(other, "import", str(tmp_path / "backup"))
+    assert done.returncode == 0, done.stderr
+    assert contents(other) == contents(source)
+    assert other.clean_file.readlink() == Path("releases/run-2.duckdb") and marks(other) == {(2, 2)}
+    assert release_names(other.clean_dir) == ["run-2", "run-1"] and previous_release(other) == "run-1"
+    # The audit was of the file that was exported, not of this one.
+    assert zlv(other, "publish").returncode == 66
+    # One export's own folder is a place too, and importing what is there already changes nothing.
+    bring(other, Folder(tmp_path / "backup" / "export-1"))
+    assert contents(other) == contents(source)
+
+
+def test_an_exported_base_comes_back_from_s3(tmp_path: Path) -> None:
+    with s3() as lake:
+        source = full_base(tmp_path / "one", **lake.environment())
+        export(source, Bucket.of(source, f"s3://{BUCKET}/backups/zlv"))
+        other = base(tmp_path / "two", **lake.environment())
+        bring(other, Bucket.of(other, f"s3://{BUCKET}/backups/zlv/"))
+        assert contents(other) == contents(source)
+        keys = [entry["Key"] for entry in lake.client.list_objects_v2(Bucket=BUCKET)["Contents"]]
+        lost = next(key for key in keys if key.endswith("lovac_2025.duckdb"))
+        lake.client.delete_object(Bucket=BUCKET, Key=lost)
+        empty = base(tmp_path / "three", **lake.environment())
+        with pytest.raises(DataRefused, match=r"lovac_2025\.duckdb is missing"):
+            bring(empty, Bucket.of(empty, f"s3://{BUCKET}/backups/zlv"))
+        assert contents(empty) == {}
+        with pytest.raises(DataRefused, match=r"has no manifest\.json"):
+            bring(empty, Bucket.of(empty, f"s3://{BUCKET}/elsewhere"))
+
+
+def flipped(folder: Path) -> None:
+    file = folder / "raw" / "lovac" / "lovac_2025.duckdb"
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+
+
+def lost(folder: Path) -> None:
+    (folder / "raw" / "lovac" / "lovac_2025.duckdb").unlink()
+
+
+def cut(folder: Path) -> None:
+    file = folder / "raw" / "lovac" / "lovac_2025.duckdb"
+    file.write_bytes(file.read_bytes()[:-1])
+
+
+def unfinished(folder: Path) -> None:
+    (folder / "manifest.json").unlink()
+
+
+def escaping(folder: Path) -> None:
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["files"][0]["path"] = "raw/../../outside"
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+
+
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [(flipped, "lovac_2025"), (lost, "lovac_2025"), (cut, "lovac_2025"), (unfinished, "manifest.json"), (escaping, "outside")],
+)
+def test_a_damaged_export_is_refused_and_the_base_stays_as_it_is(tmp_path: Path, damage: Callable[[Path], None], told: str) -> None:
+    folder = tmp_path / "backup" / export(full_base(tmp_path / "one"), Folder(tmp_path / "backup"))
+    damage(folder)
+    other = base(tmp_path / "two")
+    write_warehouse(other, 7, rows=10)
+    publish(other, "own")
+    before = contents(other)
+    with pytest.raises(DataRefused, match=told):
+        bring(other, Folder(folder), force=True)
+    assert contents(other) == before and not list(Path(other.ZLV_HOME).rglob("*.next"))
+
+
+def test_other_content_is_only_replaced_by_force(tmp_path: Path) -> None:
+    source = full_base(tmp_path / "one")
+    export(source, Folder(tmp_path / "backup"))
+    other = base(tmp_path / "two")
+    write_warehouse(other, 7, rows=10)
+    with pytest.raises(DataRefused, match=r"another warehouse/warehouse\.duckdb .* --force"):
+        bring(other, Folder(tmp_path / "backup"))
+    bring(other, Folder(tmp_path / "backup"), force=True)
+    assert contents(other) == contents(source)
+
+
+def test_an_export_while_a_file_is_written_in_place_is_told_to_wait(tmp_path: Path) -> None:
+    settings = full_base(tmp_path / "one")
+    (settings.warehouse_dir / "history.duckdb").write_bytes(b"")
+    (settings.warehouse_dir / "history.duckdb.wal").write_bytes(b"")
+    with pytest.raises(Temporary, match=r"history\.duckdb is being written"):
+        export(settings, Folder(tmp_path / "backup"))
+
+
+def test_a_killed_export_is_no_export_and_the_next_one_succeeds(tmp_path: Path) -> None:
+    settings = full_base(tmp_path / "one")
+    settings.raw_file("ff", "ff_2024").parent.mkdir(parents=True)
+    with settings.raw_file("ff", "ff_2024").open("wb") as large:
+        large.truncate(300_000_000)
+    environ = child_environment(ZLV_HOME=str(settings.ZLV_HOME), ZLV_CATALOG_DIR=str(settings.ZLV_CATALOG_DIR), ZLV_RUN_ID="export-1")
+    process = subprocess.Popen([str(ZLV), "export", "--to", str(tmp_path / "backup")], env=environ, stderr=subprocess.DEVNULL)
+    while not (tmp_path / "backup" / "export-1.next").exists() and process.poll() is None:
+        time.sleep(0.005)
+    process.kill()
+    assert process.wait(30) == -9
+    with pytest.raises(DataRefused, match=r"no manifest\.json"):
+        bring(base(tmp_path / "two"), Folder(tmp_path / "backup"))
+    shutil.rmtree(settings.raw_dir / "ff")
+    name = export(settings, Folder(tmp_path / "backup"))
+    assert sorted(path.name for path in (tmp_path / "backup").iterdir()) == [name, "manifest.json"]
+    bring(base(tmp_path / "two"), Folder(tmp_path / "backup"))

@@ -1,0 +1,72 @@
+"""Names and order of releases decide which one a rollback takes and which ones go."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from bases import base, write_warehouse
+
+from jobs.errors import SettingsError
+from jobs.settings import Settings
+from jobs.warehouse.release import current_release, free_name, point_to, previous_release, release_file, release_names, remove_old
+from jobs.warehouse.release import warehouse_fingerprint as fingerprint
+
+
+def releases(settings: Settings, *names: str) -> None:
+    """Write empty releases, oldest first."""
+    for second, name in enumerate(names):
+        file = release_file(settings.clean_dir, name)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+        os.utime(file, (second, second))
+
+
+@pytest.mark.parametrize("name", ["../zlv", "a/b", "", ".hidden", "a\0b", "x" * 64])
+def test_a_name_that_could_leave_the_folder_is_refused(name: str) -> None:
+    with pytest.raises(SettingsError, match="is no release"):
+        release_file(Path("clean"), name)
+
+
+def test_releases_are_ordered_by_time_not_by_name(tmp_path: Path) -> None:
+    settings = base(tmp_path)
+    releases(settings, "yearly-9", "daily-2", "daily-10")
+    assert release_names(settings.clean_dir) == ["daily-10", "daily-2", "yearly-9"]
+
+
+def test_a_retry_gets_a_name_that_was_never_used(tmp_path: Path) -> None:
+    settings = base(tmp_path)
+    assert free_name(settings.clean_dir, "daily") == "daily"
+    releases(settings, "daily", "daily-2")
+    assert free_name(settings.clean_dir, "daily") == "daily-3"
+
+
+def test_without_a_certificate_a_rollback_takes_the_next_older_release(tmp_path: Path) -> None:
+    settings = base(tmp_path)
+    assert current_release(settings) is None and previous_release(settings) is None
+    releases(settings, "one", "two", "three")
+    point_to(settings, "two")
+    assert previous_release(settings) == "one"
+    assert remove_old(settings, 1) == []
+    point_to(settings, "three")
+    assert remove_old(settings, 1) == ["one"]
+
+
+def test_a_clean_file_that_is_no_symlink_is_never_replaced(tmp_path: Path) -> None:
+    settings = base(tmp_path)
+    settings.clean_dir.mkdir(parents=True)
+    settings.clean_file.touch()
+    with pytest.raises(SettingsError, match="is not a symlink"):
+        current_release(settings)
+
+
+def test_the_fingerprint_tells_two_builds_of_the_same_data_apart(tmp_path: Path) -> None:
+    settings = base(tmp_path)
+    with pytest.raises(SettingsError, match="zlv build"):
+        fingerprint(settings.warehouse_file)
+    write_warehouse(settings, rows=1)
+    first = fingerprint(settings.warehouse_file)
+    assert fingerprint(settings.warehouse_file) == first
+    write_warehouse(settings, rows=1)
+    assert fingerprint(settings.warehouse_file) != first

@@ -9,30 +9,53 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import duckdb
 
 from jobs.catalog import Column, Source
+from jobs.catalog.model import PrivacyClass
 from jobs.errors import SettingsError
 from jobs.settings import Settings
 from jobs.sql import identifier, literal
 
 BLOCK = 64
 
-# Generalisations by name: SQL of the raw column (`{column}`), an optional argument (`{argument}`), and the type made.
-GENERALISATIONS: dict[str, tuple[str, str]] = {
-    "year": ("year(CAST({column} AS TIMESTAMP))", "INTEGER"),
-    "decade": ("CAST(year(CAST({column} AS TIMESTAMP)) / 10 AS INTEGER) * 10", "INTEGER"),
-    # The ZLV team's accounts (reference: application's rule on beta.gouv.fr addresses).
-    "zlv_team": ("lower(trim({column})) LIKE '%beta.gouv.fr'", "BOOLEAN"),
-    # One enumerated field of an event's payload; the payload itself holds names and free text.
-    "json_key": ("json_extract_string({column}, {argument})", "VARCHAR"),
-    # Tax files write a natural person as `M`, `MME` or `MLLE` and a name.
-    "owner_kind": (
-        "CASE WHEN {column} IS NULL OR trim({column}) = '' THEN NULL "
-        "WHEN regexp_matches(upper(trim({column})), '^(M|MME|MLLE|MR)[ .]') THEN 'personne physique' "
-        "ELSE 'personne morale' END",
+# How tax files write a day as text; zeros stand for an unknown day, which gives NULL.
+_DAY = (
+    "coalesce(TRY_CAST({column} AS TIMESTAMP), "
+    "TRY_CAST(try_strptime(trim(CAST({column} AS VARCHAR)), ['%d/%m/%Y', '%d%m%Y', '%Y%m%d']) AS TIMESTAMP))"
+)
+# Words before a natural person's name in a tax file; several people, or heirs, are natural persons too.
+_TITLES = "M|MM|MR|MME|MMES|MLE|MLLE|MONSIEUR|MADAME|MADEMOISELLE|EPOUX|VEUVE|SUCCESSION|SUCC|HERITIERS|INDIVISION"
+
+
+class Generalisation(NamedTuple):
+    """Say in SQL how a raw column (`{column}`, with an optional `{argument}`) becomes a coarser one."""
+
+    expression: str
+    type: str
+    privacy: PrivacyClass
+
+
+GENERALISATIONS: dict[str, Generalisation] = {
+    "year": Generalisation(f"year({_DAY})", "INTEGER", "indirect"),
+    "decade": Generalisation(f"CAST(year({_DAY}) // 10 * 10 AS INTEGER)", "INTEGER", "indirect"),
+    # The ZLV team's accounts are those with a beta.gouv.fr address.
+    "zlv_team": Generalisation("regexp_matches(lower(trim({column})), '[@.]beta\\.gouv\\.fr$')", "BOOLEAN", "indirect"),
+    # One enumerated field of an event's payload; the payload itself holds names and free text. A value that is longer
+    # than any label of the application is free text, and is not let through.
+    "json_key": Generalisation(
+        "CASE WHEN length(json_extract_string({column}, {argument})) <= 80 THEN json_extract_string({column}, {argument}) END",
         "VARCHAR",
+        "none",
+    ),
+    "owner_kind": Generalisation(
+        "CASE WHEN trim({column}) <> '' THEN "
+        f"CASE WHEN regexp_matches(upper(strip_accents(trim({{column}}))), '^({_TITLES})[ ./]') "
+        "THEN 'personne physique' ELSE 'personne morale' END END",
+        "VARCHAR",
+        "indirect",
     ),
 }
 
@@ -78,30 +101,32 @@ def _outputs(source: Source, column: Column) -> Iterator[OutputColumn]:
         value = f"normalised({text})" if policy.normalise else text
         yield made(name, "VARCHAR", f"pseudonymise({value})", "indirect", "pseudonymise")
     elif policy.treatment == "generalise" and policy.rule is not None:
-        expression, type_ = _generalised(source, name, policy.rule)
-        yield made(name, type_, expression, "none", "generalise")
+        yield made(name, *_generalised(source, name, policy.rule), "generalise")
     for output, rule in policy.derive.items():
-        expression, type_ = _generalised(source, name, rule)
-        yield made(output, type_, expression, "none", "generalise")
+        yield made(output, *_generalised(source, name, rule), "generalise")
 
 
-def _generalised(source: Source, column: str, rule: str) -> tuple[str, str]:
+def _generalised(source: Source, column: str, rule: str) -> tuple[str, str, str]:
     name, _, argument = rule.partition(":")
     if name not in GENERALISATIONS:
         known = ", ".join(sorted(GENERALISATIONS))
         raise SettingsError(f"policy of {source.domain}.{source.name}.{column}: no generalisation {name!r}; known are {known}")
-    expression, type_ = GENERALISATIONS[name]
-    return expression.format(column=identifier(column), argument=literal(f"$.{argument}")), type_
+    made = GENERALISATIONS[name]
+    expression = made.expression.format(column=identifier(column), argument=literal(f"$.{argument}"))
+    return made.type, expression, made.privacy
 
 
 def install_pseudonyms(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """Create the macros `pseudonymise(text)` and `normalised(text)` in a session.
 
-    NULL and blank text give NULL. Without ZLV_PSEUDONYM_KEY the macro exists and fails when called.
+    `normalised` makes "Lebœuf-Éloïse " and "LEBOEUF ELOISE" one text: upper case, no accents, one
+    space for all that is no letter, digit or sign of an e-mail. NULL and blank text give NULL.
+    Without ZLV_PSEUDONYM_KEY the macro exists and fails when called.
     """
     connection.execute(
-        "CREATE OR REPLACE TEMP MACRO normalised(value) AS "
-        "nullif(trim(regexp_replace(upper(strip_accents(value)), '[^A-Z0-9@.+]+', ' ', 'g')), '')"
+        "CREATE OR REPLACE TEMP MACRO normalised(value) AS nullif(trim(regexp_replace(upper("
+        "replace(replace(replace(lower(strip_accents(value)), 'œ', 'oe'), 'æ', 'ae'), 'ß', 'ss')"
+        "), '[^A-Z0-9@.+]+', ' ', 'g')), '')"
     )
     if settings.ZLV_PSEUDONYM_KEY is None:
         connection.execute(

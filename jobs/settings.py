@@ -74,6 +74,11 @@ class Settings(BaseSettings):
     METABASE_DEPLOYMENT: str | None = None
 
     OTEL_EXPORTER_OTLP_ENDPOINT: str | None = None
+    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: str | None = None
+    OTEL_EXPORTER_OTLP_TIMEOUT: str | None = None
+    OTEL_EXPORTER_OTLP_TRACES_TIMEOUT: str | None = None
+    OTEL_SDK_DISABLED: str | None = None
+    OTEL_TRACES_EXPORTER: str | None = None
     TRACEPARENT: str | None = None
 
     @field_validator("*", mode="before")
@@ -108,7 +113,12 @@ class Settings(BaseSettings):
 
     @classmethod
     def settings_customise_sources(
-        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, **_: Any
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         # The environment is read in one place (read_settings), so that a file, a variable and
         # their faults are told together.

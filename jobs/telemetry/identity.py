@@ -1,6 +1,6 @@
 """Derive trace and root span from the run id, so that pods join one trace without talking.
 
-W3C Trace Context: https header `traceparent` = version-trace id-parent id-flags.
+W3C Trace Context: header `traceparent` = version - trace id - parent id - flags.
 """
 
 from __future__ import annotations
@@ -20,10 +20,12 @@ def new_run_id(name: str) -> str:
 
 
 def trace_id(run_id: str) -> int:
+    """Give the run's trace id, 128 bits."""
     return int.from_bytes(hashlib.sha256(b"zlv trace\0" + run_id.encode()).digest()[:16], "big") or 1
 
 
 def root_span_id(run_id: str) -> int:
+    """Give the id of the run's one root span, 64 bits."""
     return int.from_bytes(hashlib.sha256(b"zlv root\0" + run_id.encode()).digest()[:8], "big") or 1
 
 

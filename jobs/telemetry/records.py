@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 
 @dataclass
@@ -45,6 +45,14 @@ class RunRecord:
     exit_code: int | None = None
     message: str | None = None
     executor: str = "local"
+    parameters: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def seconds(self) -> float | None:
+        return None if self.ended is None else self.ended - self.started
+
+
+R = TypeVar("R", StepRecord, RunRecord)
 
 
 def write_record(path: Path, record: StepRecord | RunRecord) -> None:
@@ -52,7 +60,7 @@ def write_record(path: Path, record: StepRecord | RunRecord) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     pending = path.with_name(f".{path.name}.{os.getpid()}")
     pending.write_text(json.dumps(asdict(record), ensure_ascii=False, indent=1), encoding="utf-8")
-    os.replace(pending, path)
+    pending.replace(path)
 
 
 def step_path(runs_dir: Path, run_id: str, step: str) -> Path:
@@ -64,23 +72,37 @@ def run_path(runs_dir: Path, run_id: str) -> Path:
 
 
 def read_step(runs_dir: Path, run_id: str, step: str) -> StepRecord | None:
-    path = step_path(runs_dir, run_id, step)
-    return StepRecord(**json.loads(path.read_text(encoding="utf-8"))) if path.exists() else None
+    """Read one step's record; None when there is none yet."""
+    return _read(step_path(runs_dir, run_id, step), StepRecord)
 
 
 def read_run(runs_dir: Path, run_id: str) -> RunRecord | None:
-    path = run_path(runs_dir, run_id)
-    return RunRecord(**json.loads(path.read_text(encoding="utf-8"))) if path.exists() else None
+    """Read a run's record; None for a stage that ran alone."""
+    return _read(run_path(runs_dir, run_id), RunRecord)
 
 
 def read_steps(runs_dir: Path, run_id: str) -> list[StepRecord]:
     """Read the records of a run's steps, in the order in which they started."""
     paths = sorted((runs_dir / run_id / "steps").glob("*.json"))
-    records = [StepRecord(**json.loads(path.read_text(encoding="utf-8"))) for path in paths]
+    records = [record for path in paths if (record := _read(path, StepRecord))]
     return sorted(records, key=lambda record: record.started)
 
 
 def run_ids(runs_dir: Path) -> Iterator[str]:
-    """Yield the ids of all runs, newest first."""
-    folders = [path for path in runs_dir.glob("*") if (path / "run.json").exists() or (path / "steps").is_dir()]
-    yield from (path.name for path in sorted(folders, key=lambda path: path.stat().st_mtime, reverse=True))
+    """Yield the ids of all runs, the one that began last first."""
+    found: list[tuple[float, str]] = []
+    for folder in runs_dir.glob("*"):
+        run = read_run(runs_dir, folder.name)
+        steps = [] if run else read_steps(runs_dir, folder.name)
+        if run or steps:
+            found.append((run.started if run else steps[0].started, folder.name))
+    yield from (run_id for _, run_id in sorted(found, reverse=True))
+
+
+def _read(path: Path, kind: type[R]) -> R | None:
+    if not path.is_file():
+        return None
+    values = json.loads(path.read_text(encoding="utf-8"))
+    # A later version of the program may have written more.
+    known = {each.name for each in fields(kind)}
+    return kind(**{name: value for name, value in values.items() if name in known})

@@ -19,33 +19,40 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 
 from jobs.errors import Terminated, ZlvError
 from jobs.settings import Settings
-from jobs.telemetry.identity import new_run_id
+from jobs.telemetry.identity import new_run_id, traceparent
 from jobs.telemetry.logs import set_up_logs
 from jobs.telemetry.records import StepRecord, read_step, step_path, write_record
-from jobs.telemetry.traces import FLUSH_MILLISECONDS, tracer_provider
+from jobs.telemetry.traces import close, tracer_provider
 
 Attribute = str | int | float | bool
+
+# OpenTelemetry's conventions for what a part of a stage works on.
+_CONVENTIONS: dict[str, dict[str, Attribute]] = {
+    "table": {"db.system.name": "duckdb"},
+    "statement": {"db.system.name": "duckdb"},
+    "dbt node": {"db.system.name": "duckdb"},
+}
 
 
 class Span:
     """One timed part of a stage; attributes are names and counts, never values of the data."""
 
     def __init__(self, span: trace.Span) -> None:
-        self._span = span
+        self.raw = span
 
     def set(self, **attributes: Attribute | None) -> None:
         """Add attributes; `rows` becomes `zlv.rows`."""
         for name, value in attributes.items():
             if value is not None:
-                self._span.set_attribute(name if "." in name else f"zlv.{name}", value)
+                self.raw.set_attribute(name if "." in name else f"zlv.{name}", value)
 
     def fail(self, message: str) -> None:
         """Mark the span as failed, with a sentence that holds no value of the data."""
-        self._span.set_status(Status(StatusCode.ERROR, message))
+        self.raw.set_status(Status(StatusCode.ERROR, message))
 
     @property
     def span_id(self) -> int:
-        return self._span.get_span_context().span_id
+        return self.raw.get_span_context().span_id
 
 
 class StageRun:
@@ -57,30 +64,46 @@ class StageRun:
         self._lock = threading.Lock()
 
     @contextmanager
-    def span(self, name: str, *, kind: str, **attributes: Attribute | None) -> Iterator[Span]:
+    def span(self, name: str, *, kind: str, within: Span | None = None, **attributes: Attribute | None) -> Iterator[Span]:
         """Time one table, object, statement or dbt node below the step.
 
-        Opened inside another span of the same thread it is that one's child.
+        Opened inside another span of the same thread it is that one's child. A new thread knows no
+        span: there it is the step's child, or that of the span given as `within`.
         """
-        current = trace.get_current_span()
-        parent = otel_context.get_current() if current.get_span_context().is_valid else self._context
-        with self._tracer.start_as_current_span(name, context=parent, record_exception=False, set_status_on_exception=False) as raw:
+        with self._tracer.start_as_current_span(
+            name, context=self._parent(within), record_exception=False, set_status_on_exception=False
+        ) as raw:
             span = Span(raw)
-            span.set(kind=kind, **attributes)
+            span.set(**{"kind": kind, **_CONVENTIONS.get(kind, {}), **attributes})
             try:
                 yield span
             except BaseException as error:
                 span.fail(_sentence(error))
                 raise
 
-    def finished_span(self, name: str, *, kind: str, start: int, end: int, failed: str | None = None, **attributes: Attribute | None) -> None:
+    def finished_span(
+        self,
+        name: str,
+        *,
+        kind: str,
+        start: int,
+        end: int,
+        failed: str | None = None,
+        within: Span | None = None,
+        **attributes: Attribute | None,
+    ) -> None:
         """Record a part that another program timed (nanoseconds since 1970)."""
-        raw = self._tracer.start_span(name, context=self._context, start_time=start)
+        raw = self._tracer.start_span(name, context=self._parent(within), start_time=start)
         span = Span(raw)
-        span.set(kind=kind, **attributes)
+        span.set(**{"kind": kind, **_CONVENTIONS.get(kind, {}), **attributes})
         if failed:
             span.fail(failed)
         raw.end(end_time=end)
+
+    def _parent(self, within: Span | None) -> otel_context.Context:
+        if within is not None:
+            return trace.set_span_in_context(within.raw)
+        return otel_context.get_current() if trace.get_current_span().get_span_context().is_valid else self._context
 
     def count(self, *, rows: int = 0, tests: int = 0) -> None:
         """Add to the step's totals."""
@@ -104,49 +127,91 @@ class StageRun:
 def stage(settings: Settings, name: str) -> Iterator[StageRun]:
     """Run the body as one step: span below TRACEPARENT, log, record, SIGTERM as an error.
 
-    Alone, without TRACEPARENT, the stage is a run of its own and its span the root.
+    With a run id but no TRACEPARENT (an executor that cannot make one) the span goes below the root
+    that derives from the run id. With neither, the stage is a run of its own and its span the root.
     """
     run_id = settings.ZLV_RUN_ID or new_run_id(name)
     step = settings.ZLV_STEP or name
     log = set_up_logs(step, run_id)
-    provider = tracer_provider(settings, run_id, root=settings.TRACEPARENT is None)
+    parent = _parent_context(settings, run_id)
+    provider = tracer_provider(settings, run_id, root=parent is None)
     tracer = provider.get_tracer("zlv")
-    parent = TraceContextTextMapPropagator().extract({"traceparent": settings.TRACEPARENT or ""})
     earlier = read_step(settings.runs_dir, run_id, step)
     record = StepRecord(step=step, stage=name, run_id=run_id, started=time.time(), attempt=earlier.attempt + 1 if earlier else 1)
     path = step_path(settings.runs_dir, run_id, step)
     write_record(path, record)
-    restore = _raise_on_sigterm()
-    try:
-        attributes = {"zlv.kind": "step", "zlv.stage": name, "zlv.step": step, "zlv.run.id": run_id, "process.pid": os.getpid()}
-        with tracer.start_as_current_span(
-            name, context=parent, kind=SpanKind.INTERNAL, attributes=attributes, record_exception=False, set_status_on_exception=False
-        ) as raw:
-            run = StageRun(run_id, tracer, raw, log, record)
-            try:
-                yield run
-                record.status, record.exit_code = "done", 0
-                raw.set_attribute("process.exit.code", 0)
-            except BaseException as error:
-                record.status, record.exit_code, record.message = "failed", exit_code(error), _sentence(error)
-                raw.set_attribute("process.exit.code", record.exit_code)
-                raw.set_status(Status(StatusCode.ERROR, record.message))
-                raise
-            finally:
-                raw.set_attribute("zlv.rows", record.rows)
-    finally:
-        record.ended = time.time()
-        write_record(path, record)
-        provider.force_flush(FLUSH_MILLISECONDS)
-        provider.shutdown()
-        restore()
+    with _termination() as terminated:
+        try:
+            with tracer.start_as_current_span(
+                name,
+                context=parent or otel_context.Context(),
+                kind=SpanKind.INTERNAL,
+                attributes=step_attributes(record) | {"process.pid": os.getpid(), "process.executable.name": "zlv"},
+                record_exception=False,
+                set_status_on_exception=False,
+            ) as raw:
+                run = StageRun(run_id, tracer, raw, log, record)
+                try:
+                    yield run
+                    record.status, record.exit_code = "done", 0
+                except BaseException as error:
+                    # DuckDB turns an exception of a signal handler into "Query interrupted".
+                    failure = Terminated(_ENDED) if terminated.is_set() else error
+                    record.exit_code = exit_code(failure)
+                    if record.exit_code == 0:
+                        record.status = "done"
+                    else:
+                        record.status, record.message = "failed", _sentence(failure)
+                    if failure is not error:
+                        raise failure from None
+                    raise
+                finally:
+                    terminated.set()  # from here on the end is near: SIGTERM does not disturb it
+                    set_outcome(raw, record)
+        finally:
+            record.ended = time.time()
+            write_record(path, record)
+            close(provider)
+
+
+def step_attributes(record: StepRecord) -> dict[str, Attribute]:
+    """Name a step's span, in our words and in those of OpenTelemetry's CI/CD conventions."""
+    return {
+        "zlv.kind": "step",
+        "zlv.stage": record.stage,
+        "zlv.step": record.step,
+        "zlv.attempt": record.attempt,
+        "zlv.run.id": record.run_id,
+        "cicd.pipeline.run.id": record.run_id,
+        "cicd.pipeline.task.name": record.step,
+    }
+
+
+def set_outcome(span: trace.Span, record: StepRecord) -> None:
+    """Tell on a step's span how it ended."""
+    code = 1 if record.exit_code is None else record.exit_code
+    span.set_attributes({"process.exit.code": code, "zlv.rows": record.rows, "zlv.tests": record.tests})
+    span.set_attribute("cicd.pipeline.task.run.result", result_name(code))
+    if record.status == "failed":
+        span.set_attribute("error.type", str(code))
+        span.set_status(Status(StatusCode.ERROR, record.message))
+
+
+def result_name(code: int) -> str:
+    """Give the CI/CD conventions' word for an exit code."""
+    if code in (130, 143):
+        return "cancellation"
+    return "success" if code == 0 else "failure"
 
 
 def exit_code(error: BaseException) -> int:
     """Give the exit code of the contract for an error."""
-    if isinstance(error, ZlvError):
-        return error.exit_code
-    return 130 if isinstance(error, KeyboardInterrupt) else 1
+    if isinstance(error, KeyboardInterrupt):
+        return 130
+    if isinstance(error, SystemExit):
+        return error.code if isinstance(error.code, int) else int(error.code is not None)
+    # ZlvError and click's own exceptions carry theirs.
+    return int(getattr(error, "exit_code", 1))
 
 
 def _sentence(error: BaseException) -> str:
@@ -154,12 +219,30 @@ def _sentence(error: BaseException) -> str:
     return str(error) if isinstance(error, ZlvError) else type(error).__name__
 
 
-def _raise_on_sigterm() -> Any:
+def _parent_context(settings: Settings, run_id: str) -> otel_context.Context | None:
+    given = settings.TRACEPARENT or (traceparent(run_id) if settings.ZLV_RUN_ID else "")
+    context = TraceContextTextMapPropagator().extract({"traceparent": given}, context=otel_context.Context())
+    return context if trace.get_current_span(context).get_span_context().is_valid else None
+
+
+_ENDED = "ended by SIGTERM before it was done; the last good file stands, run it again"
+
+
+@contextmanager
+def _termination() -> Iterator[threading.Event]:
+    """Raise Terminated on the first SIGTERM; later ones do not disturb the clean end."""
+    seen = threading.Event()
     if threading.current_thread() is not threading.main_thread():
-        return lambda: None
+        yield seen
+        return
 
     def terminate(number: int, frame: FrameType | None) -> None:
-        raise Terminated("ended by SIGTERM before it was done; the last good file stands, run it again")
+        if not seen.is_set():
+            seen.set()
+            raise Terminated(_ENDED)
 
     before = signal.signal(signal.SIGTERM, terminate)
-    return lambda: signal.signal(signal.SIGTERM, before)
+    try:
+        yield seen
+    finally:
+        signal.signal(signal.SIGTERM, before)

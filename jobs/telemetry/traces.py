@@ -1,14 +1,19 @@
-"""Set up OpenTelemetry once per process: OTLP when an endpoint is set, else JSON lines under runs/."""
+"""Set up OpenTelemetry once per process: OTLP when an endpoint is set, else JSON lines under runs/.
+
+The standard OTEL_* variables are read by the SDK itself; the settings only tell which exporter is meant.
+"""
 
 from __future__ import annotations
 
 import json
+import logging
 import os
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.resources import OTELResourceDetector, Resource
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
 from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
@@ -18,6 +23,9 @@ from jobs.settings import Settings
 from jobs.telemetry.identity import root_span_id, trace_id
 
 FLUSH_MILLISECONDS = 10_000
+# A stage never waits longer than this for a collector, once.
+COLLECTOR_SECONDS = 4.0
+COLLECTOR_PAUSE_SECONDS = 60.0
 
 
 class RunIds(RandomIdGenerator):
@@ -43,17 +51,47 @@ class JsonLinesExporter(SpanExporter):
         self._path = path
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
         text = "".join(json.dumps(span_record(span), ensure_ascii=False) + "\n" for span in spans)
-        # One write of whole lines on an O_APPEND descriptor: lines of other processes stay whole.
-        descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o640)
         try:
-            os.write(descriptor, text.encode())
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            # One write of whole lines on an O_APPEND descriptor: lines of other processes stay whole.
+            descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o640)
+            try:
+                os.write(descriptor, text.encode())
+            finally:
+                os.close(descriptor)
         except OSError:
             return SpanExportResult.FAILURE
-        finally:
-            os.close(descriptor)
         return SpanExportResult.SUCCESS
+
+
+class CollectorExporter(SpanExporter):
+    """Send spans to the collector; while it does not answer, keep them beside the run's records.
+
+    One warning, one bounded wait: after a failure the collector is left alone for a minute.
+    """
+
+    def __init__(self, collector: SpanExporter, kept: JsonLinesExporter, endpoint: str) -> None:
+        self._collector, self._kept, self._endpoint = collector, kept, endpoint
+        self._closed_until = 0.0
+        self._warned = False
+        # The exporter tells each retry in several lines; one sentence of ours is enough.
+        logging.getLogger("opentelemetry").setLevel(logging.CRITICAL)
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        if time.monotonic() >= self._closed_until:
+            if self._collector.export(spans) is SpanExportResult.SUCCESS:
+                return SpanExportResult.SUCCESS
+            self._closed_until = time.monotonic() + COLLECTOR_PAUSE_SECONDS
+            if not self._warned:
+                self._warned = True
+                logging.getLogger("zlv").warning(
+                    "the trace collector at %s does not take spans; they are kept in the run's folder", self._endpoint
+                )
+        return self._kept.export(spans)
+
+    def shutdown(self) -> None:
+        self._collector.shutdown()
 
 
 def span_record(span: ReadableSpan) -> dict[str, Any]:
@@ -72,17 +110,43 @@ def span_record(span: ReadableSpan) -> dict[str, Any]:
     }
 
 
+def spans_path(runs_dir: Path, run_id: str) -> Path:
+    """Give the place of a run's spans where no collector takes them."""
+    return runs_dir / run_id / "spans.jsonl"
+
+
 def tracer_provider(settings: Settings, run_id: str, *, root: bool) -> TracerProvider:
     """Make the process's tracer provider; the caller shuts it down."""
-    resource = Resource.create({"service.name": "zlv-warehouse", "service.version": __version__, "zlv.run.id": run_id})
+    ours = Resource.create({"service.name": "zlv-warehouse", "service.version": __version__, "zlv.run.id": run_id})
+    # OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES are the deployment's word and win.
+    resource = ours.merge(OTELResourceDetector().detect())
     provider = TracerProvider(resource=resource, id_generator=RunIds(run_id, root=root))
-    provider.add_span_processor(BatchSpanProcessor(_exporter(settings, run_id), schedule_delay_millis=1000))
+    exporter = _exporter(settings, run_id)
+    if exporter is not None:
+        provider.add_span_processor(BatchSpanProcessor(exporter, max_queue_size=16_384, schedule_delay_millis=1000))
     return provider
 
 
-def _exporter(settings: Settings, run_id: str) -> SpanExporter:
-    if settings.OTEL_EXPORTER_OTLP_ENDPOINT:
-        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+def close(provider: TracerProvider) -> None:
+    """Send what is left and stop; bounded by the exporter's own timeout."""
+    provider.force_flush(FLUSH_MILLISECONDS)
+    provider.shutdown()
 
-        return OTLPSpanExporter()
-    return JsonLinesExporter(settings.runs_dir / run_id / "spans.jsonl")
+
+def _exporter(settings: Settings, run_id: str) -> SpanExporter | None:
+    if (settings.OTEL_SDK_DISABLED or "").strip().lower() == "true" or settings.OTEL_TRACES_EXPORTER == "none":
+        return None
+    kept = JsonLinesExporter(spans_path(settings.runs_dir, run_id))
+    endpoint = settings.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT or settings.OTEL_EXPORTER_OTLP_ENDPOINT
+    if endpoint is None:
+        return kept
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+
+    asked = settings.OTEL_EXPORTER_OTLP_TRACES_TIMEOUT or settings.OTEL_EXPORTER_OTLP_TIMEOUT
+    collector = OTLPSpanExporter(timeout=None if asked else COLLECTOR_SECONDS)
+    return CollectorExporter(collector, kept, _without_credentials(endpoint))
+
+
+def _without_credentials(endpoint: str) -> str:
+    scheme, separator, rest = endpoint.partition("://")
+    return scheme + separator + rest.rpartition("@")[2].partition("?")[0]

@@ -1,0 +1,1 @@
+"""Pipelines: the manifest, what it means, and the executor of this machine."""

@@ -1,0 +1,189 @@
+"""Follow a pipeline's tasks: which are due, which fan out, which are skipped, how it ended.
+
+Task states and `depends` are those of Argo: a bare name means Succeeded, Skipped or Daemoned.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from jobs.errors import SettingsError
+from jobs.pipelines.check import results_needed
+from jobs.pipelines.expressions import Expression, parse
+from jobs.pipelines.manifest import Pipeline, Task
+from jobs.pipelines.retry import Retry
+from jobs.pipelines.substitution import as_text, fill, item_scope
+
+ENDED = ("Succeeded", "Failed", "Skipped", "Omitted")
+
+
+@dataclass(frozen=True)
+class Step:
+    """Hold one thing to run: a task, or one item of a task that fans out.
+
+    `name` is unique in the run and fit for a file name: `build`, `load-lake-lovac_2025`.
+    """
+
+    name: str
+    task: str
+    command: tuple[str, ...]
+    environment: Mapping[str, str]
+    retry: Retry | None
+    deadline: float | None
+    is_read: bool
+
+
+@dataclass
+class TaskState:
+    """Follow one task: its state, its steps and what they printed."""
+
+    state: str = "Pending"
+    why: str = ""
+    steps: dict[str, str] = field(default_factory=dict)
+    results: dict[str, str] = field(default_factory=dict)
+
+
+class Graph:
+    """Follow the tasks of one run; `chosen` tasks run, the others count as done."""
+
+    def __init__(
+        self, pipeline: Pipeline, run_id: str, parameters: Mapping[str, str], chosen: set[str], results: Mapping[str, str]
+    ) -> None:
+        self._pipeline, self.chosen = pipeline, chosen
+        self._scope = {"workflow.name": run_id, "workflow.uid": run_id, "workflow.namespace": ""}
+        self._scope |= {f"workflow.parameters.{name}": value for name, value in parameters.items()}
+        self._results = dict(results)
+        self.tasks = {name: TaskState() for name in pipeline.tasks}
+        self._read = {read for name in pipeline.tasks for read in results_needed(pipeline.tasks[name])}
+        for name, task in self.tasks.items():
+            if name not in chosen:
+                task.state, task.why = "Succeeded", "not chosen"
+
+    def due(self) -> list[Step]:
+        """Settle every task whose time has come and give the steps to start, in the manifest's order."""
+        steps: list[Step] = []
+        settled = True
+        while settled:
+            settled = False
+            for name, state in self.tasks.items():
+                task = self._pipeline.tasks[name]
+                if state.state == "Pending" and all(self.tasks[after].state in ENDED for after in task.after):
+                    steps.extend(self._settle(task, state))
+                    settled = settled or state.state in ENDED
+        return steps
+
+    def finish(self, step: Step, *, succeeded: bool, result: str = "") -> None:
+        """Take in how a step ended; `result` is what it printed."""
+        state = self.tasks[step.task]
+        state.steps[step.name] = "Succeeded" if succeeded else "Failed"
+        state.results[step.name] = result
+        ends = [end for end in state.steps.values() if end != "Skipped"]
+        if all(end in ENDED for end in ends):
+            state.state = "Failed" if "Failed" in ends else "Succeeded"
+            fans_out = self._fans_out(self._pipeline.tasks[step.task])
+            self._results[step.task] = json.dumps(list(state.results.values())) if fans_out else result
+
+    def cancel(self, why: str) -> None:
+        """Leave out every task that has not begun."""
+        for state in self.tasks.values():
+            if state.state == "Pending":
+                state.state, state.why = "Omitted", why
+
+    @property
+    def succeeded(self) -> bool:
+        """Tell whether the pipeline as a whole did what it should: no branch ends in a failure."""
+        inner = {after for task in self._pipeline.tasks.values() for after in task.after}
+        return not any(self._branch_failed(name) for name in self.tasks if name not in inner)
+
+    def _branch_failed(self, name: str) -> bool:
+        state = self.tasks[name].state
+        if state in ("Skipped", "Omitted"):
+            return any(self._branch_failed(after) for after in self._pipeline.tasks[name].after)
+        return state != "Succeeded"
+
+    def _settle(self, task: Task, state: TaskState) -> list[Step]:
+        if task.depends is not None and not task.depends.evaluate(self._depends):
+            failed = [after for after in task.after if self.tasks[after].state == "Failed"]
+            left_out = [after for after in task.after if self.tasks[after].state == "Omitted"]
+            state.state = "Omitted"
+            state.why = (
+                f"{(failed or left_out)[0]} {'failed' if failed else 'did not run'}" if failed or left_out else "its condition is not met"
+            )
+            return []
+        if self._pipeline.fail_fast and any(other.state == "Failed" for other in self.tasks.values()):
+            state.state, state.why = "Omitted", "another task failed (failFast)"
+            return []
+        scope = self._scope | {f"tasks.{name}.outputs.result": result for name, result in self._results.items()}
+        items = self._items(task, scope)
+        labels = _labels(items)
+        steps: list[Step] = []
+        for item, label in zip(items, labels, strict=True):
+            name = f"{task.name}-{label}" if label else task.name
+            step = self._step(task, name, scope if item is None else scope | item_scope(item))
+            state.steps[name] = "Pending" if step else "Skipped"
+            steps.extend([step] if step else [])
+        why = f"not asked for ({fill(task.when, scope, task.name)})" if task.when and not self._fans_out(task) else "there is nothing to do"
+        state.state, state.why = ("Running", "") if steps else ("Skipped", why)
+        return steps
+
+    def _depends(self, full: str) -> bool:
+        name, _, asked = full.partition(".")
+        task = self.tasks[name]
+        ends = [end for end in task.steps.values() if end != "Skipped"] or [task.state]
+        if asked == "AnySucceeded":
+            return "Succeeded" in ends
+        if asked == "AllFailed":
+            return all(end == "Failed" for end in ends)
+        return task.state == asked if asked else task.state in ("Succeeded", "Skipped", "Daemoned")
+
+    def _fans_out(self, task: Task) -> bool:
+        return task.items is not None or task.items_from is not None
+
+    def _items(self, task: Task, scope: Mapping[str, str]) -> list[Any]:
+        if task.items is not None:
+            return list(task.items)
+        if task.items_from is None:
+            return [None]
+        text = fill(task.items_from, scope, f"task {task.name}: withParam")
+        try:
+            items = json.loads(text)
+        except ValueError:
+            items = None
+        if not isinstance(items, list):
+            raise SettingsError(f"task {task.name}: withParam must be a JSON list; it is {text[:60]!r}")
+        return items
+
+    def _step(self, task: Task, name: str, scope: Mapping[str, str]) -> Step | None:
+        where = f"task {task.name}"
+        if task.when is not None and not _true(parse(fill(task.when, scope, f"{where}: when"))):
+            return None
+        template = self._pipeline.templates[task.template]
+        inputs = {key: default for key, default in template.inputs.items() if default is not None}
+        inputs |= {key: fill(value, scope, where) for key, value in task.arguments.items()}
+        inner = self._scope | {f"inputs.parameters.{key}": as_text(value) for key, value in inputs.items()}
+        return Step(
+            name=name,
+            task=task.name,
+            command=tuple(fill(part, inner, where) for part in template.command),
+            environment={key: fill(value, inner, where) for key, value in template.environment.items()},
+            retry=template.retry,
+            deadline=template.deadline,
+            is_read=task.name in self._read,
+        )
+
+
+def _true(expression: Expression) -> bool:
+    # A bare word in `when` is a text, as in Argo: `heads == heads`.
+    return expression.evaluate(lambda name: name) is True
+
+
+def _labels(items: list[Any]) -> list[str]:
+    """Name each item for a file: by its text, with its number where that alone would not do."""
+    if items == [None]:
+        return [""]
+    plain = [re.sub(r"[^A-Za-z0-9_.-]+", "-", item).strip("-.")[:60] if isinstance(item, str) else "" for item in items]
+    return [label if label and plain.count(label) == 1 else f"{number}-{label}".rstrip("-") for number, label in enumerate(plain)]

@@ -1,0 +1,53 @@
+"""Run a pipeline: `zlv run daily`."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+
+@click.command()
+@click.argument("pipeline")
+@click.option("--only", multiple=True, metavar="STEP", help="Run only this step; may be given several times.")
+@click.option("--from", "start", metavar="STEP", help="Run this step and all that wait for it.")
+@click.option("--run-id", metavar="ID", help="Name the run; with the id of an earlier one, go on where it stopped.")
+@click.option("--workers", type=click.IntRange(1), default=2, show_default=True, help="Steps that run side by side.")
+@click.option("-p", "--parameter", "parameters", multiple=True, metavar="NAME=VALUE", help="Set a parameter of the pipeline.")
+@click.option("--executor", type=click.Choice(["local"]), default="local", show_default=True, help="Where the steps run.")
+def run(
+    pipeline: str, only: tuple[str, ...], start: str | None, run_id: str | None, workers: int, parameters: tuple[str, ...], executor: str
+) -> None:
+    """Run a pipeline from its manifest.
+
+    PIPELINE is `daily`, `yearly`, or the path of a manifest. The exit code is that of the step that failed first.
+
+    Example: zlv run daily --from build -p upload=true
+    """
+    from rich.console import Console
+
+    from jobs.pipelines.execution import Choice, execute
+    from jobs.pipelines.manifest import find_manifest, read_pipeline
+    from jobs.pipelines.summary import show
+    from jobs.settings import read_settings
+
+    if only and start:
+        raise click.UsageError("--only and --from exclude each other")
+    given = dict(_pair(text) for text in parameters)
+    settings = read_settings()
+    manifest = read_pipeline(find_manifest(pipeline))
+    choice = Choice(only, start)
+    for name in (*only, *([start] if start else [])):
+        if name not in manifest.tasks:
+            raise click.UsageError(f"{name!r} is no step of {manifest.name}; its steps are {', '.join(manifest.tasks)}")
+    console = Console()
+    outcome = execute(settings, manifest, choice=choice, run_id=run_id, given=given, workers=workers, console=console)
+    show(console, settings, outcome, pipeline)
+    sys.exit(outcome.record.exit_code)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise click.BadParameter(f"{text!r} is not NAME=VALUE", param_hint="-p")
+    return name, value

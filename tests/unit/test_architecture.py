@@ -1,0 +1,74 @@
+"""The arrows of the architecture run one way, and its page names each folder in one line."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+JOBS = ROOT / "jobs"
+
+# From the bottom up: a package may import those before it, and itself.
+LAYERS = (
+    ("errors",),
+    ("settings", "sql"),
+    ("catalog",),
+    ("telemetry",),
+    ("privacy",),
+    ("warehouse",),
+    ("lake",),
+    ("sample", "pipelines"),
+    ("stages",),
+    ("cli",),
+)
+LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
+MODULES = sorted(JOBS.rglob("*.py"))
+
+
+def layer(module: Path) -> str:
+    parts = module.relative_to(JOBS).with_suffix("").parts
+    return parts[0]
+
+
+def imports(module: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            assert node.level == 0, f"{module}: imports are written whole, not relative"
+            names.add(node.module)
+    return {name for name in names if name.startswith("jobs.")}
+
+
+@pytest.mark.parametrize(
+    "module", [m for m in MODULES if m.name != "__init__.py" or m.parent != JOBS], ids=lambda m: str(m.relative_to(ROOT))
+)
+def test_imports_run_with_the_arrows(module: Path) -> None:
+    own = layer(module)
+    for name in imports(module):
+        other = name.split(".")[1]
+        if other == own:
+            assert own != "stages", f"{module.name} imports {name}: stages do not import each other"
+            continue
+        assert LEVEL[other] < LEVEL[own], f"{module.relative_to(ROOT)} imports {name}, against the arrows"
+
+
+def test_only_settings_reads_the_environment() -> None:
+    for module in MODULES:
+        if module.name != "settings.py":
+            text = module.read_text(encoding="utf-8")
+            assert not re.search(r"os\.(environ|getenv)", text), f"{module.relative_to(ROOT)} reads the environment"
+
+
+def test_the_architecture_page_names_each_folder_in_one_line() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    folders = [path for path in JOBS.iterdir() if path.is_dir() and path.name not in ("__pycache__", "project")]
+    named = [f"jobs/{folder.name}/" for folder in folders]
+    named += ["catalog/", "dbt/", "k8s/", "helm/", "tests/", "docs/", ".github/workflows/"]
+    for name in named:
+        lines = [line for line in page.splitlines() if line.startswith(f"| `{name}`")]
+        assert len(lines) == 1, f"docs/architecture.md has {len(lines)} lines for {name}"

@@ -1,0 +1,164 @@
+"""The catalog declares every source; a fault is told with file, line and field."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from pathlib import Path
+
+import pytest
+
+from jobs.catalog import Catalog, load_catalog
+from jobs.errors import SettingsError
+
+ROOT = Path(__file__).resolve().parents[2]
+TABLES = [
+    "buildings",
+    "campaigns",
+    "campaigns_housing",
+    "establishments",
+    "events",
+    "geo_perimeters",
+    "group_housing_events",
+    "groups",
+    "groups_housing",
+    "housing",
+    "housing_document_events",
+    "housing_events",
+    "housing_notes",
+    "notes",
+    "owner_events",
+    "owner_notes",
+    "owners",
+    "owners_housing",
+    "users",
+]
+
+
+@pytest.fixture(scope="module")
+def catalog() -> Catalog:
+    return load_catalog([ROOT / "catalog"])
+
+
+def test_every_source_is_declared(catalog: Catalog) -> None:
+    assert sorted(source.name for source in catalog.of("production")) == TABLES
+    assert catalog.millesimes("lovac") == list(range(2019, 2027))
+    assert catalog.millesimes("ff") == list(range(2019, 2025))
+    assert catalog.millesimes("ff_owners") == [2023, 2024, 2025]
+    assert {"ff_extract_2025", "ff_buildings_2024"} <= {source.name for source in catalog.of("ff")}
+
+
+def test_both_lovac_layouts_are_declared(catalog: Catalog) -> None:
+    old = {column.name for column in catalog.source("lovac_2022").columns}
+    new = {column.header_name for column in catalog.source("lovac_2023").columns}
+    assert "ff_dlign4_6" in old and "cer_propriétaire" not in old
+    assert "cer_propriétaire" in new and "ff_dlign4_6" not in new
+
+
+def test_a_column_without_a_policy_line_is_direct_and_dropped(folder: Path) -> None:
+    text = (folder / "lovac.yml").read_text()
+    (folder / "lovac.yml").write_text(text.replace("  old:\n", "  old:\n    nouvelle_colonne: VARCHAR\n", 1))
+    column = next(c for c in load_catalog([folder]).source("lovac_2019").columns if c.name == "nouvelle_colonne")
+    assert (column.policy.privacy, column.policy.treatment, column.is_read) == ("direct", "drop", False)
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        "users.password",
+        "users.two_factor_secret",
+        "users.two_factor_code",
+        "users.first_name",
+        "owners.birth_date",
+        "owners.full_name_fts",
+        "owners.address_dgfip",
+        "owners.additional_address",
+        "housing.address_dgfip",
+        "housing.geolocation",
+        "events.next_old",
+        "events.next_new",
+        "notes.content",
+        "campaigns.title",
+        "groups.title",
+    ],
+)
+def test_what_names_a_person_is_never_written(catalog: Catalog, column: str) -> None:
+    table, name = column.split(".")
+    declared = next(c for c in catalog.source(table).columns if c.name == name)
+    assert declared.policy.treatment == "drop"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(ROOT / "catalog", tmp_path / "catalog"))
+
+
+FAULTS = [
+    ("lovac.yml", "  lovac_2025:\n", "  lovac_2025:\n    colour: red\n", "sources.lovac_2025.colour: unknown field"),
+    ("lovac.yml", "    millesime: 2025\n", "    millesime: soon\n", "sources.lovac_2025.millesime: Input should be a valid integer"),
+    ("lovac.yml", "    layout: old\n", "    layout: older\n", "layout 'older' is not declared in domain 'lovac'"),
+    ("lovac.yml", "ff_idsec: {type: VARCHAR", "ff_idsec: {type: TEXT8", "layouts.old.ff_idsec.type: unknown type 'TEXT8'"),
+    ("production.yml", "    location: postgres:buildings\n", "", "sources.buildings.location: Field required"),
+    (
+        "policy/lovac.yml",
+        "  proprietaire: {class: direct, treatment: pseudonymise",
+        "  proprietaire: {class: direct, treatment: keep",
+        "cannot be kept",
+    ),
+    ("policy/lovac.yml", "  annee: {class: none", "  annee: {class: nothing", "columns.annee.class: Input should be"),
+    ("lovac.yml", "rejects_threshold: 0.01", "rejects_threshold: 7", "rejects_threshold: Input should be less than or equal to 1"),
+]
+
+
+@pytest.mark.parametrize(("file", "before", "after", "told"), FAULTS, ids=[fault[3][:40] for fault in FAULTS])
+def test_a_fault_is_told_with_file_line_and_field(folder: Path, file: str, before: str, after: str, told: str) -> None:
+    path = folder / file
+    text = path.read_text()
+    assert before in text
+    path.write_text(text.replace(before, after, 1))
+    with pytest.raises(SettingsError) as refused:
+        load_catalog([folder])
+    message = str(refused.value)
+    assert told in message
+    line = next(line.strip() for line in message.splitlines() if told in line)
+    assert line.split(":")[0] == path.name and line.split(":")[1].isdigit()
+
+
+def test_all_faults_are_told_at_once(folder: Path) -> None:
+    for file, before, after, _ in FAULTS[:2]:
+        path = folder / file
+        path.write_text(path.read_text().replace(before, after, 1))
+    with pytest.raises(SettingsError) as refused:
+        load_catalog([folder])
+    assert len(str(refused.value).splitlines()) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "told"), [("a: [1", "not valid YAML"), ("sources: {a: 1, a: 2}", "written twice"), ("- 1", "is a mapping")]
+)
+def test_a_broken_file_is_told_with_its_line(folder: Path, text: str, told: str) -> None:
+    (folder / "lovac.yml").write_text(text)
+    with pytest.raises(SettingsError, match=told):
+        load_catalog([folder])
+
+
+def test_a_second_folder_adds_a_millesime_with_one_entry(tmp_path: Path) -> None:
+    (tmp_path / "more.yml").write_text(
+        "domain: lovac\ndefaults: {owner: equipe-donnees, key: [ff_idlocal]}\nsources:\n"
+        "  lovac_2027: {millesime: 2027, location: 's3://{lake}/lake/lovac/2027/raw.csv', layout: new}\n"
+    )
+    catalog = load_catalog([ROOT / "catalog", tmp_path])
+    assert catalog.millesimes("lovac")[-1] == 2027
+    added, before = catalog.source("lovac_2027"), catalog.source("lovac_2024")
+    assert [c.policy for c in added.columns] == [c.policy for c in before.columns]
+
+
+REFERENCE = ROOT.parent / "shared" / "reference"
+
+
+@pytest.mark.skipif(not REFERENCE.is_dir(), reason="the reference of the application's columns lies beside the project, not in it")
+def test_the_application_tables_are_declared_with_all_their_columns(catalog: Catalog) -> None:
+    with (REFERENCE / "production_columns.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    for source in catalog.of("production"):
+        assert [c.name for c in source.columns] == [row["column"] for row in rows if row["table"] == source.table]

@@ -1,0 +1,79 @@
+"""Settings: everything wrong is said at once, secrets may be files, and values are never shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from jobs.errors import SettingsError
+from jobs.settings import SECRETS, Settings, read_settings
+
+KEY = "k" * 40
+
+
+def test_all_faults_are_told_at_once_each_with_its_cure() -> None:
+    environ = {"POSTGRES_PRODUCTION_PORT": "no", "DUCKDB_MEMORY_LIMIT": "much", "ZLV_PSEUDONYM_KEY": "short"}
+    with pytest.raises(SettingsError) as refused:
+        read_settings(environ)
+    text = str(refused.value)
+    for name in environ:
+        assert name in text
+    assert "openssl rand -hex 32" in text
+    assert "short;" not in text
+
+
+def test_missing_settings_are_one_table_with_a_line_each() -> None:
+    with pytest.raises(SettingsError) as refused:
+        read_settings({}).require("POSTGRES_PRODUCTION_DB", "CELLAR_SECRET_ACCESS_KEY")
+    lines = str(refused.value).splitlines()
+    assert len(lines) == 3
+    assert "POSTGRES_PRODUCTION_DB" in lines[1] and "is not set" in lines[1]
+    assert "CELLAR_SECRET_ACCESS_KEY_FILE" in lines[2]
+
+
+def test_a_secret_may_come_as_a_file_without_its_last_newline(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text(KEY + "\n")
+    settings = read_settings({"ZLV_PSEUDONYM_KEY_FILE": str(tmp_path / "key")})
+    assert settings.ZLV_PSEUDONYM_KEY is not None
+    assert settings.ZLV_PSEUDONYM_KEY.get_secret_value() == KEY
+
+
+def test_a_secret_file_that_is_not_there_is_told_with_the_other_faults(tmp_path: Path) -> None:
+    environ = {"CELLAR_ACCESS_KEY_ID_FILE": str(tmp_path / "none"), "DUCKDB_THREAD_NUMBER": "0"}
+    with pytest.raises(SettingsError) as refused:
+        read_settings(environ)
+    assert "CELLAR_ACCESS_KEY_ID_FILE" in str(refused.value)
+    assert "DUCKDB_THREAD_NUMBER" in str(refused.value)
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_a_secret_never_shows_in_a_representation(name: str) -> None:
+    settings = read_settings({name: "canary" * 8})
+    assert "canary" not in repr(settings) + str(settings) + settings.model_dump_json()
+
+
+@pytest.mark.parametrize(
+    ("given", "read"), [("4", "4GB"), ("1.5", "1.5GB"), ("512MB", "512MB"), ("80%", "80%"), ("1GiB", "1GiB"), ("", "2GB")]
+)
+def test_a_memory_limit_is_a_number_of_gigabytes_or_a_size(given: str, read: str) -> None:
+    assert read == read_settings({"DUCKDB_MEMORY_LIMIT": given}).DUCKDB_MEMORY_LIMIT
+
+
+def test_blank_means_not_set() -> None:
+    settings = read_settings({"CELLAR_HOST_URL": "", "POSTGRES_PRODUCTION_PORT": " "})
+    assert settings.CELLAR_HOST_URL is None
+    assert settings.POSTGRES_PRODUCTION_PORT == 5432
+
+
+def test_each_folder_may_be_set_apart() -> None:
+    settings = read_settings({"ZLV_HOME": "/data", "ZLV_CLEAN_DIR": "/clean"})
+    assert settings.raw_file("lovac", "lovac_2025") == Path("/data/raw/lovac/lovac_2025.duckdb")
+    assert settings.raw_file("production", "owners") == Path("/data/raw/production.duckdb")
+    assert settings.clean_file == Path("/clean/zlv.duckdb")
+
+
+def test_the_example_environment_names_settings_that_exist() -> None:
+    example = Path(__file__).resolve().parents[2] / ".env.example"
+    names = [line.split("=")[0] for line in example.read_text().splitlines() if "=" in line and not line.startswith("#")]
+    assert set(names) <= set(Settings.model_fields)

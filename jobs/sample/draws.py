@@ -17,6 +17,7 @@ CREATE MACRO mixed(x) AS (xor(x, x >> 15) * 69621) % 2147483647;
 CREATE MACRO draw(h, k, n) AS
     mixed((h * ((CAST(k AS BIGINT) * k * k * 16807 + k * 40692 + 1043618065) % 2147483647) + 12345 * k) % 2147483647) % n;
 CREATE MACRO pick(h, k, list) AS list[1 + draw(h, k, len(list))];
+CREATE MACRO letter(h, k) AS chr(CAST(65 + draw(h, k, 26) AS INTEGER));
 CREATE MACRO uuid_of(kind, key) AS
     CAST(md5(concat(getvariable('seed'), ':', kind, ':', key)) AS UUID);
 CREATE MACRO digits(n, width) AS lpad(CAST(n AS VARCHAR), width, '0');

@@ -56,12 +56,14 @@ built AS (
         CASE WHEN draw(h, 14, 100) < 85 THEN first_premise + draw(h, 15, greatest(1, neighbours * 6 // 10))
             ELSE draw(h, 16, getvariable('premises')) END AS account_before,
         first_premise + draw(h, 17, greatest(1, neighbours * 6 // 10)) AS account_after,
-        CASE WHEN dteloc = '1' THEN 45 + draw(h, 18, 140) WHEN dteloc = '2' THEN 18 + draw(h, 18, 95) ELSE 12 + draw(h, 18, 400) END AS area,
+        CASE WHEN dteloc = '1' THEN 45 + draw(h, 18, 140)
+            WHEN dteloc = '2' THEN 18 + draw(h, 18, 95) ELSE 12 + draw(h, 18, 400) END AS area,
         CASE WHEN draw(h, 19, 100) < 4 THEN draw(h, 20, 101) ELSE 1780 + draw(h, 20, 238) END AS built_year
     FROM placed
 )
 SELECT *, dep2 || invar AS idlocal,
-    dep2 || com3 || '000' || chr(65 + CAST(plot // 5000 % 26 AS INTEGER)) || chr(65 + CAST(plot // 700 % 26 AS INTEGER)) || digits(plot % 9973 + 1, 4) AS idpar,
+    dep2 || com3 || '000' || chr(65 + CAST(plot // 5000 % 26 AS INTEGER)) || chr(65 + CAST(plot // 700 % 26 AS INTEGER))
+        || digits(plot % 9973 + 1, 4) AS idpar,
     greatest(1, least(9, area // 22)) AS rooms, 1 + draw(h, 21, 8) AS comfort, 150 + area * (12 + draw(h, 22, 30)) AS rental_value,
     CASE WHEN dteloc = '2' THEN pick(h, 23, ['CL', 'CL', 'CL', 'CLV', 'CV', 'BND', 'MP', 'TF']) END AS ctpdl,
     1 + draw(h, 24, 180) AS street_number, street(own_number('street', place * 20 + draw(h, 25, 9)), 1) AS street_name,

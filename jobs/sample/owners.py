@@ -84,7 +84,8 @@ def _holder() -> str:
     columns = ", ".join(f"max(p.{name}) FILTER (p.k = {k}) AS {name}_{k}" for k in range(1, 7) for name in _SIDE_BY_SIDE)
     return f"""
 CREATE TABLE holder AS
-SELECT p.a, bool_or(p.physical) AS physical, max(p.abroad) AS abroad, max(a.h) AS h, max(a.dnupro) AS dnupro, max(a.holders) AS holders, {columns}
+SELECT p.a, bool_or(p.physical) AS physical, max(p.abroad) AS abroad, max(a.h) AS h, max(a.dnupro) AS dnupro, max(a.holders) AS holders,
+    {columns}
 FROM person AS p JOIN account AS a ON a.a = p.a
 GROUP BY p.a
 """

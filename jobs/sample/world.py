@@ -22,12 +22,27 @@ WITH weighed AS (
 SELECT place, com, dep, left(com, 2) AS dep2, substr(com, 3, 3) AS com3, reg, libelle, epci_siren, com_siren, tlv,
     CAST(longitude AS DECIMAL(9, 4)) AS longitude, CAST(latitude AS DECIMAL(9, 4)) AS latitude, weight AS size,
     code_before, CAST(changed AS INTEGER) AS changed,
-    CASE WHEN code_before IS NULL THEN 0 WHEN code_before IN (SELECT com FROM commune WHERE typecom = 'COM') THEN 100 ELSE 40 END AS moved_share,
-    CASE WHEN left(com, 1) = '2' AND substr(com, 2, 1) IN ('A', 'B') THEN '20' || substr(com, 3, 1) || '00' ELSE left(com, 3) || '00' END AS postcode,
+    CASE WHEN code_before IS NULL THEN 0 WHEN code_before IN (SELECT com
+        FROM commune WHERE typecom = 'COM') THEN 100 ELSE 40 END AS moved_share,
+    CASE WHEN left(com, 1) = '2' AND substr(com, 2, 1) IN ('A', 'B') THEN '20' || substr(com, 3, 1) || '00'
+        ELSE left(com, 3) || '00' END AS postcode,
     upper(strip_accents(replace(replace(replace(libelle, '’', ''''), 'œ', 'oe'), 'Œ', 'OE'))) AS city,
     CAST(getvariable('premises') * (reached - weight) // total AS BIGINT) AS first_premise,
     CAST(getvariable('premises') * reached // total - getvariable('premises') * (reached - weight) // total AS BIGINT) AS premises
 FROM weighed
+"""
+
+# Names by commune code, codes before a merge or a split included.
+_CITY = """
+CREATE TABLE city AS
+SELECT com, min(replace(city, '’', '''')) AS city, min(postcode) AS postcode FROM (
+    SELECT com, city, postcode FROM place
+    UNION ALL
+    SELECT code_before, upper(strip_accents(coalesce(f.LIB_COM_INI, s.LIB_COM_INI, p.libelle))), p.postcode
+    FROM place AS p LEFT JOIN fusions AS f ON lpad(f.COM_INI, 5, '0') = p.code_before AND f.ANNEE_MODIF = CAST(p.changed AS VARCHAR)
+    LEFT JOIN scissions AS s ON lpad(s.COM_INI, 5, '0') = p.code_before AND lpad(s.COM_FIN, 5, '0') = p.com
+    WHERE code_before NOT IN (SELECT com FROM place)
+) GROUP BY com
 """
 
 
@@ -42,3 +57,4 @@ def load_facts(connection: duckdb.DuckDBPyConnection) -> None:
             [str(FACTS / f"{name}.csv")],
         )
     connection.execute(_PLACE)
+    connection.execute(_CITY)

@@ -38,7 +38,12 @@ def _table(source: Source, columns: list[tuple[str, str, str, str]]) -> dict[str
 
 def dictionary(catalog: Catalog, domain: str) -> str:
     """Write a domain's page of the data dictionary: each source, each raw column, what becomes of it."""
-    lines = [f"# Dictionary of the raw data: {domain}", "", "<!-- Generated from the catalog by `zlv catalog generate`; do not edit. -->", ""]
+    lines = [
+        f"# Dictionary of the raw data: {domain}",
+        "",
+        "<!-- Generated from the catalog by `zlv catalog generate`; do not edit. -->",
+        "",
+    ]
     shown: dict[tuple[str, ...], str] = {}
     for source in catalog.of(domain):
         lines += [f"## {domain}.{source.name}", "", f"{source.description}.", ""]

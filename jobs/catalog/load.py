@@ -14,7 +14,6 @@ from jobs.catalog.model import CLOSED, Catalog, Column, Publication, Rule, Sourc
 from jobs.errors import SettingsError
 
 _RANGE = re.compile(r"\{(\d+)\.\.(\d+)\}")
-_SOURCE_FIELDS = set(Source.model_fields) - {"name", "domain", "columns"}
 _FILE_FIELDS = {"domain", "defaults", "layouts", "sources"}
 
 
@@ -107,8 +106,6 @@ def _source(
     domain = str(document.content.get("domain"))
     fields = {**(document.content.get("defaults") or {}), **entry}
     layout, own = fields.pop("layout", None), fields.pop("columns", None) or {}
-    unknown = set(fields) - _SOURCE_FIELDS
-    faults += [f"{document.where('sources', name, field)}: unknown field" for field in sorted(unknown)]
     columns: dict[str, Column] = {}
     parts: list[tuple[Document, dict[str, Any], tuple[str, ...]]] = []
     if layout is not None:
@@ -146,5 +143,5 @@ def _publications(documents: list[Document], faults: list[str]) -> Iterator[Publ
 
 def _told(document: Document, error: ValidationError, *at: str) -> Iterator[str]:
     for fault in error.errors():
-        message = fault["msg"].removeprefix("Value error, ")
+        message = "unknown field" if fault["type"] == "extra_forbidden" else fault["msg"].removeprefix("Value error, ")
         yield f"{document.where(*at, *fault['loc'])}: {message}"

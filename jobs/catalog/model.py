@@ -12,9 +12,7 @@ PrivacyClass = Literal["direct", "indirect", "free_text", "none"]
 Treatment = Literal["drop", "pseudonymise", "generalise", "keep"]
 
 NAME = re.compile(r"^[a-z][a-z0-9_]*$")
-TYPES = re.compile(
-    r"^(VARCHAR|INTEGER|BIGINT|DOUBLE|BOOLEAN|DATE|UUID|TIMESTAMP WITH TIME ZONE|DECIMAL\(\d+,\d+\))(\[\])?$"
-)
+TYPES = re.compile(r"^(VARCHAR|INTEGER|BIGINT|DOUBLE|BOOLEAN|DATE|UUID|TIMESTAMP WITH TIME ZONE|DECIMAL\(\d+,\d+\))(\[\])?$")
 
 
 class Model(BaseModel):

@@ -1,0 +1,109 @@
+{{ config(materialized='table') }}
+
+{%- set kept = [
+    'data_year', 'local_id', 'geo_code', 'city_code', 'nature', 'use_code', 'owner_group', 'owner_category',
+    'vacancy_start_year', 'is_potential_tlv_thlv', 'ff_occupancy', 'living_area', 'plot_area', 'rooms_count',
+    'building_year', 'cadastral_classification',
+] -%}
+{%- set flags = [
+    'is_dwelling', 'is_private_dwelling', 'is_long_term_private', 'is_long_term_private_in_ff', 'is_in_public_figure',
+] -%}
+
+with repeated as (
+    -- few dwellings come more than once: only these are sorted
+    select
+        data_year,
+        local_id,
+        count(*) as lines_count,
+        bool_or({{ lovac_ex() }}) as is_ex,
+    {%- for flag in flags %}
+        bool_or({{ flag }}) as {{ flag }}{{ ',' if not loop.last }}
+    {%- endfor %}
+    from {{ ref('int_lovac__premises') }}
+    where local_id is not null
+    group by data_year, local_id
+    having count(*) > 1
+),
+
+chosen as (
+    select premises.*
+    from {{ ref('int_lovac__premises') }} as premises
+    inner join repeated on premises.data_year = repeated.data_year and premises.local_id = repeated.local_id
+    qualify
+        row_number() over (
+            partition by premises.data_year, premises.local_id
+            order by
+                premises.vacancy_start_year desc nulls last,
+                premises.last_mutation_sortable desc nulls last,
+                premises.cadastral_rental_value desc nulls last,
+                premises.revised_rental_value desc nulls last,
+                premises.thlv_reference_year asc nulls last,
+                premises.is_potential_tlv_thlv asc nulls last,
+                premises.tlv_rate asc nulls last,
+                premises.owner_name asc nulls last,
+                premises.manager_name asc nulls last,
+                premises.street_number asc nulls last,
+                premises.street_label asc nulls last,
+                premises.street_code asc nulls last,
+                premises.owner_group asc nulls last,
+                premises.use_code asc nulls last,
+                premises.nature asc nulls last,
+                premises.cadastral_reference asc nulls last,
+                premises.tax_directorate asc nulls last,
+                premises.tax_office asc nulls last,
+                premises.intercommunality_tax_code asc nulls last,
+                premises.owner_address_1 asc nulls last,
+                premises.owner_address_2 asc nulls last,
+                premises.owner_address_3 asc nulls last,
+                premises.owner_address_4 asc nulls last,
+                -- the rest of what is kept, so that equal keys mean equal rows
+                premises.geo_code asc nulls last,
+                premises.owner_category asc nulls last,
+                premises.ff_occupancy asc nulls last,
+                premises.living_area asc nulls last,
+                premises.plot_area asc nulls last,
+                premises.rooms_count asc nulls last,
+                premises.building_year asc nulls last,
+                premises.cadastral_classification asc nulls last
+        ) = 1
+),
+
+judged as (
+    select
+        *,
+        coalesce({{ lovac_fil() }}, false) as is_fil
+    from chosen
+)
+
+-- lines without local_id are dwellings of their own
+select
+    {%- for column in kept %}
+        premises.{{ column }},
+    {%- endfor %}
+    cast(1 as bigint) as lines_count,
+    {%- for flag in flags %}
+        premises.{{ flag }},
+    {%- endfor %}
+    coalesce({{ lovac_ex() }}, false) as is_ex,
+    coalesce({{ lovac_fil() }}, false) as is_fil
+from {{ ref('int_lovac__premises') }} as premises
+where
+    not exists (
+        select 1 from repeated
+        where premises.data_year = repeated.data_year and premises.local_id = repeated.local_id
+    )
+
+union all
+
+select
+    {%- for column in kept %}
+        chosen.{{ column }},
+    {%- endfor %}
+    repeated.lines_count,
+    {%- for flag in flags %}
+        repeated.{{ flag }},
+    {%- endfor %}
+    coalesce(repeated.is_ex, false) as is_ex,
+    chosen.is_fil
+from repeated
+inner join judged as chosen on repeated.data_year = chosen.data_year and repeated.local_id = chosen.local_id

@@ -1,0 +1,23 @@
+select
+    id,
+    created_at,
+    housing_geo_code,
+    housing_id,
+    type,
+    owner_id,
+    new_status,
+    new_sub_status,
+    name,
+    simple_name,
+    status_changed,
+    new_status_raw,
+    old_status_raw,
+    occupancy_changed,
+    new_occupancy,
+    old_occupancy,
+    category,
+    new_status_refined,
+    event_version,
+    user_source,
+    establishment_id
+from {{ ref('int_production__events') }}

@@ -1,0 +1,12 @@
+with source as (
+    select * from {{ source('external', 'opah') }}
+)
+
+select
+    {{ padded_geo_code('geo_code') }} as geo_code,
+    programme_id,
+    type_programme as programme_type,
+    libelle as label,
+    date_debut as starts_on,
+    date_fin as ends_on
+from source

@@ -1,0 +1,7 @@
+with source as (
+    select * from {{ source('external', 'tlv_zone_2') }}
+)
+
+select
+    {{ padded_geo_code('geo_code') }} as geo_code
+from source

@@ -1,0 +1,43 @@
+with source as (
+    select * from {{ source('production', 'housing') }}
+)
+
+select
+    id,
+    invariant,
+    local_id,
+    building_id,
+    geo_code,
+    cadastral_classification,
+    uncomfortable,
+    vacancy_start_year,
+    housing_kind,
+    rooms_count,
+    living_area,
+    building_year,
+    mutation_date,
+    taxed,
+    data_years,
+    beneficiary_count,
+    rental_value,
+    condominium,
+    status,
+    sub_status,
+    energy_consumption_bdnb,
+    occupancy_source,
+    occupancy,
+    occupancy_intended,
+    plot_id,
+    energy_consumption_at_bdnb,
+    building_group_id,
+    data_source,
+    data_file_years,
+    plot_area,
+    last_mutation_date,
+    last_transaction_date,
+    last_transaction_value,
+    occupancy_history,
+    last_mutation_type,
+    actual_dpe,
+    geolocation_source
+from source

@@ -1,0 +1,19 @@
+with source as (
+    select * from {{ source('production', 'owners_housing') }}
+)
+
+select
+    owner_id,
+    housing_id,
+    rank,
+    start_date,
+    end_date,
+    origin,
+    housing_geo_code,
+    idprocpte,
+    idprodroit,
+    locprop_source,
+    property_right,
+    locprop_relative_ban,
+    locprop_distance_ban
+from source

@@ -1,0 +1,95 @@
+"""Time each stage against the same SQL typed by hand, in pairs, in one run: ratio, seconds, peak memory.
+
+Bounds: load-lake, sync-production, publish ≤ 1.10 × + 1 s; `zlv --help` ≤ 0.3 s; peak memory ≤ the DuckDB limit + 300 MB.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from pathlib import Path
+
+from chain import ZLV, base_environment, read_environment
+from inputs import large_application, large_marts, large_object
+from measure import Measured, measure, pairs
+
+from jobs.catalog import load_catalog
+from jobs.sample.components import start
+from jobs.sample.local_postgres import Postgres
+from jobs.settings import project_dir
+
+HERE = Path(__file__).resolve().parent
+MEMORY_MB = 1000
+HEADROOM_MB = 300
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("stages", nargs="*", default=["help", "load-lake", "sync-production", "publish"])
+    parser.add_argument("--home", type=Path, default=Path(".zlv/bench"))
+    parser.add_argument("--rounds", type=int, default=3)
+    arguments = parser.parse_args()
+    home = arguments.home.resolve()
+    home.mkdir(parents=True, exist_ok=True)
+    base = {**base_environment(home), "DUCKDB_MEMORY_LIMIT": f"{MEMORY_MB}MB", "DUCKDB_THREAD_NUMBER": "2"}
+    components = start(home / "dev", scale=1, seed=7, told=print)
+    environment = {**base, **read_environment(components.env_file)}
+    missed = 0
+    try:
+        for stage in arguments.stages:
+            missed += not run(stage, home, environment, components.postgres, arguments.rounds)
+    finally:
+        components.stop()
+    return 1 if missed else 0
+
+
+def run(stage: str, home: Path, environment: dict[str, str], server: Postgres, rounds: int) -> bool:
+    """Measure one stage and print its line; tell whether it keeps its bounds."""
+    if stage == "help":
+        seconds = measure([str(ZLV), "--help"], environment, home).seconds
+        seconds = min(seconds, measure([str(ZLV), "--help"], environment, home).seconds)
+        print(f"zlv --help        {seconds:6.2f} s   bound 0.30 s", flush=True)
+        return seconds <= 0.3
+    ours, what = prepare(stage, home, environment, server)
+    by_hand = [sys.executable, str(HERE / "by_hand.py"), stage]
+    mine, theirs = pairs(ours, by_hand, environment, home, rounds)
+    return told(stage, what, mine, theirs)
+
+
+def told(stage: str, what: str, mine: Measured, theirs: Measured) -> bool:
+    bound = 1.10 * theirs.seconds + 1
+    memory = MEMORY_MB + HEADROOM_MB
+    kept = mine.seconds <= bound and mine.megabytes <= memory
+    print(
+        f"{stage:<17} {mine.seconds:6.2f} s   by hand {theirs.seconds:6.2f} s   ratio {mine.seconds / theirs.seconds:4.2f}   "
+        f"bound {bound:6.2f} s   "
+        f"peak {mine.megabytes:5.0f} MB of {memory} MB (by hand {theirs.megabytes:.0f})   {what}   {'kept' if kept else 'MISSED'}",
+        flush=True,
+    )
+    return kept
+
+
+def prepare(stage: str, home: Path, environment: dict[str, str], server: Postgres) -> tuple[list[str], str]:
+    """Make the stage's input; give its command and the size of what it reads."""
+    zlv = str(ZLV)
+    if stage == "load-lake":
+        size = large_object(environment, "lake/lovac/2025/raw.csv", home)
+        # The object is unchanged between rounds: its raw file is taken away, so that it is read each time.
+        command = f'rm -f raw/lovac/lovac_2025.duckdb; exec "{zlv}" load-lake --only lovac_2025'
+        return ["sh", "-c", command], f"{size / 1e6:.0f} MB of CSV"
+    if stage == "sync-production":
+        rows = large_application(server)
+        return [zlv, "sync-production"], f"{rows:,} rows and more"
+    if not (home / "warehouse" / "warehouse.duckdb").exists():
+        shutil.rmtree(home / "raw" / "lovac", ignore_errors=True)
+        for step in ("prepare", "sync-production", "load-lake", "build"):
+            measure([zlv, step], environment, home)
+    catalog = load_catalog([project_dir("catalog")])
+    rows = large_marts(home / "warehouse" / "warehouse.duckdb", [p.mart for p in catalog.publications], 20)
+    measure([zlv, "audit"], environment, home)
+    return [zlv, "publish"], f"{rows:,} rows"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,63 @@
+"""Make the benchmark's inputs: a LOVAC file of 500 MB and more, an application of 5 M rows and more, marts to publish."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import boto3
+import duckdb
+
+from jobs.sample.components import DATABASE
+from jobs.sample.local_postgres import Postgres
+
+EVENTS = 5_000_000
+CSV_BYTES = 520_000_000
+
+
+def large_object(environment: dict[str, str], key: str, folder: Path) -> int:
+    """Repeat the sample's LOVAC 2025 lines until the object holds 500 MB; give its size."""
+    client = boto3.client(
+        "s3",
+        endpoint_url=f"http://{environment['CELLAR_HOST_URL'].split('://')[-1]}",
+        aws_access_key_id=environment["CELLAR_ACCESS_KEY_ID"],
+        aws_secret_access_key=environment["CELLAR_SECRET_ACCESS_KEY"],
+        region_name=environment.get("CELLAR_REGION", "us-east-1"),
+    )
+    bucket = environment["CELLAR_DATA_LAKE_BUCKET_NAME"]
+    buffer = io.BytesIO()
+    client.download_fileobj(bucket, key, buffer)
+    head, _, body = buffer.getvalue().partition(b"\n")
+    path = folder / "large.csv"
+    with path.open("wb") as file:
+        file.write(head + b"\n")
+        while file.tell() < CSV_BYTES:
+            file.write(body)
+    client.upload_file(str(path), bucket, key)
+    size = path.stat().st_size
+    path.unlink()
+    return size
+
+
+def large_application(server: Postgres) -> int:
+    """Fill the application's event tables with 5 M rows; give how many there are in all."""
+    statements = f"""
+        INSERT INTO events (id, created_at, created_by, type, next_old, next_new)
+        SELECT gen_random_uuid(), timestamptz '2024-01-01' + n * interval '1 second', (SELECT id FROM users LIMIT 1),
+            'housing:status-updated', '{{"status": "Non suivi"}}', '{{"status": "Suivi en cours", "subStatus": "En accompagnement"}}'
+        FROM generate_series(1, {EVENTS}) AS n;
+        ANALYZE events;
+    """
+    server.run_sql(statements, DATABASE)
+    return EVENTS
+
+
+def large_marts(warehouse: Path, marts: list[str], times: int) -> int:
+    """Repeat the rows of the published marts in place; give how many there are in all."""
+    total = 0
+    with duckdb.connect(str(warehouse)) as connection:
+        for mart in marts:
+            connection.execute(f'INSERT INTO marts."{mart}" SELECT m.* FROM marts."{mart}" AS m, range({times - 1})')
+            row = connection.execute(f'SELECT count(*) FROM marts."{mart}"').fetchone()
+            total += row[0] if row else 0
+    return total

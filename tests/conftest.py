@@ -1,0 +1,69 @@
+"""Start what tests share, once for all workers: the components with sample data, and a finished daily run."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import fasteners
+import pytest
+from chain import ZLV, Chain, base_environment, read_environment
+
+SCALE, SEED = "0.05", "7"
+
+
+def _shared(config: pytest.Config) -> Path:
+    base = Path(config._tmp_path_factory.getbasetemp())  # type: ignore[attr-defined]
+    return (base.parent if hasattr(config, "workerinput") else base) / "shared"
+
+
+@pytest.fixture(scope="session")
+def components(request: pytest.FixtureRequest) -> Chain:
+    """Give a running PostgreSQL and S3 server with sample data; tests must leave both as they are."""
+    home = _shared(request.config) / "home"
+    home.mkdir(parents=True, exist_ok=True)
+    environment = base_environment(home)
+    with fasteners.InterProcessLock(home.parent / "components.lock"):
+        if not (home / "dev" / "env").exists():
+            subprocess.run(
+                [str(ZLV), "dev", "up", "--scale", SCALE, "--seed", SEED], env=environment, cwd=home, check=True, capture_output=True
+            )
+    return Chain(home, {**environment, **read_environment(home / "dev" / "env"), "ZLV_HOME": str(home)})
+
+
+@pytest.fixture(scope="session")
+def chain(components: Chain) -> Chain:
+    """Give a home on which `zlv run daily` has succeeded; tests that change it take `own_chain`."""
+    with fasteners.InterProcessLock(components.home.parent / "chain.lock"):
+        if not components.clean_file.exists():
+            components.zlv("run", "daily", "--run-id", "daily-first")
+    return components
+
+
+@pytest.fixture
+def own_chain(chain: Chain, tmp_path: Path) -> Chain:
+    """Give a copy of the finished home to one test."""
+    return chain.copy(tmp_path / "home")
+
+
+@pytest.fixture
+def own_home(components: Chain, tmp_path: Path) -> Callable[[str], Chain]:
+    """Give empty homes on the running components."""
+
+    def make(name: str = "home") -> Chain:
+        home = tmp_path / name
+        home.mkdir()
+        return Chain(home, {**components.environment, "ZLV_HOME": str(home)})
+
+    return make
+
+
+def pytest_sessionfinish(session: pytest.Session) -> Iterator[None] | None:
+    """Stop the components when the controller ends: the workers have ended by then."""
+    if hasattr(session.config, "workerinput"):
+        return None
+    home = _shared(session.config) / "home"
+    if (home / "dev" / "env").exists():
+        subprocess.run([str(ZLV), "dev", "down"], env=base_environment(home), cwd=home, check=False, capture_output=True)
+    return None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,7 +17,9 @@ SCALE, SEED = "0.05", "7"
 
 def _shared(config: pytest.Config) -> Path:
     base = Path(config._tmp_path_factory.getbasetemp())  # type: ignore[attr-defined]
-    return (base.parent if hasattr(config, "workerinput") else base) / "shared"
+    session = base.parent if hasattr(config, "workerinput") else base
+    # Not below pytest's own folder: another session of the same user closes it to the server's account.
+    return Path(tempfile.gettempdir()) / f"zlv-{session.parent.name}-{session.name}"
 
 
 @pytest.fixture(scope="session")
@@ -66,4 +70,5 @@ def pytest_sessionfinish(session: pytest.Session) -> Iterator[None] | None:
     home = _shared(session.config) / "home"
     if (home / "dev" / "env").exists():
         subprocess.run([str(ZLV), "dev", "down"], env=base_environment(home), cwd=home, check=False, capture_output=True)
+    shutil.rmtree(home.parent, ignore_errors=True)
     return None

@@ -1,4 +1,4 @@
-{#- True for energy class F or G: the class entered or observed goes before the one of the national building base; false when none is known. -#}
+{#- True for energy class F or G, false when none is known: the class observed goes before that of the BDNB. -#}
 {% macro energy_sieve(actual_dpe, energy_consumption_bdnb) -%}
     coalesce(
         upper(coalesce(nullif(trim({{ actual_dpe }}), ''), trim({{ energy_consumption_bdnb }}))) in ('F', 'G'),

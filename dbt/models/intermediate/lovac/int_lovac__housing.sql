@@ -97,13 +97,13 @@ union all
 
 select
     {%- for column in kept %}
-        chosen.{{ column }},
+        judged.{{ column }},
     {%- endfor %}
     repeated.lines_count,
     {%- for flag in flags %}
         repeated.{{ flag }},
     {%- endfor %}
     coalesce(repeated.is_ex, false) as is_ex,
-    chosen.is_fil
+    judged.is_fil
 from repeated
-inner join judged as chosen on repeated.data_year = chosen.data_year and repeated.local_id = chosen.local_id
+inner join judged on repeated.data_year = judged.data_year and repeated.local_id = judged.local_id

@@ -1,7 +1,7 @@
 with housings as (
     select
         campaign_id,
-        count(distinct (housing_geo_code, housing_id)) as housing_number_in_campaign
+        count(distinct row(housing_geo_code, housing_id)) as housing_number_in_campaign
     from {{ ref('stg_production__campaigns_housing') }}
     group by campaign_id
 ),
@@ -9,7 +9,7 @@ with housings as (
 events as (
     select
         events.*,
-        (events.housing_geo_code, events.housing_id) as housing,
+        row(events.housing_geo_code, events.housing_id) as housing,
         campaigns.sent_at,
         campaigns.next_campaign_sent_at
     from {{ ref('int_production__campaign_events') }} as events
@@ -47,7 +47,8 @@ select
         100.0::double * coalesce(counts.return_count_{{ months }}_months, 0)
         / housings.housing_number_in_campaign as return_rate_{{ months }}_months,
         cast(
-            coalesce(campaigns.next_campaign_sent_at <= campaigns.sent_at + interval {{ months }} month, false) as integer
+            coalesce(campaigns.next_campaign_sent_at <= campaigns.sent_at + interval {{ months }} month, false)
+            as integer
         ) as has_next_campaign_in_{{ months }}_months,
         coalesce(counts.return_count_{{ months }}_months_before_next_campaign, 0)
             as return_count_{{ months }}_months_before_next_campaign,

@@ -2,7 +2,7 @@ with contacts as (
     select
         campaigns.establishment_id,
         year(campaigns.sent_at) as sent_year,
-        (links.housing_geo_code, links.housing_id) as housing,
+        row(links.housing_geo_code, links.housing_id) as housing,
         coalesce(last_events.is_followup_ended_by_user, false) as is_ended,
         coalesce(last_events.is_followup_ended_not_vacant_by_user, false) as is_ended_not_vacant
     from {{ ref('stg_production__campaigns_housing') }} as links
@@ -14,12 +14,12 @@ with contacts as (
 
 select
     establishment_id,
-    {% for year in contact_years() %}
-        count(*) filter (where sent_year = {{ year }}) as contacted_housing_{{ year }},
-        count(distinct housing) filter (where sent_year = {{ year }}) as contacts_number_{{ year }},
-        count(*) filter (where sent_year = {{ year }} and is_ended) as contacted_housing_followup_ended_{{ year }},
-        count(*) filter (where sent_year = {{ year }} and is_ended_not_vacant)
-            as contacted_housing_followup_ended_not_vacant_{{ year }}{{ ',' if not loop.last }}
-    {% endfor %}
+{% for year in contact_years() %}
+    count(*) filter (where sent_year = {{ year }}) as contacted_housing_{{ year }},
+    count(distinct housing) filter (where sent_year = {{ year }}) as contacts_number_{{ year }},
+    count(*) filter (where sent_year = {{ year }} and is_ended) as contacted_housing_followup_ended_{{ year }},
+    count(*) filter (where sent_year = {{ year }} and is_ended_not_vacant)
+        as contacted_housing_followup_ended_not_vacant_{{ year }}{{ ',' if not loop.last }}
+{% endfor %}
 from contacts
 group by establishment_id

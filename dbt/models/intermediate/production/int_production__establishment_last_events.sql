@@ -1,7 +1,7 @@
 with updates as (
     select
         *,
-        {'at': created_at, 'id': id} as moment
+        { 'at': created_at, 'id': id } as moment
     from {{ ref('int_production__updates') }}
     where establishment_id is not null and user_source = 'user'
 ),
@@ -10,10 +10,10 @@ last_events as (
     select
         establishment_id,
         arg_max(
-            {'status': new_status, 'label': new_status_refined, 'sub_status': new_sub_status, 'at': created_at},
+            { 'status': new_status, 'label': new_status_refined, 'sub_status': new_sub_status, 'at': created_at },
             moment
         ) filter (where status_changed) as followup,
-        arg_max({'label': new_occupancy, 'at': created_at}, moment) filter (where occupancy_changed) as occupancy
+        arg_max({ 'label': new_occupancy, 'at': created_at }, moment) filter (where occupancy_changed) as occupancy
     from updates
     group by establishment_id
 )

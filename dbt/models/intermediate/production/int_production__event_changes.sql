@@ -56,13 +56,17 @@ select
     coalesce(current_labels.label, events.new_status) as new_status_refined,
     events.new_sub_status,
     -- two labels of one status are no change; labels that nobody knows are compared as text
-    coalesce(cast(new_statuses.status as varchar), events.new_status_key)
-    is distinct from coalesce(cast(old_statuses.status as varchar), events.old_status_key) as status_changed,
+    (
+        coalesce(cast(new_statuses.status as varchar), events.new_status_key)
+        is distinct from coalesce(cast(old_statuses.status as varchar), events.old_status_key)
+    ) as status_changed,
     events.new_occupancy,
     events.old_occupancy,
     new_occupancies.occupancy as new_occupancy_code,
-    coalesce(new_occupancies.occupancy, events.new_occupancy_key)
-    is distinct from coalesce(old_occupancies.occupancy, events.old_occupancy_key) as occupancy_changed
+    (
+        coalesce(new_occupancies.occupancy, events.new_occupancy_key)
+        is distinct from coalesce(old_occupancies.occupancy, events.old_occupancy_key)
+    ) as occupancy_changed
 from events
 left join statuses as new_statuses on events.new_status_key = new_statuses.label_key
 left join statuses as old_statuses on events.old_status_key = old_statuses.label_key

@@ -1,4 +1,4 @@
-{#- The application links an event to at most one housing and one owner; min() keeps one row per event whatever the tables hold. -#}
+-- The application links an event to at most one housing and one owner; min() keeps one row whatever the tables hold.
 with housing_links as (
     select
         event_id,
@@ -22,7 +22,7 @@ with housing_links as (
 housings as (
     select
         event_id,
-        min({'geo_code': housing_geo_code, 'id': housing_id}) as housing
+        min({ 'geo_code': housing_geo_code, 'id': housing_id }) as housing
     from housing_links
     where housing_id is not null
     group by event_id

@@ -1,8 +1,8 @@
-{#- A note may be tied to several housings or owners; it stays one event, on the first of them. -#}
+-- A note may be tied to several housings or owners; it stays one event, on the first of them.
 with housings as (
     select
         note_id,
-        min({'geo_code': housing_geo_code, 'id': housing_id}) as housing
+        min({ 'geo_code': housing_geo_code, 'id': housing_id }) as housing
     from {{ ref('stg_production__housing_notes') }}
     group by note_id
 ),

@@ -64,9 +64,15 @@ select
     last_events.last_event_date_user_occupancy
 from {{ ref('stg_production__establishments') }} as establishments
 inner join {{ ref('int_production__establishments') }} as kinds on establishments.id = kinds.establishment_id
-left join {{ ref('int_production__establishment_users') }} as users on establishments.id = users.establishment_id
-left join {{ ref('int_production__establishment_campaigns') }} as campaigns on establishments.id = campaigns.establishment_id
-left join {{ ref('int_production__establishment_groups') }} as groups on establishments.id = groups.establishment_id
-left join {{ ref('int_production__establishment_perimeters') }} as perimeters on establishments.id = perimeters.establishment_id
-left join {{ ref('int_production__establishment_contacts') }} as contacts on establishments.id = contacts.establishment_id
-left join {{ ref('int_production__establishment_last_events') }} as last_events on establishments.id = last_events.establishment_id
+left join {{ ref('int_production__establishment_users') }} as users
+    on establishments.id = users.establishment_id
+left join {{ ref('int_production__establishment_campaigns') }} as campaigns
+    on establishments.id = campaigns.establishment_id
+left join {{ ref('int_production__establishment_groups') }} as groups
+    on establishments.id = groups.establishment_id
+left join {{ ref('int_production__establishment_perimeters') }} as perimeters
+    on establishments.id = perimeters.establishment_id
+left join {{ ref('int_production__establishment_contacts') }} as contacts
+    on establishments.id = contacts.establishment_id
+left join {{ ref('int_production__establishment_last_events') }} as last_events
+    on establishments.id = last_events.establishment_id

@@ -68,7 +68,7 @@ select
     groups.first_group_exported,
     groups.last_group_exported,
     establishments.establishment_ids,
-    coalesce(establishments.establishment_ids_array, cast([] as uuid [])) as establishment_ids_array,
+    coalesce(establishments.establishment_ids_array, cast([] as uuid[])) as establishment_ids_array,
     coalesce(establishments.is_on_user_teritory, false) as is_on_user_teritory
 from housing
 left join {{ ref('int_common__cities') }} as cities on housing.city_code = cities.city_code
@@ -78,4 +78,5 @@ left join {{ ref('int_production__housing_campaigns') }} as campaigns
     on housing.geo_code = campaigns.housing_geo_code and housing.id = campaigns.housing_id
 left join {{ ref('int_production__housing_groups') }} as groups
     on housing.geo_code = groups.housing_geo_code and housing.id = groups.housing_id
-left join {{ ref('int_production__geo_code_establishments') }} as establishments on housing.geo_code = establishments.geo_code
+left join {{ ref('int_production__geo_code_establishments') }} as establishments
+    on housing.geo_code = establishments.geo_code

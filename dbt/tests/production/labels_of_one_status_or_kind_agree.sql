@@ -1,0 +1,28 @@
+-- Labels that look alike once normalised must say the same, otherwise a join would repeat rows.
+select
+    'status' as seed,
+    {{ normalised_label('label') }} as label_key
+from {{ ref('production_status_labels') }}
+group by all
+having count(distinct status) > 1
+union all
+select
+    'current status' as seed,
+    cast(status as varchar) as label_key
+from {{ ref('production_status_labels') }}
+group by all
+having count(*) filter (where is_current) <> 1
+union all
+select
+    'occupancy' as seed,
+    {{ normalised_label('label') }} as label_key
+from {{ ref('production_occupancy_labels') }}
+group by all
+having count(*) > 1
+union all
+select
+    'establishment kind' as seed,
+    {{ normalised_label('kind') }} as label_key
+from {{ ref('production_establishment_kinds') }}
+group by all
+having count(distinct row(label, kind_group, group_label, hierarchy_level, is_state_service)) > 1

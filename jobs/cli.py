@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from importlib import import_module
+from pathlib import Path
 
 import click
 
@@ -52,11 +54,14 @@ class LazyGroup(click.Group):
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="zlv")
-def cli() -> None:
+@click.option("--debug", is_flag=True, help="Show an unexpected error whole; it may quote data.")
+def cli(debug: bool) -> None:
     """Run the ZLV warehouse: bring the sources in, transform, prove, publish.
 
     Settings come from the environment; see `.env.example`.
     """
+    # `main` looks at --debug itself: it has to know even when a command could not be read.
+    del debug
 
 
 def main() -> None:
@@ -73,3 +78,12 @@ def main() -> None:
     except ZlvError as error:
         click.echo(f"zlv: {error}", err=True)
         sys.exit(error.exit_code)
+    except Exception as error:
+        # An engine's message may quote the data, and a pod's log is read by many: kind and place are enough to find it.
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        click.echo(
+            f"zlv: unexpected {type(error).__name__} at {Path(place.filename).name}:{place.lineno}; see it whole with zlv --debug", err=True
+        )
+        if "--debug" in sys.argv[1:2]:
+            raise
+        sys.exit(1)

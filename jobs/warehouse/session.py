@@ -65,8 +65,9 @@ def bound(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
         "preserve_insertion_order": False,
         "TimeZone": TIME_ZONE,
     }
+    # GLOBAL: a plain SET of the time zone does not reach the cursors that dbt opens from this connection.
     for name, value in values.items():
-        connection.execute(f"SET {name} = {literal(value)}")
+        connection.execute(f"SET GLOBAL {name} = {literal(value)}")
 
 
 def load_extension(connection: duckdb.DuckDBPyConnection, name: str) -> None:

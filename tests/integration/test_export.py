@@ -22,7 +22,7 @@ from jobs.telemetry import stage
 from jobs.warehouse.export import export_base
 from jobs.warehouse.places import Folder
 from jobs.warehouse.release import previous_release, release_names
-from jobs.warehouse.restore import import_base
+from jobs.warehouse.restore import check_export, import_base
 
 
 def full_base(home: Path, **environ: str) -> Settings:
@@ -174,3 +174,18 @@ def test_a_killed_export_is_no_export_and_the_next_one_succeeds(tmp_path: Path) 
     name = export(settings, Folder(tmp_path / "backup"))
     assert sorted(path.name for path in (tmp_path / "backup").iterdir()) == [name, "manifest.json"]
     bring(base(tmp_path / "two"), Folder(tmp_path / "backup"))
+
+
+def test_a_check_imports_the_export_elsewhere_and_leaves_no_trace(tmp_path: Path) -> None:
+    settings = full_base(tmp_path / "home")
+    export(settings, Folder(tmp_path / "exports"))
+    before = contents(settings)
+    with stage(settings, "import") as run:
+        check_export(settings, Folder(tmp_path / "exports"), run)
+    assert contents(settings) == before
+    assert not (settings.ZLV_HOME / "import-check").exists()
+    damaged = next((tmp_path / "exports").rglob("lovac_2025.duckdb"))
+    damaged.write_bytes(damaged.read_bytes()[:-1] + b"x")
+    with pytest.raises(DataRefused, match="lovac_2025"), stage(settings, "import") as run:
+        check_export(settings, Folder(tmp_path / "exports"), run)
+    assert contents(settings) == before

@@ -1,0 +1,12 @@
+-- Letters are at least as many as housings reached, and ended follow-ups are among them, in each year.
+{% for year in contact_years() %}
+    select
+        id,
+        {{ year }} as sent_year
+    from {{ ref('marts_production_establishments') }}
+    where
+        contacts_number_{{ year }} > contacted_housing_{{ year }}
+        or contacted_housing_followup_ended_{{ year }} > contacted_housing_{{ year }}
+        or contacted_housing_followup_ended_not_vacant_{{ year }} > contacted_housing_followup_ended_{{ year }}
+    {{ 'union all' if not loop.last }}
+{% endfor %}

@@ -69,13 +69,14 @@ class Chain:
             return {name: json.loads(value) for name, value in connection.execute("SELECT name, value FROM _zlv").fetchall()}
 
 
-def fingerprints(file: Path) -> dict[str, str]:
+def fingerprints(file: Path, schema: str = "main") -> dict[str, str]:
     """Fingerprint every table of a DuckDB file but the birth certificate: row count and a sum of row hashes."""
     with duckdb.connect(str(file), read_only=True) as connection:
-        tables = connection.execute("SELECT table_name FROM duckdb_tables() WHERE table_name <> '_zlv' ORDER BY 1").fetchall()
+        query = "SELECT table_name FROM duckdb_tables() WHERE table_name <> '_zlv' AND schema_name = ? ORDER BY 1"
+        tables = connection.execute(query, [schema]).fetchall()
         found = {}
         for (table,) in tables:
-            row = connection.execute(f'SELECT count(*), sum(hash(t)::HUGEINT)::VARCHAR FROM "{table}" AS t').fetchone()
+            row = connection.execute(f'SELECT count(*), sum(hash(t)::HUGEINT)::VARCHAR FROM "{schema}"."{table}" AS t').fetchone()
             found[table] = f"{row[0]}:{row[1]}" if row else ""
         return found
 

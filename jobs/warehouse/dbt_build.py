@@ -47,8 +47,10 @@ class Outcome:
         return [node for node in self.nodes if node.status in statuses]
 
 
-def build_warehouse(settings: Settings, catalog: Catalog, run: StageRun, only: tuple[str, ...] = ()) -> None:
+def build_warehouse(settings: Settings, catalog: Catalog, run: StageRun, only: tuple[str, ...] = (), *, unit_tests: bool = False) -> None:
     """Build the warehouse file and dbt's manifest beside it.
+
+    dbt's unit tests say nothing of the data and are left out unless asked for.
 
     Raises DataRefused when a test fails or a contract breaks, ZlvError for what a retry may mend;
     the last good warehouse file stands.
@@ -58,12 +60,16 @@ def build_warehouse(settings: Settings, catalog: Catalog, run: StageRun, only: t
     scratch = settings.warehouse_dir / "dbt.next"
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
+    parsed = artefacts / "partial_parse.msgpack"
+    if parsed.exists():
+        # dbt reads again only the models that changed since.
+        shutil.copyfile(parsed, scratch / parsed.name)
     with next_file(target) as pending:
         if only and target.exists():
             shutil.copyfile(target, pending)
         put_in_environment("ZLV_WAREHOUSE_NEXT", str(pending))
         day = as_of(settings, catalog)
-        outcome = _dbt(settings, catalog, scratch, day, only, run)
+        outcome = _dbt(settings, catalog, scratch, day, _selection(only, unit_tests=unit_tests), run)
         # Spans first: a build that is refused shows its nodes too.
         rows = _count(settings, pending, run, outcome) if pending.exists() else {}
         _check(outcome)
@@ -87,7 +93,11 @@ def as_of(settings: Settings, catalog: Catalog) -> date:
     return date(max(years, default=1970), 1, 1)
 
 
-def _dbt(settings: Settings, catalog: Catalog, scratch: Path, day: date, only: tuple[str, ...], run: StageRun) -> Outcome:
+def _selection(only: tuple[str, ...], *, unit_tests: bool) -> list[str]:
+    return [*(["--select", *only] if only else []), *([] if unit_tests else ["--exclude-resource-type", "unit_test"])]
+
+
+def _dbt(settings: Settings, catalog: Catalog, scratch: Path, day: date, selection: list[str], run: StageRun) -> Outcome:
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
@@ -97,7 +107,7 @@ def _dbt(settings: Settings, catalog: Catalog, scratch: Path, day: date, only: t
     arguments = ["build", "--project-dir", str(project), "--profiles-dir", str(project), "--target-path", str(scratch)]
     arguments += ["--log-path", str(scratch), "--log-level-file", "none", "--no-version-check", "--quiet"]
     arguments += ["--threads", str(settings.DUCKDB_THREAD_NUMBER), "--vars", json.dumps(variables)]
-    arguments += ["--select", *only] if only else []
+    arguments += selection
     outcome = Outcome()
     try:
         result = dbtRunner(callbacks=[lambda event: _heard(event, outcome, run)]).invoke(arguments)

@@ -12,12 +12,12 @@ import duckdb
 
 from jobs import __version__
 from jobs.catalog import Source
-from jobs.errors import DataRefused, SettingsError, Temporary, ZlvError
+from jobs.errors import DataRefused, Temporary
+from jobs.lake.faults import told_duckdb
 from jobs.lake.header import Layout
-from jobs.lake.objects import Lake, LakeObject, told_http
+from jobs.lake.objects import Lake, LakeObject
 from jobs.lake.readers import Reading, layout_of, read_object
 from jobs.lake.rejects import Reject, keep, write_csv
-from jobs.lake.scan import REJECTS_LIMIT
 from jobs.privacy.treatments import key_fingerprint
 from jobs.settings import Settings
 from jobs.sql import identifier
@@ -36,6 +36,7 @@ class Loaded:
     rows: int = 0
     rejects: list[Reject] = field(default_factory=list)
     broken: int = 0
+    uncounted: bool = False
     drift: list[str] = field(default_factory=list)
     objects: list[dict[str, Any]] = field(default_factory=list)
 
@@ -109,14 +110,14 @@ def _load_object(
                 file = (item.name, _year(item.name)) if several else None
                 reading = read_object(settings, source, item, layout, table, file, lake, connection)
         except duckdb.Error as error:
-            raise told(error, source, item, settings) from None
-        broken = len({reject.line for reject in reading.rejects})
-        span.set(rows=reading.rows, rejects=broken)
+            raise told_duckdb(error, source, item.name, item.url, settings) from None
+        span.set(rows=reading.rows, rejects=reading.broken)
     loaded.rows += reading.rows
-    loaded.broken += broken
+    loaded.broken += reading.broken
+    loaded.uncounted |= reading.uncounted
     loaded.rejects += reading.rejects
     loaded.drift += _drift(source, item, layout, table, connection, several=several)
-    loaded.objects.append({"name": item.name, "etag": item.etag, "bytes": item.size, "rows": reading.rows, "rejects": broken})
+    loaded.objects.append({"name": item.name, "etag": item.etag, "bytes": item.size, "rows": reading.rows, "rejects": reading.broken})
 
 
 def _drift(
@@ -141,12 +142,13 @@ def _year(name: str) -> int | None:
 def _check(source: Source, target: Path, loaded: Loaded) -> None:
     """Refuse too many broken lines, then too few rows."""
     total = loaded.rows + loaded.broken
-    if loaded.broken and (loaded.broken > source.rejects_threshold * total or len(loaded.rejects) >= REJECTS_LIMIT):
+    if loaded.uncounted or loaded.broken > source.rejects_threshold * total:
         path = _rejects_file(target)
         write_csv(path, loaded.rejects)
+        share = f"of {total} lines are broken ({loaded.broken / total:.1%}, more than the {source.rejects_threshold:.1%} allowed)"
+        count = f"more than {loaded.broken} lines are broken" if loaded.uncounted else f"{loaded.broken} {share}"
         raise DataRefused(
-            f"{source.domain}.{source.name}: {loaded.broken} of {total} lines are broken ({loaded.broken / total:.1%}, more than the "
-            f"{source.rejects_threshold:.1%} allowed): the last good file stands; their lines, columns and reasons are in {path}"
+            f"{source.domain}.{source.name}: {count}: the last good file stands; their lines, columns and reasons are in {path}"
         )
     if loaded.rows < source.minimum_rows:
         raise DataRefused(
@@ -158,7 +160,7 @@ def _check(source: Source, target: Path, loaded: Loaded) -> None:
 def _changed_meanwhile(source: Source, objects: Sequence[LakeObject], lake: Lake) -> None:
     """Refuse for now what somebody replaced while it was read: the rows could be of two editions."""
     if [(item.name, item.etag) for item in lake.find(source)] != [(item.name, item.etag) for item in objects]:
-        raise Temporary(f"{source.domain}.{source.name} was replaced at its source while it was read: run again")
+        raise Temporary(f"{source.domain}.{source.name} was replaced or taken away at its source while it was read: run again")
 
 
 def _facts(
@@ -191,22 +193,3 @@ def _let_go(connection: duckdb.DuckDBPyConnection, database: str) -> None:
 
 def _rejects_file(target: Path) -> Path:
     return target.with_suffix(".rejects.csv")
-
-
-def told(error: duckdb.Error, source: Source, item: LakeObject, settings: Settings) -> ZlvError:
-    """Say an error of DuckDB in our own sentence: its own quotes the lines it could not read."""
-    text = str(error)
-    where = f"{source.domain}.{source.name}: {item.name}"
-    if "No space left" in text or isinstance(error, duckdb.OutOfMemoryException):
-        return ZlvError(f"{where} needs more memory or disk: raise DUCKDB_MEMORY_LIMIT or give the raw and spill folders more room")
-    if isinstance(error, duckdb.HTTPException) or "HTTP" in text or "Could not establish connection" in text:
-        status = re.search(r"\b([1-5]\d\d)\b(?=\)| \(|:|$)", text) or re.search(r"HTTP (\d{3})", text)
-        return told_http(int(status[1]) if status else None, item.url if "://" in item.url else settings.CELLAR_HOST_URL or "")
-    if "ZLV_PSEUDONYM_KEY" in text:
-        return SettingsError("ZLV_PSEUDONYM_KEY is not set: set it, or ZLV_PSEUDONYM_KEY_FILE, from the deployment's Secret")
-    if isinstance(error, duckdb.IOException):
-        return Temporary(f"{where} could not be read to its end: run again")
-    return DataRefused(
-        f"{where} cannot be read as {source.format.type} ({type(error).__name__}): the last good file stands; "
-        "check the file, or format in the catalog"
-    )

@@ -10,7 +10,7 @@ import duckdb
 
 from jobs.catalog import Catalog, Source
 from jobs.errors import DataRefused, SettingsError, ZlvError
-from jobs.lake.load import is_unchanged, load_source
+from jobs.lake.load import Loaded, is_unchanged, load_source
 from jobs.lake.objects import Lake, LakeObject
 from jobs.lake.secret import ensure_s3_secret
 from jobs.privacy.treatments import install_pseudonyms, output_columns
@@ -55,10 +55,10 @@ def load_lake(settings: Settings, sources: Sequence[Source], run: StageRun, work
     run.facts(loaded=len(planned), unchanged=unchanged)
     if not planned:
         return
+    if any("{lake}" in source.location for source, _ in planned):
+        ensure_s3_secret(settings)
     connection = connect(settings, "httpfs")
     try:
-        if any("{lake}" in source.location for source, _ in planned):
-            ensure_s3_secret(connection, settings)
         faults = _load(settings, planned, lake, run, workers, connection, backoff)
     finally:
         connection.close()
@@ -104,9 +104,15 @@ def _load(
         install_pseudonyms(cursor, settings)
         with lock:
             cursors.add(cursor)
+        seen = iter([objects])
+
+        def attempt() -> Loaded:
+            # Another attempt looks at the objects anew: they may have been replaced.
+            return load_source(settings, source, next(seen, []) or lake.find(source), lake, run, cursor)
+
         try:
             if not stopped.is_set():
-                loaded = retried(run, lambda: load_source(settings, source, objects, lake, run, cursor), backoff)
+                loaded = retried(run, attempt, backoff)
                 run.log.info("loaded %s.%s: %s rows", source.domain, source.name, loaded.rows, extra={"rows": loaded.rows})
         except ZlvError as error:
             faults.append(error)

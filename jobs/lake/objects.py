@@ -14,13 +14,13 @@ from urllib.parse import unquote, urlsplit
 from urllib.request import Request, urlopen
 
 from jobs.catalog import Source
-from jobs.errors import SettingsError, Temporary, ZlvError
+from jobs.errors import SettingsError, ZlvError
+from jobs.lake.faults import told_http, told_s3
 from jobs.lake.secret import NEEDED
 from jobs.settings import Settings
 
 CONNECT_SECONDS, READ_SECONDS = 10, 60
 CHUNK = 1 << 20
-_REFUSED = {"403", "401", "AccessDenied", "Forbidden", "InvalidAccessKeyId", "SignatureDoesNotMatch", "AllAccessDisabled"}
 
 
 @dataclass(frozen=True)
@@ -171,38 +171,6 @@ class Lake:
             return call()
         except (BotoCoreError, ClientError, OSError) as error:
             raise told_s3(error, self._settings) from None
-
-
-def told_s3(error: BaseException, settings: Settings) -> ZlvError:
-    """Say an error of the S3 server in our own sentence."""
-    from botocore.exceptions import ClientError, SSLError
-
-    server = f"the S3 server at {settings.CELLAR_HOST_URL}"
-    bucket = settings.CELLAR_DATA_LAKE_BUCKET_NAME
-    code = str(error.response.get("Error", {}).get("Code", "")) if isinstance(error, ClientError) else ""
-    if code in _REFUSED:
-        return SettingsError(
-            f"{server} refused the keys for bucket {bucket}: check CELLAR_ACCESS_KEY_ID, CELLAR_SECRET_ACCESS_KEY and their rights"
-        )
-    if code == "NoSuchBucket":
-        return SettingsError(f"{server} has no bucket {bucket}: check CELLAR_DATA_LAKE_BUCKET_NAME")
-    if code == "RequestTimeTooSkewed":
-        return SettingsError(f"{server} does not accept this machine's time: set its clock")
-    if isinstance(error, SSLError):
-        return SettingsError(f"{server} gave no TLS connection: check CELLAR_HOST_URL, CELLAR_USE_SSL and its certificate")
-    reason = f"answered {code}" if code else "cannot be reached"
-    return Temporary(f"{server} {reason}: check that it runs and can be reached, then run again")
-
-
-def told_http(status: int | None, url: str) -> ZlvError:
-    """Say an HTTP status (None: no answer at all) in our own sentence; the URL's query is not told."""
-    parts = urlsplit(url)
-    where = f"{parts.scheme}://{parts.hostname}{parts.path}"
-    if status in (401, 403):
-        return SettingsError(f"{where} refused to be read ({status}): check the source's location and rights")
-    if status is not None and 400 <= status < 500 and status not in (404, 408, 412, 416, 425, 429):
-        return SettingsError(f"{where} cannot be read ({status}): check the source's location")
-    return Temporary(f"{where} {f'answered {status}' if status else 'cannot be reached'}: run again when it can be")
 
 
 def _told_http(error: Exception, url: str) -> ZlvError:

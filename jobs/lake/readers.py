@@ -18,9 +18,11 @@ from jobs.sql import literal
 
 @dataclass
 class Reading:
-    """Rows inserted from one object, and the lines set aside."""
+    """Rows inserted from one object, lines set aside (`uncounted`: there are more), and what is kept of these."""
 
     rows: int
+    broken: int = 0
+    uncounted: bool = False
     rejects: list[Reject] = field(default_factory=list)
 
 
@@ -66,29 +68,29 @@ def _read_csv(
     lake: Lake,
     connection: duckdb.DuckDBPyConnection,
 ) -> Reading:
-    """Let DuckDB read the object; when it swallows lines or cannot go on, pass it line by line instead."""
+    """Let DuckDB read the object; what it cannot tell apart is passed to it line by line instead."""
     rejects.forget(connection)
     connection.execute("BEGIN TRANSACTION")
     try:
         rows = _inserted(connection, scan.insertion(source, table, scan.rows_of_csv(source, layout, item.url), file))
-        found = rejects.faults(connection)
-        again = any(fault.kind in rejects.SWALLOWING for fault in found)
+        found = rejects.found(connection)
+        again = found.swallowed
         connection.execute("ROLLBACK" if again else "COMMIT")
-    except duckdb.InvalidInputException as error:
-        if "invalid state" not in str(error):
+    except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
+        if isinstance(error, duckdb.InvalidInputException) and not any(part in str(error) for part in ("invalid state", scan.NO_INTEGER)):
             raise
         connection.execute("ROLLBACK")
         again = True
     if again:
-        return _read_repaired(settings, source, item, layout, table, file, lake, connection)
+        return _read_piped(settings, source, item, layout, table, file, lake, connection)
     lines: dict[int, int] = {}
-    if found:
-        starts = {fault.start for fault in found}
+    if found.faults:
+        starts = {fault.start for fault in found.faults}
         lines = rejects.physical_lines(lake.chunks(item), starts, transcoded=layout.encoding == "latin-1")
-    return Reading(rows, rejects.told(source, item.name, found, lines))
+    return Reading(rows, found.lines, found.uncounted, rejects.told(source, item.name, found.faults, lines))
 
 
-def _read_repaired(
+def _read_piped(
     settings: Settings,
     source: Source,
     item: LakeObject,
@@ -98,14 +100,23 @@ def _read_repaired(
     lake: Lake,
     connection: duckdb.DuckDBPyConnection,
 ) -> Reading:
+    """Read the object line by line, in two passes: the lines that are whole, then those with a value that is no whole number."""
     rejects.forget(connection)
     repair = Repair(source.format, len(layout.columns))
     with piped(settings.spill_dir, repair.records(lake.chunks(item))) as pipe:
-        rows = _inserted(connection, scan.insertion(source, table, scan.rows_of_csv(source, layout, str(pipe)), file))
-    found = rejects.faults(connection)
-    lines = {fault.start: repair.line_of(fault.record) for fault in found}
-    broken = [Reject(item.name, line, None, rejects.reason(source, "UNQUOTED VALUE", None)) for line in repair.broken]
-    return Reading(rows, sorted(rejects.told(source, item.name, found, lines) + broken, key=lambda reject: reject.line or 0))
+        rows = _inserted(connection, scan.insertion(source, table, scan.rows_of_csv(source, layout, str(pipe), numbered=True), file))
+    found = rejects.found(connection)
+    kept = rejects.told(source, item.name, found.faults, {fault.start: repair.line_of(fault.record) for fault in found.faults})
+    kept += [Reject(item.name, line, None, rejects.reason(source, "UNQUOTED VALUE", None)) for line in repair.broken[: rejects.KEPT]]
+    wrong: list[tuple[int, list[str]]] = []
+    if any(c.type in scan.WHOLE and c.name in layout.texts for c in source.columns_read):
+        rejects.forget(connection)
+        again = Repair(source.format, len(layout.columns))
+        with piped(settings.spill_dir, again.records(lake.chunks(item))) as pipe:
+            wrong = connection.execute(scan.no_integers(source, layout, str(pipe))).fetchall()
+        kept += [Reject(item.name, int(line), name, rejects.reason(source, "CAST", name)) for line, names in wrong for name in names]
+    kept.sort(key=lambda reject: reject.line or 0)
+    return Reading(rows, found.lines + len(repair.broken) + len(wrong), found.uncounted, kept)
 
 
 def _read_parquet(
@@ -118,8 +129,9 @@ def _read_parquet(
 ) -> Reading:
     """Insert the rows whose values have their declared types; the row number stands for the line of the others."""
     rows = _inserted(connection, scan.insertion(source, table, scan.rows_of_parquet(source, layout, item.url), file))
-    found = connection.execute(scan.faults_of_parquet(source, layout, item.url)).fetchall() if layout.texts else []
-    return Reading(rows, [Reject(item.name, int(line), str(name), rejects.reason(source, "CAST", str(name))) for line, name in found])
+    faults = connection.execute(scan.faults_of_parquet(source, layout, item.url)).fetchall() if layout.texts else []
+    kept = [Reject(item.name, int(line), str(name), rejects.reason(source, "CAST", str(name))) for line, name in faults]
+    return Reading(rows, len({reject.line for reject in kept}), len(faults) >= scan.REJECTS_LIMIT, kept)
 
 
 def _inserted(connection: duckdb.DuckDBPyConnection, statement: str) -> int:

@@ -10,10 +10,12 @@ from pathlib import Path
 import duckdb
 
 from jobs.catalog import Source
-from jobs.lake.scan import ERRORS, SCANS
-from jobs.sql import identifier
+from jobs.lake.scan import ERRORS, REJECTS_LIMIT, SCANS
+from jobs.sql import identifier, literal
 
 TABLE = "_rejects"
+# Of one object, so many faults are kept at most: the rest is counted.
+KEPT = 200_000
 _REASONS = {
     "MISSING COLUMNS": "fewer columns than the header",
     "TOO MANY COLUMNS": "more columns than the header",
@@ -52,10 +54,26 @@ def forget(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(f"DROP TABLE IF EXISTS {SCANS}")
 
 
-def faults(connection: duckdb.DuckDBPyConnection) -> list[Fault]:
+@dataclass(frozen=True)
+class Found:
+    """What the last scan rejected: how many lines, the first faults, and whether lines were swallowed or not all were counted."""
+
+    lines: int
+    faults: list[Fault]
+    swallowed: bool
+    uncounted: bool
+
+
+def found(connection: duckdb.DuckDBPyConnection) -> Found:
     """Read what the last scan rejected, a fault per record and column, in the file's order."""
-    query = f"SELECT DISTINCT line, line_byte_position, column_name, error_type::VARCHAR FROM {ERRORS} ORDER BY ALL"
-    return [Fault(int(line), int(start), column, kind) for line, start, column, kind in connection.execute(query).fetchall()]
+    swallowing = ", ".join(literal(kind) for kind in sorted(SWALLOWING))
+    query = f"SELECT count(*), count(DISTINCT line), coalesce(bool_or(error_type::VARCHAR IN ({swallowing})), false) FROM {ERRORS}"
+    errors, lines, swallowed = connection.execute(query).fetchall()[0]
+    faults: list[Fault] = []
+    if errors:
+        query = f"SELECT DISTINCT line, line_byte_position, column_name, error_type::VARCHAR FROM {ERRORS} ORDER BY ALL LIMIT {KEPT}"
+        faults = [Fault(int(line), int(start), column, kind) for line, start, column, kind in connection.execute(query).fetchall()]
+    return Found(int(lines), faults, bool(swallowed), int(errors) >= REJECTS_LIMIT)
 
 
 def reason(source: Source, kind: str, column: str | None) -> str:
@@ -66,13 +84,13 @@ def reason(source: Source, kind: str, column: str | None) -> str:
     return _REASONS.get(kind, kind.lower())
 
 
-def told(source: Source, name: str, found: Iterable[Fault], lines: dict[int, int]) -> list[Reject]:
+def told(source: Source, name: str, faults: Iterable[Fault], lines: dict[int, int]) -> list[Reject]:
     """Turn faults into rejects, with the physical line of each record's start.
 
     A line whose columns cannot be told apart is one reject; one whose values do not fit is one per value.
     """
     by_start: dict[int, list[Fault]] = {}
-    for fault in found:
+    for fault in faults:
         by_start.setdefault(fault.start, []).append(fault)
     rejects = []
     for start, these in by_start.items():

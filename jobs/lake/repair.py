@@ -1,4 +1,4 @@
-"""Read a CSV object line by line when DuckDB cannot: line ends of both kinds, or a quote that is never closed.
+"""Read a CSV object line by line when DuckDB cannot: line ends of both kinds, a quote that is never closed, 1.5 for a whole number.
 
 An open quote would swallow the lines after it, up to the end of the file, as one broken record.
 Here the line with the open quote is set aside, all others pass on to DuckDB through a pipe: nothing
@@ -27,12 +27,12 @@ BATCH = 1 << 18
 
 
 class Repair:
-    """Pass on whole records and set aside broken lines; know the physical line of each record passed on."""
+    """Pass on whole records, each after its line number, and set aside lines with an open quote."""
 
     def __init__(self, form: FileFormat, columns: int) -> None:
         self.broken: list[int] = []
         self._columns = columns
-        self._quote = form.quote.encode() if form.quote else b""
+        self._quote, self._delimiter = form.quote.encode(), form.delimiter.encode()
         self._record = _record(form) if form.quote else None
         self._shifts: list[tuple[int, int]] = [(1, 0)]
         self._passed = 0
@@ -58,7 +58,7 @@ class Repair:
                     continue
                 text = joined
             self._pass(number)
-            batch.append(text)
+            batch.append(b"%d%b%b" % (number, self._delimiter, text) if text else text)
             size += len(text)
             if size > BATCH:
                 yield b"\n".join(batch) + b"\n"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import fcntl
+import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,16 +13,19 @@ import duckdb
 
 from jobs.errors import SettingsError
 from jobs.settings import Settings
+from jobs.sql import literal
+from jobs.warehouse.session import connect
 
 NAME = "zlv_lake"
+FILE = f"{NAME}.duckdb_secret"
 NEEDED = ("CELLAR_HOST_URL", "CELLAR_ACCESS_KEY_ID", "CELLAR_SECRET_ACCESS_KEY", "CELLAR_DATA_LAKE_BUCKET_NAME")
 
 
-def ensure_s3_secret(connection: duckdb.DuckDBPyConnection, settings: Settings) -> bool:
+def ensure_s3_secret(settings: Settings) -> bool:
     """Write the persistent secret when it is absent or no longer says what the settings say; tell whether it was written.
 
-    The session needs httpfs. The secret lies in `settings.secrets_dir`, mode 0700, unencrypted: in a
-    pod that folder is a memory volume. Raises SettingsError when the folder cannot be used.
+    Every session opened afterwards finds it. It lies in `settings.secrets_dir`, mode 0700, unencrypted:
+    in a pod that folder is a memory volume. Raises SettingsError when the folder cannot be used.
     """
     key, secret = settings.CELLAR_ACCESS_KEY_ID, settings.CELLAR_SECRET_ACCESS_KEY
     values: dict[str, str | bool] = {
@@ -38,17 +43,29 @@ def ensure_s3_secret(connection: duckdb.DuckDBPyConnection, settings: Settings) 
         if folder.stat().st_mode & 0o077:
             folder.chmod(0o700)
         with _locked(folder):
-            if _says(connection, folder / f"{NAME}.duckdb_secret", values):
+            if _says(settings, folder / FILE, values):
                 return False
-            options = ", ".join(f"{name} ?" for name in values)
-            connection.execute(f"CREATE OR REPLACE PERSISTENT SECRET {NAME} (TYPE s3, {options})", list(values.values()))
+            _write(settings, folder, values)
     except (OSError, duckdb.Error):
         # Neither error is told as it stands: DuckDB's may quote the statement's values.
         raise SettingsError(f"the S3 secret cannot be written to {folder}: set ZLV_SECRETS_DIR to a folder of your own") from None
     return True
 
 
-def _says(connection: duckdb.DuckDBPyConnection, path: Path, values: dict[str, str | bool]) -> bool:
+def _write(settings: Settings, folder: Path, values: dict[str, str | bool]) -> None:
+    """Write the secret beside its place, then rename it: a process killed here leaves no secret cut short."""
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".next-") as home:
+        connection = connect(settings, "httpfs")
+        try:
+            connection.execute(f"SET secret_directory = {literal(home)}")
+            options = ", ".join(f"{name} ?" for name in values)
+            connection.execute(f"CREATE PERSISTENT SECRET {NAME} (TYPE s3, {options})", list(values.values()))
+        finally:
+            connection.close()
+        (Path(home) / FILE).replace(folder / FILE)
+
+
+def _says(settings: Settings, path: Path, values: dict[str, str | bool]) -> bool:
     """Tell whether the written secret holds these values.
 
     DuckDB shows all of them but the secret one, which is looked for in the file, after its length.
@@ -56,16 +73,22 @@ def _says(connection: duckdb.DuckDBPyConnection, path: Path, values: dict[str, s
     if not path.exists():
         return False
     query = "SELECT secret_string FROM duckdb_secrets() WHERE name = ? AND persistent"
-    shown = set(";".join(row[0] for row in connection.execute(query, [NAME]).fetchall()).split(";"))
-    expected = {f"{name.lower()}={str(value).lower() if isinstance(value, bool) else value}" for name, value in values.items()}
+    connection = connect(settings, "httpfs")
+    try:
+        shown = "".join(f";{row[0]};" for row in connection.execute(query, [NAME]).fetchall())
+    except duckdb.Error:
+        return False
+    finally:
+        connection.close()
+    texts = {name.lower(): str(value).lower() if isinstance(value, bool) else value for name, value in values.items() if name != "SECRET"}
     secret = str(values["SECRET"]).encode()
-    written = bytes([len(secret) & 0x7F]) + secret if len(secret) < 0x80 else secret
-    return expected - {f"secret={values['SECRET']}"} <= shown and written + b"\xff\xff" in path.read_bytes()
+    written = bytes([len(secret)]) + secret if len(secret) < 0x80 else secret
+    return all(f";{name}={text};" in shown for name, text in texts.items()) and written + b"\xff\xff" in path.read_bytes()
 
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
     """Let one process at a time look at the secret and write it: loads may start side by side."""
-    with (folder / ".lock").open("w") as lock:
+    with os.fdopen(os.open(folder / ".lock", os.O_WRONLY | os.O_CREAT, 0o600), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

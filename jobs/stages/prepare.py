@@ -132,14 +132,8 @@ def _lake(settings: Settings, run: StageRun) -> str:
 
 def _secret(settings: Settings) -> str:
     from jobs.lake.secret import ensure_s3_secret
-    from jobs.warehouse.session import connect
 
-    connection = connect(settings, "httpfs")
-    try:
-        written = ensure_s3_secret(connection, settings)
-    finally:
-        connection.close()
-    return f"{'written to' if written else 'stands in'} {settings.secrets_dir}"
+    return f"{'written to' if ensure_s3_secret(settings) else 'stands in'} {settings.secrets_dir}"
 
 
 def _show(outcomes: list[Outcome]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from jobs.errors import DataRefused, SettingsError, Temporary, ZlvError
+from jobs.errors import DataRefused, SettingsError, Temporary, Terminated, ZlvError
 from jobs.settings import Settings
 from jobs.sql import identifier, literal
 from jobs.warehouse.retry import NotAgain
@@ -15,6 +15,8 @@ from jobs.warehouse.retry import NotAgain
 ALIAS = "pg"
 APPLICATION = "zlv-warehouse"
 CONNECT_SECONDS = 10
+# How long to wait for a table that a migration holds.
+LOCK_SECONDS = 60
 NEEDED = (
     "POSTGRES_PRODUCTION_DB",
     "POSTGRES_PRODUCTION_DB_NAME",
@@ -45,6 +47,7 @@ _REASONS = {
     "too many": "has no connection left",
     "remaining connection slots": "has no connection left",
     "timeout expired": "did not answer in time",
+    "lock timeout": "did not give a table that somebody else has locked",
     "terminating connection": "ended the connection",
     "closed the connection": "closed the connection",
 }
@@ -73,9 +76,13 @@ def attach_postgres(connection: duckdb.DuckDBPyConnection, settings: Settings) -
         settings.POSTGRES_PRODUCTION_READONLY_USER,
         password.get_secret_value() if password else None,
     ]
-    options = f"-c default_transaction_read_only=on -c statement_timeout={settings.POSTGRES_PRODUCTION_STATEMENT_TIMEOUT * 1000}"
-    parameters = f"application_name={APPLICATION} sslmode={settings.POSTGRES_PRODUCTION_SSLMODE} connect_timeout={CONNECT_SECONDS} "
-    parameters += f"options='{options}'"
+    timeouts = f"-c statement_timeout={settings.POSTGRES_PRODUCTION_STATEMENT_TIMEOUT}s -c lock_timeout={LOCK_SECONDS}s"
+    parameters = (
+        f"application_name={APPLICATION} sslmode={settings.POSTGRES_PRODUCTION_SSLMODE} connect_timeout={CONNECT_SECONDS} "
+        # A peer that went away without a word is noticed within a minute.
+        "keepalives_idle=30 keepalives_interval=10 keepalives_count=3 "
+        f"options='-c default_transaction_read_only=on {timeouts}'"
+    )
     try:
         connection.execute(
             f"CREATE OR REPLACE TEMPORARY SECRET {_SECRET} (TYPE postgres, HOST ?, PORT ?, DATABASE ?, USER ?, PASSWORD ?)", values
@@ -179,6 +186,8 @@ def told(error: BaseException, settings: Settings) -> ZlvError:
     """Say an error of a session with PostgreSQL in our own sentence: the engine's may quote rows or parameters."""
     text = str(error)
     host = f"PostgreSQL at {settings.POSTGRES_PRODUCTION_DB}:{settings.POSTGRES_PRODUCTION_PORT}"
+    if isinstance(error, duckdb.InterruptException):
+        return Terminated(f"the reading of {host} was told to end; the last good file stands, run it again")
     if "No space left" in text or isinstance(error, duckdb.OutOfMemoryException):
         return ZlvError("the copy ran out of memory or disk: raise DUCKDB_MEMORY_LIMIT or give the raw and spill folders more room")
     wrong = _wrong_settings(text, settings)

@@ -17,6 +17,7 @@ from jobs.sql import identifier
 from jobs.telemetry import StageRun
 from jobs.warehouse.files import next_file, read_certificate, write_certificate
 from jobs.warehouse.fingerprint import content_fingerprint, declaration_fingerprint
+from jobs.warehouse.interrupt import interruptible
 from jobs.warehouse.postgres import Snapshot, attach_postgres, begin_snapshot, columns_of, end, relation, told
 from jobs.warehouse.retry import BACKOFF, Backoff, retried
 from jobs.warehouse.session import attach, connect
@@ -63,13 +64,17 @@ def _attempt(settings: Settings, sources: tuple[Source, ...], chosen: set[str], 
     last = _kept(settings, sources, chosen, run)
     with next_file(target) as pending:
         connection = connect(settings, "postgres_scanner", pseudonyms=True)
-        try:
+
+        def work() -> None:
             attach_postgres(connection, settings)
             attach(connection, pending, NEXT, read_only=False, create=True)
             copied = {name: last[name] for name in _keep(connection, target, sources, last)}
             snapshot = _copy(connection, settings, [source for source in sources if source.name not in last], run, copied)
             _certify(connection, settings, run, snapshot, copied, sorted(last))
             connection.execute(f"DETACH {NEXT}")
+
+        try:
+            interruptible(connection, work)
         finally:
             end(connection)
 

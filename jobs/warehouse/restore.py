@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -52,6 +53,20 @@ def import_base(settings: Settings, place: Place, run: StageRun, *, force: bool 
             point_to(settings, manifest["current"])
     run.facts(export=manifest["run_id"], files=len(files), replaced=len(wanted))
     run.note(f"{len(wanted)} of {len(files)} files are imported from {place}; audit again before the next publication")
+
+
+def check_export(settings: Settings, place: Place, run: StageRun) -> None:
+    """Import an export into an empty home of its own beside the base, and remove that home again.
+
+    Raises DataRefused as `import_base` does; the base is never touched.
+    """
+    home = settings.ZLV_HOME / "import-check"
+    shutil.rmtree(home, ignore_errors=True)
+    elsewhere = {"ZLV_HOME": home, "ZLV_RAW_DIR": None, "ZLV_WAREHOUSE_DIR": None, "ZLV_CLEAN_DIR": None, "ZLV_RUNS_DIR": None}
+    try:
+        import_base(Settings(**{**settings.model_dump(), **elsewhere}), place, run)
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
 
 
 def _manifest(place: Place) -> dict[str, Any]:

@@ -62,14 +62,15 @@ sources:
     day: {class: none, treatment: keep}
 """
 PEOPLE = (
-    "CREATE TABLE app_people (id uuid, name text, secret text, siren integer, years int[], score numeric(6,2), seen_at timestamptz, email text)"
+    "CREATE TABLE app_people (id uuid, name text, secret text, siren integer, years int[],"
+    " score numeric(6,2), seen_at timestamptz, email text)"
 )
 FACTS = "CREATE TABLE facts (id integer, payload jsonb, day date) PARTITION BY RANGE (id)"
 PARTS = [f"CREATE TABLE facts_{n} PARTITION OF facts FOR VALUES FROM ({n * 10}) TO ({n * 10 + 10})" for n in range(2)]
 FILL = [
-    "INSERT INTO app_people VALUES "
-    "('00000000-0000-0000-0000-000000000001', 'Élise  Dupont', 'canary-dropped', 5120123, '{2023,2024}', 1.50, '2024-06-30 22:30+00', 'a@beta.gouv.fr'),"
-    "('00000000-0000-0000-0000-000000000002', NULL, 'canary-dropped', NULL, NULL, NULL, NULL, 'b@ville.fr')",
+    "INSERT INTO app_people VALUES ('00000000-0000-0000-0000-000000000001', 'Élise  Dupont', 'canary-dropped', 5120123,"
+    " '{2023,2024}', 1.50, '2024-06-30 22:30+00', 'a@beta.gouv.fr'),"
+    " ('00000000-0000-0000-0000-000000000002', NULL, 'canary-dropped', NULL, NULL, NULL, NULL, 'b@ville.fr')",
     """INSERT INTO facts VALUES (1, '{"status": "En attente", "name": "DUPONT"}', '2024-02-29'), (12, NULL, NULL)""",
 ]
 
@@ -100,7 +101,9 @@ def test_special_types_arrive_as_the_catalog_declares_them(postgres_server: Post
         ("seen_at", "TIMESTAMP WITH TIME ZONE"),
         ("is_zlv_team", "BOOLEAN"),
     ]
-    first, second = rows(file, "SELECT length(name), siren, years, score, seen_at = '2024-06-30 22:30:00+00', is_zlv_team FROM people ORDER BY id")
+    first, second = rows(
+        file, "SELECT length(name), siren, years, score, seen_at = '2024-06-30 22:30:00+00', is_zlv_team FROM people ORDER BY id"
+    )
     assert first == (64, 5120123, [2023, 2024], 1.5, True, True)
     assert second == (None, None, None, None, None, False)
     assert rows(file, "SELECT id, new_status, day::VARCHAR FROM facts ORDER BY id") == [(1, "En attente", "2024-02-29"), (12, None, None)]
@@ -127,7 +130,10 @@ def test_the_session_writes_nothing_and_says_who_it_is(postgres_server: Postgres
     from jobs.warehouse.postgres import attach_postgres, begin_snapshot, end
     from jobs.warehouse.session import connect
 
-    with application(postgres_server, "readonly") as environment, step("sync-production", tmp_path / "home", **environment) as (settings, _):
+    with (
+        application(postgres_server, "readonly") as environment,
+        step("sync-production", tmp_path / "home", **environment) as (settings, _),
+    ):
         connection = connect(settings, "postgres_scanner")
         try:
             attach_postgres(connection, settings)
@@ -285,7 +291,9 @@ def test_the_same_rows_have_the_same_fingerprint_in_any_order(postgres_server: P
         file, _ = sync(tmp_path, environment)
         first = read_certificate(file)
         with postgres_server.connect("order") as connection:
-            connection.execute("CREATE TABLE copy AS TABLE app_people; TRUNCATE app_people; INSERT INTO app_people SELECT * FROM copy ORDER BY id DESC")
+            connection.execute(
+                "CREATE TABLE copy AS TABLE app_people; TRUNCATE app_people; INSERT INTO app_people SELECT * FROM copy ORDER BY id DESC"
+            )
         sync(tmp_path, environment)
         second = read_certificate(file)
         with postgres_server.connect("order") as connection:

@@ -1,0 +1,83 @@
+"""prepare: every check in one table, the secret written, the right exit code."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from chain import ZLV
+from components import OWNER, PSEUDONYM_KEY, Lake, Postgres, catalog_of, postgres_server, s3_server
+
+__all__ = ["postgres_server", "s3_server"]
+
+PRODUCTION = """
+domain: production
+defaults: {owner: team}
+sources:
+  owners: {location: "postgres:owners", columns: {id: INTEGER}}
+"""
+
+
+@pytest.fixture
+def environment(postgres_server: Postgres, s3_server: Lake, tmp_path: Path) -> Iterator[dict[str, str]]:
+    catalog_of(tmp_path / "catalog", production=PRODUCTION, policy_production="domain: production\n")
+    with postgres_server.database("prepare", "CREATE TABLE owners (id integer)") as database:
+        yield {
+            "PATH": "/usr/bin:/bin",
+            "ZLV_HOME": str(tmp_path / "home"),
+            "ZLV_CATALOG_DIR": str(tmp_path / "catalog"),
+            "ZLV_PSEUDONYM_KEY": PSEUDONYM_KEY,
+            **postgres_server.environment(database),
+            **s3_server.environment(),
+        }
+
+
+def prepare(environment: dict[str, str], **changed: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([ZLV, "prepare"], env={**environment, **changed}, capture_output=True, text=True, check=False)
+
+
+def test_all_is_well_and_the_secret_is_written(environment: dict[str, str]) -> None:
+    done = prepare(environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "wrong" not in done.stdout.replace("what is wrong", "")
+    secrets = Path(environment["ZLV_HOME"]) / "secrets"
+    assert secrets.stat().st_mode & 0o777 == 0o700
+    assert list(secrets.glob("*.duckdb_secret"))
+    assert "canary" not in done.stdout + done.stderr
+
+
+def test_everything_that_is_wrong_is_said_at_once(environment: dict[str, str]) -> None:
+    done = prepare(
+        environment,
+        POSTGRES_PRODUCTION_READONLY_PASSWORD="canary-wrong",
+        CELLAR_DATA_LAKE_BUCKET_NAME="elsewhere",
+        ZLV_PSEUDONYM_KEY="",
+        ZLV_RAW_DIR="/proc/nowhere",
+    )
+    assert done.returncode == 64
+    for sentence in ("refused role zlv_reader", "has no bucket elsewhere", "ZLV_PSEUDONYM_KEY", "/proc/nowhere cannot be written"):
+        assert sentence in done.stdout
+    assert "4 of " in done.stderr
+    assert "canary" not in done.stdout + done.stderr
+
+
+def test_what_is_only_unreachable_is_temporary(environment: dict[str, str]) -> None:
+    done = prepare(environment, CELLAR_HOST_URL="127.0.0.1:1")
+    assert done.returncode == 75
+    assert "unreachable" in done.stdout
+
+
+def test_a_role_that_may_write_is_wrong(environment: dict[str, str]) -> None:
+    done = prepare(environment, POSTGRES_PRODUCTION_READONLY_USER=OWNER, POSTGRES_PRODUCTION_READONLY_PASSWORD=OWNER)
+    assert done.returncode == 64
+    assert f"role {OWNER} may write owners" in done.stdout
+
+
+def test_a_table_that_is_not_there_is_wrong(environment: dict[str, str], postgres_server: Postgres) -> None:
+    with postgres_server.connect("prepare") as connection:
+        connection.execute("DROP TABLE owners")
+    done = prepare(environment)
+    assert done.returncode == 64
+    assert "lacks tables that the catalog declares: owners" in done.stdout

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from jobs.errors import SettingsError
+from jobs.sample.loading import admit_reader, load_application
 from jobs.sample.local_postgres import Postgres, free_port
 from jobs.sample.local_s3 import S3, start_s3
 
@@ -78,7 +79,7 @@ def _start(home: Path, scale: float, seed: int, host: str, tell: Callable[[str],
     state = kept or {"scale": scale, "seed": seed, "secrets": {name: secrets.token_hex(20) for name in ("superuser", *SECRETS)}}
     if not (home / "sample" / "manifest.json").exists():
         tell(f"Generating sample data of scale {scale:g} …")
-        _generate(home / "sample", scale, seed)
+        make_sample(home / "sample", scale, seed)
     postgres = _start_postgres(home, state, host, tell)
     s3 = _start_s3(home, state, host, tell)
     state |= {"host": host, "postgres_port": postgres.port, "s3_port": s3.port, "s3_pid": s3.pid, "loaded": True}
@@ -118,30 +119,9 @@ def _start_postgres(home: Path, state: dict[str, Any], host: str, tell: Callable
     server.stop()
     server.create()
     server.start()
-    _load(server, home / "sample" / "postgres", state["secrets"]["POSTGRES_PRODUCTION_READONLY_PASSWORD"])
+    load_application(server, home / "sample" / "postgres", DATABASE)
+    admit_reader(server, DATABASE, READER, state["secrets"]["POSTGRES_PRODUCTION_READONLY_PASSWORD"])
     return server
-
-
-def _load(server: Postgres, folder: Path, password: str) -> None:
-    """Create the database, its rows and keys, and a role that may read them and nothing else."""
-    from jobs.sample.application import TABLES
-
-    server.run_sql(f"CREATE DATABASE {DATABASE};")
-    copies = []
-    for table in TABLES:
-        path = folder / f"{table}.csv"
-        with path.open(encoding="utf-8") as file:
-            columns = file.readline().strip()
-        copies.append(f"\\copy {table} ({columns}) from {_quoted(str(path))} csv header\n")
-    tables, constraints = ((folder / name).read_text(encoding="utf-8") for name in ("tables.sql", "constraints.sql"))
-    server.run_sql(tables + "".join(copies) + constraints + "ANALYZE;\n", DATABASE)
-    server.run_sql(
-        f"REVOKE ALL ON DATABASE {DATABASE} FROM PUBLIC; REVOKE ALL ON SCHEMA public FROM PUBLIC;\n"
-        f"CREATE ROLE {READER} LOGIN NOINHERIT PASSWORD {_quoted(password)}; ALTER ROLE {READER} SET default_transaction_read_only = on;\n"
-        f"GRANT CONNECT ON DATABASE {DATABASE} TO {READER}; GRANT USAGE ON SCHEMA public TO {READER};\n"
-        f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {READER};\n",
-        DATABASE,
-    )
 
 
 def _start_s3(home: Path, state: dict[str, Any], host: str, tell: Callable[[str], None]) -> S3:
@@ -193,7 +173,8 @@ def _components(home: Path, state: dict[str, Any]) -> Components:
     return Components(home, postgres, s3, environment)
 
 
-def _generate(folder: Path, scale: float, seed: int) -> None:
+def make_sample(folder: Path, scale: float, seed: int) -> None:
+    """Write the sample's files anew; `manifest.json` comes last."""
     from jobs.catalog import load_catalog
     from jobs.sample.generate import generate
     from jobs.settings import project_dir
@@ -218,7 +199,3 @@ def _write_private(path: Path, text: str) -> None:
     with os.fdopen(os.open(pending, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
         file.write(text)
     pending.replace(path)
-
-
-def _quoted(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"

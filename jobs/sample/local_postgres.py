@@ -27,6 +27,11 @@ host all postgres samehost scram-sha-256
 host all postgres all reject
 host all all all scram-sha-256
 """
+_ACCESS_BY_SOCKET = """\
+local all postgres trust
+host all postgres all reject
+host all all all scram-sha-256
+"""
 
 
 @dataclass(frozen=True)
@@ -75,6 +80,30 @@ class Postgres:
         log = self.data / "server.log"
         arguments = ["-w", "-t", "60", "-l", str(log), "-o", options, "start"]
         _run(_tools().pg_ctl, arguments, self.data, _system_user(self.data))
+
+    def foreground(self, sockets: Path) -> subprocess.Popen[bytes]:
+        """Start the server as a child that logs to standard error and ends with SIGINT.
+
+        The superuser enters without a password through the folder `sockets`, which is closed to every other user.
+        """
+        user = _system_user(self.data)
+        (self.data / "pg_hba.conf").write_text(_ACCESS_BY_SOCKET)
+        sockets.chmod(0o700)
+        if user:
+            shutil.chown(sockets, user)
+        settings = (
+            *_SETTINGS,
+            f"listen_addresses={self.host}",
+            f"port={self.port}",
+            f"unix_socket_directories={sockets}",
+            "log_error_verbosity=terse",
+        )
+        options = [part for setting in settings for part in ("-c", setting)]
+        server = str(_tools().POSTGRES_BIN_PATH / "postgres")
+        # A session of its own: Ctrl-C reaches the one who stops it in good order, not the server itself.
+        return subprocess.Popen(
+            [server, "-D", str(self.data), *options], stdin=subprocess.DEVNULL, start_new_session=True, user=user, cwd="/"
+        )
 
     def stop(self) -> None:
         if (self.data / "postmaster.pid").exists():

@@ -35,6 +35,10 @@ class S3:
         return f"http://{self.host}:{self.port}"
 
     @property
+    def has_process(self) -> bool:
+        return _is_moto(self.pid)
+
+    @property
     def is_running(self) -> bool:
         """Tell whether our process lives; moto keeps nothing on disk, so a new one is empty."""
         return _is_moto(self.pid) and _answers(self.endpoint)

@@ -9,7 +9,7 @@ import click
 
 @click.group()
 def dev() -> None:
-    """Start and stop a PostgreSQL and an S3 server with sample data.
+    """Start or stop a local PostgreSQL and S3 server with sample data.
 
     Example: zlv dev up --scale 0.2
     """
@@ -49,6 +49,41 @@ def down(home: Path | None, forget: bool) -> None:
 
     stopped = stop(home or _default_home(), forget=forget)
     click.echo(("The components are stopped." if stopped else "No component was running.") + (" Their data are gone." if forget else ""))
+
+
+@dev.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; 0.0.0.0 in a container.")
+@click.option("--postgres-port", default=5432, show_default=True, type=click.IntRange(1, 65535), help="Port of PostgreSQL.")
+@click.option("--s3-port", default=9000, show_default=True, type=click.IntRange(1, 65535), help="Port of the S3 server.")
+@click.option("--scale", default=1.0, show_default=True, type=click.FloatRange(min=0.01), help="Size of the sample.")
+@click.option("--seed", default=7, show_default=True, type=int, help="Which sample of that size.")
+@click.option("--home", type=click.Path(path_type=Path), help="Folder of the servers' data [default: ZLV_HOME/serve].")
+def serve(host: str, postgres_port: int, s3_port: int, scale: float, seed: int, home: Path | None) -> None:
+    """Serve the components in the foreground until SIGTERM.
+
+    Names and passwords are those of the stages' own settings (POSTGRES_PRODUCTION_…, CELLAR_…).
+
+    Example: zlv dev serve --host 0.0.0.0 --scale 0.2
+    """
+    from jobs.sample.serve import Address
+    from jobs.sample.serve import serve as run
+    from jobs.settings import read_settings
+
+    settings = read_settings()
+    run(settings, home or settings.ZLV_HOME / "serve", Address(host, postgres_port, s3_port), scale, seed, told=click.echo)
+
+
+@dev.command()
+@click.option("--home", type=click.Path(path_type=Path), help="Folder of the servers' data [default: ZLV_HOME/serve].")
+def ready(home: Path | None) -> None:
+    """Tell by the exit code whether `zlv dev serve` is filled and answers (0, else 75).
+
+    Example: zlv dev ready
+    """
+    from jobs.sample.serve import check_ready
+    from jobs.settings import read_settings
+
+    check_ready(home or read_settings().ZLV_HOME / "serve")
 
 
 def _default_home() -> Path:

@@ -54,15 +54,24 @@ class Settings(BaseSettings):
     DUCKDB_THREAD_NUMBER: int = Field(2, ge=1)
     DUCKDB_MAX_TEMP_DIRECTORY_SIZE: str = Field("20GB", description="bound of what DuckDB spills to disk")
 
-    ZLV_HOME: Path = Path(".zlv")
+    ZLV_HOME: Path = Field(Path(".zlv"), validate_default=True)
     ZLV_RAW_DIR: Path | None = None
     ZLV_WAREHOUSE_DIR: Path | None = None
     ZLV_CLEAN_DIR: Path | None = None
     ZLV_RUNS_DIR: Path | None = None
     ZLV_SECRETS_DIR: Path | None = Field(None, description="DuckDB's secret directory; a memory volume in a pod")
-    ZLV_CATALOG_DIR: str | None = Field(None, description="catalog folders, joined by ':'; later ones add and replace")
+    ZLV_CATALOG_DIR: str | None = Field(
+        None, description="catalog folders, joined by ':', an empty one is the program's own; later ones add and replace"
+    )
     ZLV_RUN_ID: str | None = None
     ZLV_STEP: str | None = None
+    ZLV_POD_NAME: str | None = Field(None, description="the executor's own pod; set by the deployment")
+    ZLV_POD_NAMESPACE: str | None = None
+    ZLV_POD_MEMORY_LIMIT: int | None = Field(None, ge=1, description="MiB that the pod may use; DuckDB's memory derives from it")
+    ZLV_POD_CPU_LIMIT: int | None = Field(None, ge=1, description="processors that the pod may use; DuckDB's threads derive from it")
+    ZLV_POD_EPHEMERAL_LIMIT: int | None = Field(None, ge=1, description="MiB of disk that the pod may use; bounds what DuckDB spills")
+    ZLV_PENDING_SECONDS: int = Field(600, ge=1, description="how long a step's pod may wait for a node or its image")
+    KUBERNETES_SERVICE_HOST: str | None = Field(None, description="set by Kubernetes in every pod")
     ZLV_KEEP_RELEASES: int = Field(5, ge=1)
     ZLV_PSEUDONYM_KEY: SecretStr | None = None
     ZLV_ENCRYPTION_KEY: SecretStr | None = None
@@ -87,6 +96,12 @@ class Settings(BaseSettings):
         if isinstance(value, str) and value.strip() == "":
             return cls.model_fields[info.field_name].get_default()
         return value
+
+    @field_validator("ZLV_HOME", "ZLV_RAW_DIR", "ZLV_WAREHOUSE_DIR", "ZLV_CLEAN_DIR", "ZLV_RUNS_DIR", "ZLV_SECRETS_DIR")
+    @classmethod
+    def _absolute(cls, value: Path | None) -> Path | None:
+        # A child or a library (dbt) that works in another folder must mean the same files.
+        return value.absolute() if value is not None else None
 
     @field_validator("DUCKDB_MEMORY_LIMIT")
     @classmethod
@@ -165,7 +180,7 @@ class Settings(BaseSettings):
 
     @cached_property
     def catalog_dirs(self) -> list[Path]:
-        return [Path(part) for part in self.ZLV_CATALOG_DIR.split(":")] if self.ZLV_CATALOG_DIR else [project_dir("catalog")]
+        return [Path(part) if part else project_dir("catalog") for part in (self.ZLV_CATALOG_DIR or "").split(":")]
 
     def require(self, *names: str) -> None:
         """Say in one table every setting of `names` that is missing, each with its cure."""
@@ -175,9 +190,12 @@ class Settings(BaseSettings):
 
 
 def project_dir(name: str) -> Path:
-    """Find a folder that goes with the program (catalog, dbt, k8s): beside the package, or in it."""
-    beside = PROJECT / name
-    return beside if beside.is_dir() else Path(__file__).resolve().parent / "project" / name
+    """Find a folder that goes with the program (catalog, dbt, k8s): in the package as installed, else beside it.
+
+    Not the other way round: beside an installed package lies dbt's own, of the same name.
+    """
+    inside = Path(__file__).resolve().parent / "project" / name
+    return inside if inside.is_dir() else PROJECT / name
 
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -187,6 +205,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """
     environ = os.environ if environ is None else environ
     values: dict[str, Any] = {name: environ[name] for name in Settings.model_fields if name in environ}
+    values |= {name: value for name, value in _bounds_of_pod(values).items() if not str(values.get(name, "")).strip()}
     faults: list[tuple[str, str, str]] = []
     for name in SECRETS:
         file = environ.get(f"{name}_FILE")
@@ -205,6 +224,36 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     if faults:
         raise SettingsError(_table(faults))
     return settings
+
+
+# What Python and dbt need beside DuckDB: measured about 180 MB, and DuckDB goes a little over its limit.
+_BESIDE_DUCKDB = 256
+_LEAST_DUCKDB = 48
+
+
+def _bounds_of_pod(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Derive DuckDB's memory, threads and spill from the pod's own limits, as the Downward API tells them.
+
+    60 % of the pod's memory, less where the rest would not do for Python and dbt; a thread per
+    processor, while each has the 125 MB that DuckDB asks for. A value that is no number is left to
+    the settings' own check.
+    """
+    limits = {
+        name: int(text)
+        for name in ("ZLV_POD_MEMORY_LIMIT", "ZLV_POD_CPU_LIMIT", "ZLV_POD_EPHEMERAL_LIMIT")
+        if (text := str(values.get(name, "")).strip()).isdigit()
+    }
+    found: dict[str, Any] = {}
+    memory, processors, disk = (limits.get(name) for name in ("ZLV_POD_MEMORY_LIMIT", "ZLV_POD_CPU_LIMIT", "ZLV_POD_EPHEMERAL_LIMIT"))
+    if memory:
+        share = max(_LEAST_DUCKDB, min(memory * 6 // 10, memory - _BESIDE_DUCKDB))
+        found["DUCKDB_MEMORY_LIMIT"] = f"{share}MiB"
+        processors = min(processors, max(1, share // 125)) if processors else None
+    if processors:
+        found["DUCKDB_THREAD_NUMBER"] = processors
+    if disk:
+        found["DUCKDB_MAX_TEMP_DIRECTORY_SIZE"] = f"{disk}MiB"
+    return found
 
 
 def child_environment(**extra: str) -> dict[str, str]:

@@ -11,6 +11,8 @@ from jobs.pipelines.substitution import holes
 
 STATES = ("Succeeded", "Failed", "Errored", "Skipped", "Omitted", "Daemoned", "AnySucceeded", "AllFailed")
 WORKFLOW = ("workflow.name", "workflow.uid", "workflow.namespace")
+# Known when everything else has ended.
+AT_EXIT = ("workflow.status", "workflow.failures")
 _RESULT = re.compile(r"tasks\.([\w-]+)\.outputs\.result")
 
 
@@ -78,6 +80,7 @@ def _check_task_holes(pipeline: Pipeline, task: Task, where: str) -> None:
 
 def _check_template_holes(pipeline: Pipeline, template: Template, where: str) -> None:
     known = [*_workflow_names(pipeline), *(f"inputs.parameters.{name}" for name in template.inputs)]
+    known += AT_EXIT if template.name == pipeline.on_exit else ()
     for text in [*template.command, *template.environment.values()]:
         for hole in holes(text):
             _check_hole(hole, known, where)

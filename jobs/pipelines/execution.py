@@ -1,9 +1,10 @@
-"""Execute a pipeline on this machine: which tasks, under which run, with record, lock and trace."""
+"""Execute a pipeline, on this machine or in a cluster: which tasks, under which run, with record, lock and trace."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from rich.console import Console
@@ -11,15 +12,22 @@ from rich.console import Console
 from jobs.errors import SettingsError, ZlvError
 from jobs.pipelines.check import descendants, results_needed
 from jobs.pipelines.child import Launcher
+from jobs.pipelines.cluster import Cluster
+from jobs.pipelines.cluster_runs import run_in_cluster
 from jobs.pipelines.graph import Graph
+from jobs.pipelines.job import Setting
+from jobs.pipelines.kubernetes_executor import KubernetesExecutor
 from jobs.pipelines.local import LocalExecutor
-from jobs.pipelines.lock import hold
+from jobs.pipelines.lock import Hold, hold
 from jobs.pipelines.manifest import Pipeline
 from jobs.pipelines.progress import Progress
 from jobs.settings import Settings
 from jobs.telemetry.identity import RUN_ID, new_run_id
 from jobs.telemetry.records import RunRecord, StepRecord, read_run, read_steps, run_path, write_record
 from jobs.telemetry.run import RunTrace
+
+# Jobs of a run at a time, where the manifest sets no parallelism: the cluster's own scheduler is the judge.
+MOST_JOBS = 64
 
 
 @dataclass(frozen=True)
@@ -57,6 +65,22 @@ class Outcome:
     first_failure: StepRecord | None
 
 
+@dataclass(frozen=True)
+class Place:
+    """Say where the steps run: on this machine, or in a cluster from the image given."""
+
+    cluster: Cluster | None = None
+    image: str | None = None
+
+    @property
+    def executor(self) -> str:
+        return "local" if self.cluster is None else "kubernetes"
+
+    @property
+    def sees_volume(self) -> bool:
+        return self.cluster is None or self.cluster.shares_volume
+
+
 def execute(
     settings: Settings,
     pipeline: Pipeline,
@@ -64,33 +88,44 @@ def execute(
     choice: Choice,
     run_id: str | None,
     given: Mapping[str, str],
-    workers: int,
+    workers: int | None,
     console: Console,
+    place: Place | None = None,
+    manifest: str | None = None,
 ) -> Outcome:
-    """Run a pipeline with the local executor, or take up the run of that id where it stopped.
+    """Run a pipeline, or take up the run of that id where it stopped.
 
-    Raises Temporary (75) while another run holds the home, SettingsError (64) for unknown names.
+    Raises Temporary (75) while another run holds the volume, SettingsError (64) for unknown names.
     """
-    run_id = run_id or new_run_id(pipeline.name)
-    if not RUN_ID.match(run_id):
-        raise SettingsError(f"the run id {run_id!r} must be at most 63 letters, digits, '.', '_' or '-'")
+    place = place or Place()
+    owner = place.cluster.owner() if place.cluster else None
+    run_id = run_id or _run_id_of(owner) or new_run_id(pipeline.name)
+    if not RUN_ID.match(run_id) or not run_id[-1].isalnum():
+        raise SettingsError(f"the run id {run_id!r} must be at most 63 letters, digits, '.', '_' or '-', a letter or a digit at both ends")
     chosen = choice.tasks(pipeline)
-    with hold(settings.runs_dir, run_id, pipeline.name) as lock:
-        earlier = read_run(settings.runs_dir, run_id)
-        if earlier is not None and earlier.pipeline != pipeline.name:
-            raise SettingsError(f"the run {run_id} is one of {earlier.pipeline}, not of {pipeline.name}")
-        parameters = settle_parameters(pipeline, {**(earlier.parameters if earlier else {}), **given})
-        record = RunRecord(run_id, pipeline.name, earlier.started if earlier else time.time(), parameters=parameters)
-        write_record(run_path(settings.runs_dir, run_id), record)
-        trace = RunTrace(settings, record, has_root=earlier is not None and earlier.ended is not None)
-        launcher = Launcher(settings, run_id, trace.traceparent, lock, columns=max(60, console.width - 4))
-        graph = Graph(pipeline, run_id, parameters, chosen, _results(pipeline, launcher, chosen))
+    # From a laptop the volume is out of reach: there the steps themselves take it, and the manifest's last step frees it.
+    with hold(settings.runs_dir, run_id, pipeline.name, place.executor) if place.sees_volume else nullcontext(Hold(-1)) as held:
+        record, asked_again = _begin(settings, pipeline, run_id, given, place, manifest)
+        trace = RunTrace(settings, record, has_root=asked_again)
+        launcher = Launcher(settings, run_id, trace.traceparent, held.descriptor, columns=max(60, console.width - 4))
+        results = _results(pipeline, launcher, chosen)
+        graph = Graph(pipeline, run_id, record.parameters, chosen, results, place.cluster.namespace if place.cluster else "")
+        setting = _setting(settings, pipeline, record, trace, place, owner)
+        remote: KubernetesExecutor | None = None
         failures: list[StepRecord] = []
         try:
             with Progress(console, launcher.log_path) as progress:
                 rerun = frozenset() if choice.is_all else frozenset(chosen)
-                executor = LocalExecutor(settings, graph, launcher, trace, progress, workers, rerun, failures)
-                record.exit_code = executor.run()
+                if setting is None or place.cluster is None:
+                    local = LocalExecutor(settings, graph, launcher, trace, progress, workers or 2, rerun, failures)
+                    record.exit_code = local.run()
+                else:
+                    place.cluster.on_hiccup = progress.hiccup
+                    most = workers or int(pipeline.raw["spec"].get("parallelism", MOST_JOBS))
+                    remote = KubernetesExecutor(
+                        setting, place.cluster, graph, launcher, trace, progress, most, asked_again, rerun, failures
+                    )
+                    record.exit_code = remote.run()
         except ZlvError as error:
             record.exit_code, record.message = error.exit_code, str(error)
             raise
@@ -98,17 +133,76 @@ def execute(
             record.exit_code, record.message = 1, type(error).__name__
             raise
         finally:
-            record.ended = time.time()
-            record.status = "done" if record.exit_code == 0 else "failed"
-            if record.exit_code in (129, 130, 143):
-                record.message = "was stopped by a signal"
-            elif failures and record.exit_code:
-                record.message = f"{failures[0].step}: {failures[0].message}"
-            write_record(run_path(settings.runs_dir, run_id), record)
+            _settle(settings, record, failures, held)
             steps = read_steps(settings.runs_dir, run_id)
             trace.end(record, sum(step.rows for step in steps))
+            if remote is not None:
+                held.keep = remote.still_ending
+                remote.keep(record)
+                if not place.sees_volume:
+                    remote.close("Succeeded" if record.exit_code == 0 else "Failed")
     left_out = {name: task.why for name, task in graph.tasks.items() if task.state in ("Skipped", "Omitted") or task.why == "not chosen"}
     return Outcome(record, steps, left_out, failures[0] if failures else None)
+
+
+def _begin(
+    settings: Settings, pipeline: Pipeline, run_id: str, given: Mapping[str, str], place: Place, manifest: str | None
+) -> tuple[RunRecord, bool]:
+    """Write the run's record, with what an earlier try of it knew; tell whether that try had ended."""
+    earlier = read_run(settings.runs_dir, run_id) or (None if place.cluster is None else run_in_cluster(place.cluster, run_id))
+    if earlier is not None and earlier.pipeline != pipeline.name:
+        raise SettingsError(f"the run {run_id} is one of {earlier.pipeline}, not of {pipeline.name}")
+    image = {"image": place.image} if place.image and "image" in pipeline.parameters else {}
+    parameters = settle_parameters(pipeline, {**(earlier.parameters if earlier else {}), **given, **image})
+    record = RunRecord(run_id, pipeline.name, earlier.started if earlier else time.time(), parameters=parameters)
+    record.executor, record.manifest, record.notes = place.executor, manifest, earlier.notes if earlier else []
+    write_record(run_path(settings.runs_dir, run_id), record)
+    return record, earlier is not None and earlier.ended is not None
+
+
+def _settle(settings: Settings, record: RunRecord, failures: list[StepRecord], held: Hold) -> None:
+    """Write how the run ended."""
+    record.ended = time.time()
+    record.status = "done" if record.exit_code == 0 else "failed"
+    if record.exit_code in (129, 130, 143):
+        record.message = held.lost or "was stopped by a signal"
+    elif failures and record.exit_code:
+        record.message = f"{failures[0].step}: {failures[0].message}"
+    known = read_run(settings.runs_dir, record.run_id)
+    record.notes = known.notes if known else record.notes  # who broke the lock meanwhile
+    write_record(run_path(settings.runs_dir, record.run_id), record)
+
+
+def _setting(
+    settings: Settings, pipeline: Pipeline, record: RunRecord, trace: RunTrace, place: Place, owner: Mapping[str, str] | None
+) -> Setting | None:
+    """Say what the run's Jobs share; None on this machine."""
+    if place.cluster is None:
+        return None
+    return Setting(
+        pipeline=pipeline,
+        run_id=record.run_id,
+        namespace=place.cluster.namespace,
+        traceparent=trace.traceparent,
+        parameters=record.parameters,
+        pending_seconds=settings.ZLV_PENDING_SECONDS,
+        image=None if "image" in pipeline.parameters else place.image,
+        owner=owner,
+    )
+
+
+def _checked(run_id: str) -> str:
+    if not RUN_ID.match(run_id) or not run_id[-1].isalnum():
+        ends = "a letter or a digit at both ends"
+        raise SettingsError(f"the run id {run_id!r} must be at most 63 letters, digits, '.', '_' or '-', {ends}")
+    return run_id
+
+
+def _run_id_of(owner: Mapping[str, str] | None) -> str | None:
+    """Derive the run id from the Job that the executor's pod belongs to: its successor takes up the same run."""
+    if owner is None or owner["kind"] != "Job":
+        return None
+    return f"{owner['name'][:57]}-{owner['uid'][:5]}"
 
 
 def settle_parameters(pipeline: Pipeline, given: Mapping[str, str]) -> dict[str, str]:

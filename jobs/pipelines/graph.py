@@ -35,6 +35,8 @@ class Step:
     retry: Retry | None
     deadline: float | None
     is_read: bool
+    template: str = ""
+    scope: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -51,10 +53,16 @@ class Graph:
     """Follow the tasks of one run; `chosen` tasks run, the others count as done."""
 
     def __init__(
-        self, pipeline: Pipeline, run_id: str, parameters: Mapping[str, str], chosen: set[str], results: Mapping[str, str]
+        self,
+        pipeline: Pipeline,
+        run_id: str,
+        parameters: Mapping[str, str],
+        chosen: set[str],
+        results: Mapping[str, str],
+        namespace: str = "",
     ) -> None:
         self._pipeline, self.chosen = pipeline, chosen
-        self._scope = {"workflow.name": run_id, "workflow.uid": run_id, "workflow.namespace": ""}
+        self._scope = {"workflow.name": run_id, "workflow.uid": run_id, "workflow.namespace": namespace}
         self._scope |= {f"workflow.parameters.{name}": value for name, value in parameters.items()}
         self._results = dict(results)
         self.tasks = {name: TaskState() for name in pipeline.tasks}
@@ -173,6 +181,27 @@ class Graph:
             retry=template.retry,
             deadline=template.deadline,
             is_read=task.name in self._read,
+            template=template.name,
+            scope=inner,
+        )
+
+    def last_step(self, status: str, failures: str) -> Step | None:
+        """Give the step that closes the run (`onExit`), where the executor does not do its work itself."""
+        if self._pipeline.on_exit is None:
+            return None
+        scope = self._scope | {"workflow.status": status, "workflow.failures": failures}
+        template = self._pipeline.templates[self._pipeline.on_exit]
+        where = f"onExit {template.name}"
+        return Step(
+            name=template.name,
+            task=template.name,
+            command=tuple(fill(part, scope, where) for part in template.command),
+            environment={key: fill(value, scope, where) for key, value in template.environment.items()},
+            retry=template.retry,
+            deadline=template.deadline,
+            is_read=False,
+            template=template.name,
+            scope=scope,
         )
 
 

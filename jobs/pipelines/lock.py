@@ -1,96 +1,112 @@
-"""Let one run at a time work on a home: a lock on the runs folder that names its holder.
-
-The kernel keeps the lock (flock) and frees it when the last process that has it open ends. The
-steps have it open too: steps that outlive a killed executor still keep others out.
-"""
+"""Hold the volume for a run while an executor works, and break the lock of a run that nobody ends."""
 
 from __future__ import annotations
 
 import fcntl
+import getpass
 import json
+import logging
 import os
+import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from jobs.errors import Temporary
+from jobs.errors import SettingsError, Temporary
+from jobs.telemetry.records import read_run, run_path, write_record
+from jobs.telemetry.volume_lock import EXECUTOR_LEASE, Lock, beating, new_lock, read_lock, release, remove, take
 
 # Steps of an executor that was killed get SIGTERM; this long they have to end.
 _LAST_STEPS_SECONDS = 60.0
 
 
-@contextmanager
-def hold(runs_dir: Path, run_id: str, pipeline: str) -> Iterator[int]:
-    """Hold the lock and yield its descriptor, for the steps to inherit.
+@dataclass
+class Hold:
+    """Hold the volume. `descriptor` is for local steps to inherit; `keep` leaves the lock to its lease
+    because steps still end; `lost` says that another took it."""
 
-    Raises Temporary (75): who holds it and since when.
+    descriptor: int
+    keep: bool = False
+    lost: str | None = None
+
+
+@contextmanager
+def hold(runs_dir: Path, run_id: str, pipeline: str, executor: str) -> Iterator[Hold]:
+    """Hold the volume for a run, with a heartbeat; a run that loses it stops as on SIGTERM.
+
+    Local steps have `lock.alive` open as their executor does, so that steps that outlive a killed
+    executor still keep others out. Raises Temporary (75): who holds it and since when.
     """
     runs_dir.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(runs_dir / "lock", os.O_RDWR | os.O_CREAT, 0o640)
+    descriptor = os.open(runs_dir / "lock.alive", os.O_RDWR | os.O_CREAT, 0o660)
+    held = Hold(descriptor)
+
+    def lost(sentence: str) -> None:
+        held.lost = sentence
+        os.kill(os.getpid(), signal.SIGTERM)
+
     try:
-        _acquire(descriptor)
-        holder = {"run_id": run_id, "pipeline": pipeline, "pid": os.getpid(), "since": time.time()}
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, json.dumps(holder).encode(), 0)
-        yield descriptor
+        if executor == "local":
+            _wait_for_last_steps(runs_dir, descriptor)
+        dead = take(runs_dir, new_lock(run_id, pipeline, executor, EXECUTOR_LEASE))
+        if dead is not None:
+            logging.getLogger("zlv").warning(
+                "took over the volume of run %s (%s), which nobody works for any more", dead.run_id, dead.holder
+            )
+        with beating(runs_dir, run_id, lost):
+            try:
+                yield held
+            finally:
+                if not held.keep:
+                    release(runs_dir, run_id)
     finally:
         os.close(descriptor)
 
 
 def held_by(runs_dir: Path) -> str | None:
-    """Give the id of the run that holds the lock, if one does."""
-    path = runs_dir / "lock"
-    if not path.exists():
-        return None
-    with path.open("rb") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return str(_holder(file.fileno()).get("run_id", "?"))
-    return None
+    """Give the id of the run that holds the volume and is alive, if one does."""
+    lock = read_lock(runs_dir)
+    return lock.run_id if lock is not None and not lock.is_dead else None
 
 
-def _acquire(descriptor: int) -> None:
+def break_lock(runs_dir: Path, why: str) -> Lock:
+    """Free the volume whoever holds it, and keep who did it and why: in `lock-breaks.jsonl` and in the run's record.
+
+    Raises SettingsError when nobody holds it.
+    """
+    lock = read_lock(runs_dir)
+    if lock is None:
+        raise SettingsError(f"no run holds {runs_dir.parent}; there is nothing to break")
+    remove(runs_dir)
+    entry = {"time": time.time(), "by": _who(), "why": why, "run_id": lock.run_id, "holder": lock.holder, "since": lock.since}
+    with (runs_dir / "lock-breaks.jsonl").open("a", encoding="utf-8") as log:
+        log.write(json.dumps(entry, ensure_ascii=False) + "\n")
+    record = read_run(runs_dir, lock.run_id)
+    if record is not None:
+        record.notes.append(f"its lock was broken by {entry['by']}: {why}")
+        write_record(run_path(runs_dir, lock.run_id), record)
+    return lock
+
+
+def _wait_for_last_steps(runs_dir: Path, descriptor: int) -> None:
     until = time.monotonic() + _LAST_STEPS_SECONDS
     while True:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            holder = _holder(descriptor)
-            if _alive(holder.get("pid")) or time.monotonic() > until:
-                raise Temporary(_sentence(holder)) from None
+            lock = read_lock(runs_dir)
+            if lock is None or not lock.is_dead or time.monotonic() > until:
+                just = "another run has just begun or is about to end on this home; try again in a moment (`zlv runs`)"
+                raise Temporary(lock.sentence() if lock else just) from None
             time.sleep(0.2)
         else:
             return
 
 
-def _sentence(holder: dict[str, Any]) -> str:
-    if "run_id" not in holder:
-        return "another run has just begun on this home; try again when it has ended (`zlv runs`)"
-    since = datetime.fromtimestamp(float(holder["since"])).astimezone().strftime("%Y-%m-%d %H:%M:%S")
-    who = f"run {holder['run_id']} (process {holder['pid']}) has held this home since {since}"
-    return f"{who}; wait for it to end, or stop it with: kill {holder['pid']}"
-
-
-def _holder(descriptor: int) -> dict[str, Any]:
+def _who() -> str:
     try:
-        values = json.loads(os.pread(descriptor, 4096, 0))
-    except ValueError:
-        return {}
-    return values if isinstance(values, dict) else {}
-
-
-def _alive(pid: object) -> bool:
-    # A holder that has not written its name yet counts as alive.
-    if not isinstance(pid, int):
-        return True
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"user {os.getuid()}"

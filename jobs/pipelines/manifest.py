@@ -116,6 +116,7 @@ class Pipeline:
     tasks: Mapping[str, Task]
     fail_fast: bool
     raw: Mapping[str, Any]
+    on_exit: str | None = None
 
 
 def find_manifest(pipeline: str) -> Path:
@@ -141,8 +142,12 @@ def read_pipeline(path: Path) -> Pipeline:
     top = Fields(document, str(path), {"apiVersion", "kind", "metadata", "spec"})
     if top.text("kind") != "WorkflowTemplate" or not top.text("apiVersion").startswith("argoproj.io/"):
         raise SettingsError(f"{path}: is not an Argo WorkflowTemplate (apiVersion argoproj.io/v1alpha1, kind WorkflowTemplate)")
-    spec = top.section("spec", {"entrypoint", "arguments", "templates"} | _CLUSTER_SPEC)
+    spec = top.section("spec", {"entrypoint", "arguments", "templates", "onExit"} | _CLUSTER_SPEC)
     templates, dag = _templates(spec)
+    # Executors of ours write the run's record and free the volume themselves; Argo has a step for it.
+    on_exit = spec.text("onExit") if "onExit" in spec.values else None
+    if on_exit is not None and on_exit not in templates:
+        raise spec.fault(f"onExit: there is no template {on_exit!r} that runs a container")
     pipeline = Pipeline(
         name=path.stem,
         workflow=top.section("metadata", None).text("name"),
@@ -151,6 +156,7 @@ def read_pipeline(path: Path) -> Pipeline:
         tasks=_tasks(dag, templates),
         fail_fast=bool(dag.get("failFast", True)),
         raw=document,
+        on_exit=on_exit,
     )
     from jobs.pipelines.check import check_references
 

@@ -65,6 +65,18 @@ class Progress(AbstractContextManager["Progress"]):
         for line in lines:
             self._console.print(f"    {readable(line)}", style="dim", markup=False, highlight=False, soft_wrap=True)
 
+    def line(self, step: str, text: str) -> None:
+        """Show a line of a step's log with its name in front."""
+        self._console.print(f"{step} │ {readable(text)}", markup=False, highlight=False, soft_wrap=True)
+
+    def hiccup(self, sentence: str) -> None:
+        """Tell what the cluster's API does to the executor."""
+        self._say("…", "yellow", sentence)
+
+    def waits(self, step: str, why: str) -> None:
+        """Tell that a step cannot begin yet."""
+        self._say("…", "yellow", f"{step} waits: {why}")
+
     def tick(self, running: Mapping[str, float]) -> None:
         """Draw the running steps: seconds, and what each logged last."""
         if self._live is None:

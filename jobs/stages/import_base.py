@@ -8,7 +8,8 @@ import click
 @click.command("import")
 @click.argument("source", metavar="FROM")
 @click.option("--force", is_flag=True, help="Replace files of the base that differ from the export's.")
-def import_base(source: str, force: bool) -> None:
+@click.option("--check", is_flag=True, help="Import into an empty folder that goes afterwards; the base stays as it is.")
+def import_base(source: str, force: bool, check: bool) -> None:
     """Import an exported base after checking it.
 
     FROM is the place of an export (its newest one is taken) or the folder of one: a folder here, or
@@ -22,9 +23,15 @@ def import_base(source: str, force: bool) -> None:
     from jobs.settings import read_settings
     from jobs.telemetry import stage
     from jobs.warehouse.places import Folder, Place
+    from jobs.warehouse.restore import check_export
     from jobs.warehouse.restore import import_base as restore
 
+    if check and force:
+        raise click.UsageError("--check and --force exclude each other: a check replaces nothing")
     settings = read_settings()
     with stage(settings, "import") as run:
         place: Place = Bucket.of(settings, source) if source.startswith("s3://") else Folder(Path(source))
-        restore(settings, place, run, force=force)
+        if check:
+            check_export(settings, place, run)
+        else:
+            restore(settings, place, run, force=force)

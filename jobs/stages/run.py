@@ -12,11 +12,29 @@ import click
 @click.option("--only", multiple=True, metavar="STEP", help="Run only this step; may be given several times.")
 @click.option("--from", "start", metavar="STEP", help="Run this step and all that wait for it.")
 @click.option("--run-id", metavar="ID", help="Name the run; with the id of an earlier one, go on where it stopped.")
-@click.option("--workers", type=click.IntRange(1), default=2, show_default=True, help="Steps that run side by side.")
+@click.option(
+    "--workers", type=click.IntRange(1), help="Steps that run side by side; 2 on this machine, as the manifest says in a cluster."
+)
 @click.option("-p", "--parameter", "parameters", multiple=True, metavar="NAME=VALUE", help="Set a parameter of the pipeline.")
-@click.option("--executor", type=click.Choice(["local"]), default="local", show_default=True, help="Where the steps run.")
+@click.option(
+    "--executor",
+    type=click.Choice(["local", "kubernetes"]),
+    default="local",
+    show_default=True,
+    help="Where the steps run: as processes here, or as Jobs of a cluster.",
+)
+@click.option("-N", "--namespace", help="Namespace of the Jobs; with it, a pipeline's name means the manifest installed there.")
+@click.option("--image", help="Image of the steps, in a cluster.")
 def run(
-    pipeline: str, only: tuple[str, ...], start: str | None, run_id: str | None, workers: int, parameters: tuple[str, ...], executor: str
+    pipeline: str,
+    only: tuple[str, ...],
+    start: str | None,
+    run_id: str | None,
+    workers: int | None,
+    parameters: tuple[str, ...],
+    executor: str,
+    namespace: str | None,
+    image: str | None,
 ) -> None:
     """Run a pipeline from its manifest.
 
@@ -26,22 +44,41 @@ def run(
     """
     from rich.console import Console
 
-    from jobs.pipelines.execution import Choice, execute
-    from jobs.pipelines.manifest import find_manifest, read_pipeline
+    from jobs.pipelines.execution import Choice, Place, execute
+    from jobs.pipelines.installed import manifest_of
+    from jobs.pipelines.manifest import read_pipeline
     from jobs.pipelines.summary import show
     from jobs.settings import read_settings
 
     if only and start:
         raise click.UsageError("--only and --from exclude each other")
     given = dict(_pair(text) for text in parameters)
+    if executor == "local" and (namespace or image):
+        raise click.UsageError("--namespace and --image go with --executor kubernetes")
     settings = read_settings()
-    manifest = read_pipeline(find_manifest(pipeline))
+    place = Place()
+    if executor == "kubernetes":
+        from jobs.pipelines.cluster import connect
+
+        place = Place(connect(settings, namespace), image)
+    path = manifest_of(settings, place.cluster, pipeline)
+    manifest = read_pipeline(path)
     choice = Choice(only, start)
     for name in (*only, *([start] if start else [])):
         if name not in manifest.tasks:
             raise click.UsageError(f"{name!r} is no step of {manifest.name}; its steps are {', '.join(manifest.tasks)}")
     console = Console()
-    outcome = execute(settings, manifest, choice=choice, run_id=run_id, given=given, workers=workers, console=console)
+    outcome = execute(
+        settings,
+        manifest,
+        choice=choice,
+        run_id=run_id or settings.ZLV_RUN_ID,
+        given=given,
+        workers=workers,
+        console=console,
+        place=place,
+        manifest=str(path.resolve()),
+    )
     show(console, settings, outcome, pipeline)
     sys.exit(outcome.record.exit_code)
 

@@ -46,6 +46,8 @@ class RunRecord:
     message: str | None = None
     executor: str = "local"
     parameters: dict[str, str] = field(default_factory=dict)
+    manifest: str | None = None
+    notes: list[str] = field(default_factory=list)
 
     @property
     def seconds(self) -> float | None:

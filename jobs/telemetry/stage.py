@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import logging
 import os
 import signal
@@ -9,6 +11,8 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict, replace
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -23,8 +27,11 @@ from jobs.telemetry.identity import new_run_id, traceparent
 from jobs.telemetry.logs import set_up_logs
 from jobs.telemetry.records import StepRecord, read_step, step_path, write_record
 from jobs.telemetry.traces import close, tracer_provider
+from jobs.telemetry.volume_lock import STEPS_LEASE, beating, join, new_lock, release
 
 Attribute = str | int | float | bool
+
+_TERMINATION_LOG = Path("/dev/termination-log")
 
 # OpenTelemetry's conventions for what a part of a stage works on.
 _CONVENTIONS: dict[str, dict[str, Attribute]] = {
@@ -152,7 +159,8 @@ def stage(settings: Settings, name: str) -> Iterator[StageRun]:
             ) as raw:
                 run = StageRun(run_id, tracer, raw, log, record)
                 try:
-                    yield run
+                    with _turn(settings, name, log):
+                        yield run
                     record.status, record.exit_code = "done", 0
                 except BaseException as error:
                     # DuckDB turns an exception of a signal handler into "Query interrupted".
@@ -171,7 +179,41 @@ def stage(settings: Settings, name: str) -> Iterator[StageRun]:
         finally:
             record.ended = time.time()
             write_record(path, record)
+            _tell_kubelet(record)
             close(provider)
+
+
+@contextmanager
+def _turn(settings: Settings, name: str, log: logging.Logger) -> Iterator[None]:
+    """Work only while the step's run holds the volume; without a holder, take it for the run.
+
+    In a pod the run keeps it: later steps need it, and the run's last step or its executor frees it.
+    """
+    if settings.ZLV_RUN_ID is None:
+        yield
+        return
+    runs_dir, run_id = settings.runs_dir, settings.ZLV_RUN_ID
+
+    def lost(sentence: str) -> None:
+        log.error(sentence)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    in_pod = settings.KUBERNETES_SERVICE_HOST is not None
+    taken = join(runs_dir, new_lock(run_id, "", "steps" if in_pod else "stage", STEPS_LEASE))
+    try:
+        with beating(runs_dir, run_id, lost):
+            yield
+    finally:
+        if taken and not in_pod:
+            release(runs_dir, run_id)
+
+
+def _tell_kubelet(record: StepRecord) -> None:
+    """Put the record where the pod's status shows it, for who has no access to the volume; 4096 bytes are kept."""
+    if _TERMINATION_LOG.exists():
+        short = replace(record, message=(record.message or "")[:1000] or None, notes=[], facts={})
+        with contextlib.suppress(OSError):
+            _TERMINATION_LOG.write_text(json.dumps(asdict(short), ensure_ascii=False), encoding="utf-8")
 
 
 def step_attributes(record: StepRecord) -> dict[str, Attribute]:

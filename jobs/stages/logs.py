@@ -1,0 +1,42 @@
+"""Show what a step of a run wrote: `zlv logs RUN STEP`."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command()
+@click.argument("run_id", metavar="RUN")
+@click.argument("step", metavar="STEP")
+@click.option("-N", "--namespace", help="Read the log of the step's pod in this namespace.")
+def logs(run_id: str, step: str, namespace: str | None) -> None:
+    """Show what a step of a run wrote.
+
+    RUN is a run id of `zlv runs`, or `last`.
+
+    Example: zlv logs last build
+    """
+    from jobs.errors import SettingsError
+    from jobs.settings import read_settings
+    from jobs.telemetry.identity import RUN_ID
+    from jobs.telemetry.records import run_ids
+
+    settings = read_settings()
+    if namespace is not None:
+        from jobs.pipelines.cluster import connect
+        from jobs.pipelines.cluster_runs import runs_in_cluster, step_log
+
+        cluster = connect(settings, namespace)
+        if run_id == "last":
+            newest_run = next(iter(runs_in_cluster(cluster)), None)
+            run_id = newest_run.record.run_id if newest_run else run_id
+        click.echo(step_log(cluster, run_id, step), nl=False)
+        return
+    if run_id == "last":
+        run_id = next(run_ids(settings.runs_dir), run_id)
+    folder = settings.runs_dir / run_id / "logs"
+    path = folder / f"{step}.log"
+    if not RUN_ID.match(run_id) or path.parent != folder or not path.is_file():
+        known = ", ".join(sorted(each.stem for each in folder.glob("*.log"))) if RUN_ID.match(run_id) else ""
+        raise SettingsError(f"run {run_id!r} has no log of a step {step!r} in {settings.runs_dir}; it has {known or 'none'}")
+    click.echo(path.read_text(encoding="utf-8", errors="replace"), nl=False)

@@ -1,0 +1,24 @@
+"""Resume a pipeline's schedule: `zlv resume PIPELINE`."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command()
+@click.argument("pipeline")
+@click.option("-N", "--namespace", help="Namespace of the installation; unset, that of the kubeconfig.")
+def resume(pipeline: str, namespace: str | None) -> None:
+    """Let a pipeline's schedule start runs again.
+
+    Your own account must be allowed to patch CronJobs; the executor's is not.
+
+    Example: zlv resume daily --namespace zlv
+    """
+    from jobs.pipelines.cluster import connect
+    from jobs.pipelines.installed import set_suspended
+    from jobs.settings import read_settings
+
+    cluster = connect(read_settings(), namespace)
+    for schedule in set_suspended(cluster, pipeline, False):
+        click.echo(f"{schedule} in {cluster.namespace} starts runs again")

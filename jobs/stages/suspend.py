@@ -1,0 +1,24 @@
+"""Suspend a pipeline's schedule: `zlv suspend PIPELINE`."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command()
+@click.argument("pipeline")
+@click.option("-N", "--namespace", help="Namespace of the installation; unset, that of the kubeconfig.")
+def suspend(pipeline: str, namespace: str | None) -> None:
+    """Keep a pipeline's schedule from starting runs.
+
+    A run that goes on is not touched. Your own account must be allowed to patch CronJobs; the executor's is not.
+
+    Example: zlv suspend daily --namespace zlv
+    """
+    from jobs.pipelines.cluster import connect
+    from jobs.pipelines.installed import set_suspended
+    from jobs.settings import read_settings
+
+    cluster = connect(read_settings(), namespace)
+    for schedule in set_suspended(cluster, pipeline, True):
+        click.echo(f"{schedule} in {cluster.namespace} starts no run until: zlv resume {pipeline}")

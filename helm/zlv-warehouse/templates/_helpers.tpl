@@ -1,0 +1,145 @@
+{{/* CronJobs may have 52 characters, of which a pipeline's name takes up to 10. */}}
+{{- define "zlv.name" -}}
+{{- default .Chart.Name .Values.nameOverride | trunc 40 | trimSuffix "-" -}}
+{{- end }}
+
+{{- define "zlv.fullname" -}}
+{{- if .Values.fullnameOverride -}}
+{{- .Values.fullnameOverride | trunc 40 | trimSuffix "-" -}}
+{{- else if contains (include "zlv.name" .) .Release.Name -}}
+{{- .Release.Name | trunc 40 | trimSuffix "-" -}}
+{{- else -}}
+{{- printf "%s-%s" .Release.Name (include "zlv.name" .) | trunc 40 | trimSuffix "-" -}}
+{{- end -}}
+{{- end }}
+
+{{/* What selects: it never changes between versions of the chart. */}}
+{{- define "zlv.selector" -}}
+app.kubernetes.io/name: {{ include "zlv.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+
+{{/* Metadata of an object. Call with (list $ "name" "component"). */}}
+{{- define "zlv.metadata" -}}
+{{- $root := index . 0 -}}
+name: {{ index . 1 }}
+namespace: {{ $root.Release.Namespace }}
+labels: {{- include "zlv.labels" (list $root (index . 2)) | nindent 2 }}
+{{- with $root.Values.commonAnnotations }}
+annotations: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{/* Call with (list $ "component"). */}}
+{{- define "zlv.labels" -}}
+{{- $root := index . 0 -}}
+{{ include "zlv.selector" $root }}
+app.kubernetes.io/component: {{ index . 1 }}
+app.kubernetes.io/version: {{ $root.Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ $root.Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace "+" "_" }}
+{{- with $root.Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{/* Labels of a pod. Call with (list $ "component"). */}}
+{{- define "zlv.podLabels" -}}
+{{- $root := index . 0 -}}
+{{ include "zlv.selector" $root }}
+app.kubernetes.io/component: {{ index . 1 }}
+{{- with $root.Values.podLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{/* Reference of an image. Call with (list $ image), where what is empty is that of the main image. */}}
+{{- define "zlv.image" -}}
+{{- $root := index . 0 -}}{{- $image := index . 1 -}}
+{{- $image.repository -}}
+{{- if $image.digest -}}@{{ $image.digest }}{{- else -}}:{{ $image.tag | default $root.Values.image.tag | default $root.Chart.AppVersion }}{{- end -}}
+{{- end }}
+
+{{- define "zlv.secretName" -}}
+{{- if .Values.dev.enabled -}}{{ include "zlv.fullname" . }}-trial{{- else -}}{{ .Values.secrets.existingSecret | default (include "zlv.fullname" .) }}{{- end -}}
+{{- end }}
+
+{{- define "zlv.rawClaim" -}}
+{{- .Values.volumes.raw.existingClaim | default (printf "%s-raw" (include "zlv.fullname" .)) -}}
+{{- end }}
+
+{{- define "zlv.cleanClaim" -}}
+{{- .Values.volumes.clean.existingClaim | default (printf "%s-clean" (include "zlv.fullname" .)) -}}
+{{- end }}
+
+{{- define "zlv.priorityClassName" -}}
+{{- .Values.priorityClass.name | default (ternary (include "zlv.fullname" .) "" .Values.priorityClass.create) -}}
+{{- end }}
+
+{{/* Where a pod that mounts a volume may run. */}}
+{{- define "zlv.affinity" -}}
+{{- if .Values.affinity -}}
+{{ toYaml .Values.affinity }}
+{{- else if .Values.volumes.sameNode -}}
+podAffinity:
+  requiredDuringSchedulingIgnoredDuringExecution:
+    - topologyKey: kubernetes.io/hostname
+      labelSelector:
+        matchLabels:
+          zlv.fr/volumes: {{ include "zlv.fullname" . }}
+{{- end -}}
+{{- end }}
+
+{{/* Placement of a pod. Call with (list $ mountsVolumes). */}}
+{{- define "zlv.placement" -}}
+{{- $root := index . 0 -}}
+{{- with $root.Values.nodeSelector }}
+nodeSelector: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with $root.Values.tolerations }}
+tolerations: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- if index . 1 }}
+{{- with include "zlv.affinity" $root }}
+affinity: {{- . | nindent 2 }}
+{{- end }}
+{{- else }}
+{{- with $root.Values.affinity }}
+affinity: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* Host and port of the S3 server, as pods see it. */}}
+{{- define "zlv.s3Endpoint" -}}
+{{- if .Values.dev.enabled -}}{{ include "zlv.fullname" . }}-dev:9000{{- else -}}{{ .Values.s3.endpoint }}{{- end -}}
+{{- end }}
+
+{{- define "zlv.lakeBucket" -}}
+{{- ternary "zlv-data-lake" .Values.s3.lakeBucket .Values.dev.enabled -}}
+{{- end }}
+
+{{- define "zlv.s3Port" -}}
+{{- $port := regexFind ":[0-9]+$" (include "zlv.s3Endpoint" .) | trimPrefix ":" -}}
+{{- $port | default (ternary "443" "80" .Values.s3.useSSL) -}}
+{{- end }}
+
+{{- define "zlv.otlpPort" -}}
+{{- $url := urlParse .Values.otlp.endpoint -}}
+{{- regexFind ":[0-9]+$" $url.host | trimPrefix ":" | default (ternary "443" "80" (eq $url.scheme "https")) -}}
+{{- end }}
+
+{{- define "zlv.pipelineNames" -}}
+{{- $names := list -}}
+{{- range $name, $pipeline := .Values.pipelines }}{{ if $pipeline.enabled }}{{ $names = append $names $name }}{{ end }}{{ end -}}
+{{- toJson $names -}}
+{{- end }}
+
+{{/* A quantity of memory in MiB, or -1 when it cannot be told. */}}
+{{- define "zlv.mebibytes" -}}
+{{- $text := toString . -}}
+{{- $number := regexFind "^[0-9.]+" $text -}}
+{{- $factors := dict "Ki" 0.0009765625 "Mi" 1.0 "Gi" 1024.0 "Ti" 1048576.0 "k" 0.00095367 "M" 0.95367 "G" 953.67 "T" 953674.3 "" 0.00000095367 -}}
+{{- $unit := trimPrefix $number $text -}}
+{{- if and $number (hasKey $factors $unit) -}}{{ mulf $number (get $factors $unit) | floor }}{{- else -}}-1{{- end -}}
+{{- end }}

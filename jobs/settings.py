@@ -54,7 +54,7 @@ class Settings(BaseSettings):
     DUCKDB_THREAD_NUMBER: int = Field(2, ge=1)
     DUCKDB_MAX_TEMP_DIRECTORY_SIZE: str = Field("20GB", description="bound of what DuckDB spills to disk")
 
-    ZLV_HOME: Path = Path(".zlv")
+    ZLV_HOME: Path = Field(Path(".zlv"), validate_default=True)
     ZLV_RAW_DIR: Path | None = None
     ZLV_WAREHOUSE_DIR: Path | None = None
     ZLV_CLEAN_DIR: Path | None = None
@@ -87,6 +87,12 @@ class Settings(BaseSettings):
         if isinstance(value, str) and value.strip() == "":
             return cls.model_fields[info.field_name].get_default()
         return value
+
+    @field_validator("ZLV_HOME", "ZLV_RAW_DIR", "ZLV_WAREHOUSE_DIR", "ZLV_CLEAN_DIR", "ZLV_RUNS_DIR", "ZLV_SECRETS_DIR")
+    @classmethod
+    def _absolute(cls, value: Path | None) -> Path | None:
+        # A child or a library (dbt) that works in another folder must mean the same files.
+        return value.absolute() if value is not None else None
 
     @field_validator("DUCKDB_MEMORY_LIMIT")
     @classmethod
@@ -175,9 +181,12 @@ class Settings(BaseSettings):
 
 
 def project_dir(name: str) -> Path:
-    """Find a folder that goes with the program (catalog, dbt, k8s): beside the package, or in it."""
-    beside = PROJECT / name
-    return beside if beside.is_dir() else Path(__file__).resolve().parent / "project" / name
+    """Find a folder that goes with the program (catalog, dbt, k8s): in the package as installed, else beside it.
+
+    Not the other way round: beside an installed package lies dbt's own, of the same name.
+    """
+    inside = Path(__file__).resolve().parent / "project" / name
+    return inside if inside.is_dir() else PROJECT / name
 
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:

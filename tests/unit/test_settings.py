@@ -81,5 +81,6 @@ def test_the_example_environment_names_settings_that_exist() -> None:
 
 def test_a_relative_home_means_the_same_folder_from_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert read_settings({}).ZLV_HOME == tmp_path / ".zlv"
-    assert read_settings({"ZLV_HOME": "here"}).warehouse_file == tmp_path / "here" / "warehouse" / "warehouse.duckdb"
+    home, warehouse = read_settings({}).ZLV_HOME, read_settings({"ZLV_HOME": "here"}).warehouse_file
+    assert home == tmp_path / ".zlv"
+    assert warehouse == tmp_path / "here" / "warehouse" / "warehouse.duckdb"

@@ -135,7 +135,8 @@ def _check(outcome: Outcome) -> None:
         names = ", ".join(node.name for node in failed[:5])
         more = f" and {len(failed) - 5} more" if len(failed) > 5 else ""
         raise DataRefused(
-            f"{len(failed)} dbt test(s) failed: {names}{more}; look at the rows with `zlv sql`, mend the source or the model, and build again"
+            f"{len(failed)} dbt test(s) failed: {names}{more}; look at the rows with `zlv sql`, mend the source or the model, "
+            "and build again"
         )
     broken = outcome.of("error", "runtime error")
     if broken:

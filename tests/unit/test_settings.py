@@ -77,3 +77,10 @@ def test_the_example_environment_names_settings_that_exist() -> None:
     example = Path(__file__).resolve().parents[2] / ".env.example"
     names = [line.split("=")[0] for line in example.read_text().splitlines() if "=" in line and not line.startswith("#")]
     assert set(names) <= set(Settings.model_fields)
+
+
+def test_a_relative_home_means_the_same_folder_from_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    home, warehouse = read_settings({}).ZLV_HOME, read_settings({"ZLV_HOME": "here"}).warehouse_file
+    assert home == tmp_path / ".zlv"
+    assert warehouse == tmp_path / "here" / "warehouse" / "warehouse.duckdb"

@@ -1,0 +1,53 @@
+"""Documents are true: their commands parse, their links lead somewhere, no page names a machine."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import click
+import pytest
+
+from jobs.cli import cli
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("docs/fr/*.md")])
+COMMAND = re.compile(r"(?:^ {4}|`)(zlv [^`\n]+?)(?:`|$)", re.MULTILINE)
+LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#]+)")
+
+
+def commands(page: Path) -> list[str]:
+    text = page.read_text(encoding="utf-8")
+    return [] if page.name == "commands.md" else [found.split("  ")[0] for found in COMMAND.findall(text)]
+
+
+CASES = [(page, line) for page in PAGES for line in commands(page)]
+
+
+@pytest.mark.parametrize(("page", "line"), CASES, ids=[f"{page.name}: {line}" for page, line in CASES])
+def test_a_command_in_a_document_is_one_that_parses(page: Path, line: str) -> None:
+    command: click.Command = cli
+    words = [word for word in shlex.split(line.replace("…", "").replace("[", "").replace("]", "")) if word]
+    context = click.Context(cli, info_name="zlv")
+    words.pop(0)
+    while isinstance(command, click.Group) and words and not words[0].startswith("-"):
+        found = command.get_command(context, words.pop(0))
+        assert found is not None, f"{page.name}: {line}"
+        command = found
+    options = {option for parameter in command.params for option in parameter.opts} | {"--help", "-h", "--version"}
+    for word in words:
+        if word.startswith("-"):
+            assert word.split("=")[0] in options, f"{page.name}: {line}: no option {word}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_to_files_of_the_project(page: Path) -> None:
+    for target in LINK.findall(page.read_text(encoding="utf-8")):
+        assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_make_targets_named_in_the_readme_exist() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for target in re.findall(r"^ {4}make ([a-z]+)", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target

@@ -48,6 +48,7 @@ bench: install ## Time the stages against the same SQL typed by hand
 generate: install ## Write again what derives from the catalog and from the commands' help
 	@$(BIN)/zlv catalog generate
 	@$(BIN)/python tests/commands_page.py
+	@PYTHONPATH=tests $(BIN)/python tests/chart_files.py
 
 .PHONY: lock
 lock: install ## Resolve the dependencies anew (hashes, no addresses)
@@ -55,9 +56,63 @@ lock: install ## Resolve the dependencies anew (hashes, no addresses)
 	@$(BIN)/uv pip compile pyproject.toml --extra dev $(LOCK) -o requirements/dev.lock
 	@$(BIN)/uv pip compile pyproject.toml --extra trial $(LOCK) -c requirements/dev.lock -o requirements/trial.lock
 	@$(BIN)/uv pip compile pyproject.toml $(LOCK) -c requirements/dev.lock -o requirements/runtime.lock
+	@sed -n 's/^requires = \["\(.*\)"\]$$/\1/p' pyproject.toml | $(BIN)/uv pip compile - $(LOCK) -o requirements/build.lock
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-strip-extras
 
 .PHONY: clean
 clean: ## Remove .venv and all data under ZLV_HOME
 	@test ! -x $(BIN)/zlv || $(BIN)/zlv dev down || true
 	@rm -rf .venv $(ZLV_HOME)
+
+ENGINE ?= $(shell command -v docker >/dev/null && echo docker || echo podman)
+CHART := helm/zlv-warehouse
+
+.PHONY: image
+image: ## Build the images: the program, and the trial's servers
+	@$(ENGINE) build $(BUILD_OPTIONS) --target runtime -t localhost/zlv-warehouse:test .
+	@$(ENGINE) build $(BUILD_OPTIONS) --target trial -t localhost/zlv-warehouse-trial:test .
+
+.PHONY: test-image
+test-image: install ## Run the images as a cluster would: read-only, no network, any user
+	@ZLV_TEST_ENGINE="$(ENGINE)" $(BIN)/pytest -q tests/cluster/test_image.py
+
+.PHONY: image-summary
+image-summary: ## Print a table of the images that were built
+	@printf '### Images\n\n| image | size | id |\n|---|---|---|\n'
+	@$(ENGINE) images --format '| {{.Repository}}:{{.Tag}} | {{.Size}} | {{.ID}} |' | grep zlv-warehouse || true
+
+.PHONY: sign
+sign: ## Sign what DIGEST of IMAGE names, without a key of our own
+	@cosign sign --yes "$(IMAGE)@$(DIGEST)"
+
+.PHONY: tag-image
+tag-image: ## Give the pushed DIGEST of IMAGE its TAGS and print a table
+	@docker buildx imagetools create $(foreach tag,$(TAGS),--tag $(tag)) "$(IMAGE)@$(DIGEST)" >&2
+	@printf '### %s\n\n`%s@%s`\n\n' "$(notdir $(IMAGE))" "$(IMAGE)" "$(DIGEST)"; printf -- '- `%s`\n' $(TAGS)
+
+.PHONY: release-check
+release-check: ## Compare TAG with the versions of the program, the chart and the changelog
+	@grep -qx '__version__ = "$(TAG:v%=%)"' jobs/__init__.py || { echo 'jobs/__init__.py is not of version $(TAG:v%=%)' >&2; exit 64; }
+	@grep -qx 'version: $(TAG:v%=%)' $(CHART)/Chart.yaml || { echo 'version in Chart.yaml is not $(TAG:v%=%)' >&2; exit 64; }
+	@grep -qx 'appVersion: "$(TAG:v%=%)"' $(CHART)/Chart.yaml || { echo 'appVersion in Chart.yaml is not $(TAG:v%=%)' >&2; exit 64; }
+	@grep -qE '^## $(subst .,\.,$(TAG:v%=%))( |$$)' CHANGELOG.md || { echo 'CHANGELOG.md has no part "## $(TAG:v%=%)"' >&2; exit 64; }
+
+.PHONY: release-notes
+release-notes: ## Print the changelog's part of TAG
+	@awk -v version='$(TAG:v%=%)' '/^## /{on = $$2 == version; next} on' CHANGELOG.md
+
+.PHONY: chart-package
+chart-package: ## Pack the chart into dist/
+	@mkdir -p dist
+	@helm lint --strict $(CHART)
+	@helm package $(CHART) --destination dist
+
+.PHONY: chart-push
+chart-push: ## Push the packed chart to REGISTRY and sign it
+	@helm push dist/zlv-warehouse-*.tgz "oci://$(REGISTRY)/charts" 2>&1 | tee dist/push.log
+	@$(MAKE) --no-print-directory sign IMAGE="$(REGISTRY)/charts/zlv-warehouse" DIGEST="$$(sed -n 's/^Digest: //p' dist/push.log)"
+
+.PHONY: release
+release: ## Publish the release of TAG on GitHub, with the chart
+	@$(MAKE) --no-print-directory release-notes TAG=$(TAG) > dist/notes.md
+	@gh release create "$(TAG)" --verify-tag --title "$(TAG:v%=%)" --notes-file dist/notes.md dist/zlv-warehouse-*.tgz

@@ -37,7 +37,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "sql": ("jobs.stages.sql", "sql", "Open a read-only SQL session with every file attached."),
     "catalog": ("jobs.stages.catalog", "catalog", "Check the catalog and generate what derives from it."),
     "sample": ("jobs.stages.sample", "sample", "Write sample data: the same seed and scale give the same bytes."),
-    "dev": ("jobs.stages.dev", "dev", "Start and stop a PostgreSQL and an S3 server with sample data."),
+    "dev": ("jobs.stages.dev", "dev", "Start or stop a local PostgreSQL and S3 server with sample data."),
 }
 
 

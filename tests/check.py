@@ -34,6 +34,7 @@ def checks() -> dict[str, list[str]]:
         "workflows (schema)": ["check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows],
         "catalog": ["zlv", "catalog", "check"],
         "generated files": ["zlv", "catalog", "generate", "--check"],
+        "chart files": ["python", "tests/chart_files.py", "--check"],
         "commands page": ["python", "tests/commands_page.py", "--check"],
         "architecture": ["pytest", "-q", "-p", "no:cacheprovider", "tests/unit/test_architecture.py"],
     }

@@ -36,6 +36,10 @@ down: install ## Stop what `make demo` started
 test: install ## Run all tests but those of a cluster
 	@$(BIN)/pytest -n 2 --dist loadfile -m "not cluster" tests
 
+.PHONY: test-cluster
+test-cluster: install ## Run the tests of a cluster, on the one that KUBECONFIG names
+	@$(BIN)/pytest -m cluster tests/cluster
+
 .PHONY: check
 check: install ## Lint, type check, and compare what is generated (under a minute)
 	@$(BIN)/python tests/check.py

@@ -86,7 +86,7 @@ def prepare(stage: str, home: Path, environment: dict[str, str], server: Postgre
         for step in ("prepare", "sync-production", "load-lake", "build"):
             measure([zlv, step], environment, home)
     catalog = load_catalog([project_dir("catalog")])
-    rows = large_marts(home / "warehouse" / "warehouse.duckdb", [p.mart for p in catalog.publications], 20)
+    rows = large_marts(home / "warehouse" / "warehouse.duckdb", [p.mart for p in catalog.publications])
     measure([zlv, "audit"], environment, home)
     return [zlv, "publish"], f"{rows:,} rows"
 

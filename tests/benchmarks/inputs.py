@@ -13,6 +13,7 @@ from jobs.sample.local_postgres import Postgres
 
 EVENTS = 5_000_000
 CSV_BYTES = 520_000_000
+MART_ROWS = 10_000_000
 
 
 def large_object(environment: dict[str, str], key: str, folder: Path) -> int:
@@ -52,10 +53,12 @@ def large_application(server: Postgres) -> int:
     return EVENTS
 
 
-def large_marts(warehouse: Path, marts: list[str], times: int) -> int:
-    """Repeat the rows of the published marts in place; give how many there are in all."""
+def large_marts(warehouse: Path, marts: list[str]) -> int:
+    """Repeat the rows of the published marts in place up to 10 M; give how many there are in all."""
     total = 0
     with duckdb.connect(str(warehouse)) as connection:
+        rows = connection.execute("SELECT sum(estimated_size) FROM duckdb_tables() WHERE schema_name = 'marts'").fetchall()
+        times = max(1, -(-MART_ROWS // int(rows[0][0])))
         for mart in marts:
             connection.execute(f'INSERT INTO marts."{mart}" SELECT m.* FROM marts."{mart}" AS m, range({times - 1})')
             row = connection.execute(f'SELECT count(*) FROM marts."{mart}"').fetchone()

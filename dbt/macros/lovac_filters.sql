@@ -1,5 +1,5 @@
 {#- Filters of LOVAC lines, applied to the columns of int_lovac__premises.
-    The occupancy condition holds for the years whose public figure asks for it (seed lovac_public_criteria). -#}
+    The occupancy condition holds for the years whose public figure asks for it (int_lovac__public_criteria). -#}
 
 {#- Private dwelling known to the Fichiers Fonciers, vacant for any time: filter lines, then de-duplicate. -#}
 {% macro lovac_ex() -%}

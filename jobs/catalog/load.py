@@ -20,8 +20,8 @@ _FILE_FIELDS = {"domain", "defaults", "layouts", "sources"}
 def load_catalog(folders: Iterable[Path]) -> Catalog:
     """Read all sources, their policy and the publication list.
 
-    A later folder adds sources, layouts and policy lines to the earlier ones, and may replace
-    them by name: so a chart's values add a millésime without a new image.
+    A later folder adds sources, layouts, defaults and policy lines to the earlier ones, and may
+    replace them by name: so a chart's values add a millésime without a new image.
     Raises SettingsError that lists every fault, a line each: file, line, field, cure.
     """
     folders = [folder for folder in folders if folder.is_dir()]
@@ -35,12 +35,16 @@ def load_catalog(folders: Iterable[Path]) -> Catalog:
         for document in documents
         for name, columns in _mapping(document, faults, "layouts").items()
     }
+    defaults: dict[Any, dict[str, Any]] = {}
     sources: dict[str, Source] = {}
     for document in documents:
         unknown = set(document.content) - _FILE_FIELDS
         faults += [f"{document.where(name)}: unknown field; known are {', '.join(sorted(_FILE_FIELDS))}" for name in sorted(unknown)]
+        # What the domain's first file says holds in the later ones too, unless they say otherwise for themselves.
+        own = _mapping(document, faults, "defaults")
+        fallback = {**defaults.setdefault(document.content.get("domain"), own), **own}
         for name, entry in _mapping(document, faults, "sources").items():
-            source = _source(document, name, entry, layouts, policies, faults)
+            source = _source(document, name, entry, fallback, layouts, policies, faults)
             if source is not None:
                 sources[name] = source
     publications = list(_publications(_documents(folders, "publication.yml"), faults))
@@ -96,6 +100,7 @@ def _source(
     document: Document,
     name: str,
     entry: Any,
+    defaults: dict[str, Any],
     layouts: dict[tuple[Any, str], tuple[Document, Any]],
     policies: dict[tuple[str, str | None, str], Rule],
     faults: list[str],
@@ -104,7 +109,7 @@ def _source(
         faults.append(f"{document.where('sources', name)}: must be a mapping")
         return None
     domain = str(document.content.get("domain"))
-    fields = {**(document.content.get("defaults") or {}), **entry}
+    fields = {**defaults, **entry}
     layout, own = fields.pop("layout", None), fields.pop("columns", None) or {}
     columns: dict[str, Column] = {}
     parts: list[tuple[Document, dict[str, Any], tuple[str, ...]]] = []

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 Domain = Literal["production", "lovac", "locomvac", "ff", "external"]
 PrivacyClass = Literal["direct", "indirect", "free_text", "none"]
+PublicCriterion = Literal["fil", "fil_ccthp"]
 Treatment = Literal["drop", "pseudonymise", "generalise", "keep"]
 
 NAME = re.compile(r"^[a-z][a-z0-9_]*$")
@@ -95,12 +96,15 @@ class Source(Model):
     `location` is `postgres:<table>` for the application, else a URL or path whose `{lake}` is the
     data lake's bucket; `*` matches several objects. `minimum_rows` is the expected minimum,
     `rejects_threshold` the share of broken lines (0–1) over which a load is refused.
+    `public_criterion` is the rule of the long-term vacancy that was published for a LOVAC year: `fil`
+    private dwellings vacant for more than two years, `fil_ccthp` those of them vacant in the Fichiers fonciers.
     """
 
     name: str
     domain: Domain
     location: str
     millesime: int | None = None
+    public_criterion: PublicCriterion | None = None
     description: str = ""
     producer: str = ""
     licence: str = ""
@@ -129,6 +133,8 @@ class Source(Model):
         missing = [name for name in self.key if name not in names]
         if missing:
             raise ValueError(f"key column {missing[0]!r} is not declared")
+        if (self.domain == "lovac" and self.millesime is not None) != (self.public_criterion is not None):
+            raise ValueError("a millesime of LOVAC, and nothing else, has a public_criterion: fil, or fil_ccthp; see catalog/lovac.yml")
         return self
 
     @property
@@ -175,3 +181,8 @@ class Catalog(Model):
     def millesimes(self, prefix: str) -> list[int]:
         """List the millésimes of the sources called `<prefix>_<year>`, oldest first."""
         return sorted(s.millesime for s in self.sources if s.millesime and s.name == f"{prefix}_{s.millesime}")
+
+    @property
+    def public_criteria(self) -> dict[int, PublicCriterion]:
+        """Give the rule of the published long-term vacancy of each LOVAC year."""
+        return {s.millesime: s.public_criterion for s in self.sources if s.millesime and s.public_criterion}

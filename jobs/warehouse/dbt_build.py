@@ -103,7 +103,11 @@ def _dbt(settings: Settings, catalog: Catalog, scratch: Path, day: date, selecti
 
     project = project_dir("dbt")
     prefixes = ("lovac", "locomvac", "ff", "ff_owners")
-    variables = {"millesimes": {prefix: catalog.millesimes(prefix) for prefix in prefixes}, "as_of": day.isoformat()}
+    variables = {
+        "millesimes": {prefix: catalog.millesimes(prefix) for prefix in prefixes},
+        "public_criteria": catalog.public_criteria,
+        "as_of": day.isoformat(),
+    }
     arguments = ["build", "--project-dir", str(project), "--profiles-dir", str(project), "--target-path", str(scratch)]
     arguments += ["--log-path", str(scratch), "--log-level-file", "none", "--no-version-check", "--quiet"]
     arguments += ["--threads", str(settings.DUCKDB_THREAD_NUMBER), "--vars", json.dumps(variables)]

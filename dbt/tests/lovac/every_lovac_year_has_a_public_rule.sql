@@ -1,5 +1,5 @@
--- A new LOVAC needs a line in the seed lovac_public_criteria.
+-- The rule of a LOVAC year is declared in the catalog; an unknown year would give null figures.
 select distinct premises.data_year
 from {{ ref('stg_lovac__premises') }} as premises
-left join {{ ref('lovac_public_criteria') }} as criteria on premises.data_year = criteria.year
+left join {{ ref('int_lovac__public_criteria') }} as criteria on premises.data_year = criteria.year
 where criteria.year is null

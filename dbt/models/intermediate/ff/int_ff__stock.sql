@@ -1,8 +1,7 @@
 {{ config(materialized='table') }}
 
 with served as (
-    -- one extract of the whole stock speaks for two LOVAC years
-    select unnest([2025, 2026]) as year
+    select unnest(cast({{ years_of_the_extract() }} as integer[])) as year
 ),
 
 premises as (

@@ -5,7 +5,7 @@ with premises as (
         trim(premises.use_code) = 'H' and trim(premises.nature) in ('APPART', 'MAISON') as is_a_dwelling,
         premises.owner_group in (1, 2, 3, 4, 5, 6, 9) as is_public_or_social
     from {{ ref('stg_lovac__premises') }} as premises
-    left join {{ ref('lovac_public_criteria') }} as criteria on premises.data_year = criteria.year
+    left join {{ ref('int_lovac__public_criteria') }} as criteria on premises.data_year = criteria.year
 ),
 
 flagged as (

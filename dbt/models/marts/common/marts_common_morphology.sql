@@ -36,7 +36,7 @@ lovac_years as (
         criteria.public_criterion,
         years.year in (select stock.year from {{ ref('int_ff__stock') }} as stock) as has_stock
     from years
-    left join {{ ref('lovac_public_criteria') }} as criteria on years.year = criteria.year
+    left join {{ ref('int_lovac__public_criteria') }} as criteria on years.year = criteria.year
 ),
 
 grain as (

@@ -1,14 +1,10 @@
-{%- set criteria = var('public_criteria') -%}
-{% for year, criterion in criteria.items() -%}
 select
-    cast({{ year }} as integer) as year,
-    cast('{{ criterion }}' as varchar) as public_criterion
-{%- if not loop.last %}
-union all
-{% endif %}
-{%- else -%}
-select
-    cast(null as integer) as year,
-    cast(null as varchar) as public_criterion
-where false
-{%- endfor %}
+    criteria.year,
+    criteria.public_criterion
+from (
+    values
+    -- keeps the table's shape when no LOVAC is declared
+    (cast(null as integer), cast(null as varchar))
+    {{ public_criteria() }}
+) as criteria (year, public_criterion)
+where criteria.year is not null

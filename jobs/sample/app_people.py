@@ -27,7 +27,7 @@ grouping_ AS (
     SELECT epci_siren, min(epci_name),
         CASE WHEN min(epci_siren) = '200054807' THEN 'ME'
             WHEN left(min(epci_name), 3) IN ('CA ', 'CC ', 'CU ') THEN left(min(epci_name), 2) ELSE 'METRO' END,
-        2, min(dep), min(reg), list_sort(list_distinct(list(com) || list(code_before) FILTER (code_before IS NOT NULL)))
+        2, min(dep), min(reg), list_sort(list_distinct(list(com) || coalesce(list(code_before) FILTER (code_before IS NOT NULL), [])))
     FROM real_commune WHERE epci_siren IS NOT NULL GROUP BY epci_siren
     QUALIFY row_number() OVER (ORDER BY count(*) DESC, epci_siren) <= 14
 ),

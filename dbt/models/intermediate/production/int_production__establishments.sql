@@ -5,7 +5,8 @@ with kinds as (
         kind_group,
         group_label,
         hierarchy_level,
-        is_state_service
+        is_state_service,
+        explicit_label
     from {{ ref('production_establishment_kinds') }}
 ),
 
@@ -27,6 +28,8 @@ select
     establishments.deleted_at is not null as is_deleted,
     establishments.localities_geo_code,
     coalesce(kinds.label, 'Autre') as kind_label,
+    -- a kind that nobody knows shows its own code
+    coalesce(kinds.explicit_label, nullif(trim(establishments.kind), ''), 'Inconnu') as explicit_label,
     coalesce(kinds.kind_group, 'other') as kind_group,
     coalesce(kinds.group_label, 'Autre') as kind_group_label,
     kinds.hierarchy_level,

@@ -1,0 +1,9 @@
+select
+    id,
+    created_at,
+    archived_at,
+    establishment_id,
+    exported_at,
+    housing_count,
+    owner_count
+from {{ ref('stg_production__groups') }}

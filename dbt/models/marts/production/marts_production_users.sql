@@ -1,0 +1,36 @@
+select
+    cast(users.id as varchar) as user_id,
+    cast(users.establishment_id as varchar) as establishment_id,
+    users.id,
+    users.role,
+    users.activated_at,
+    users.last_authenticated_at,
+    users.updated_at,
+    users.time_per_week,
+    users.suspended_at,
+    case when users.is_zlv_team then 'zlv' else 'user' end as user_type,
+    establishments.siren,
+    establishments.name,
+    establishments.available,
+    establishments.localities_geo_code,
+    establishments.kind as kind_1,
+    establishments.updated_at as updated_at_1,
+    establishments.source,
+    establishments.suspended_at as suspended_at_1,
+    establishments.deleted_at as deleted_at_1,
+    establishments.siret,
+    establishments.millesime,
+    establishments.kind_admin_meta,
+    establishments.layer_geo_label,
+    establishments.dep_name,
+    establishments.reg_name,
+    establishments.kind_admin,
+    establishments.dep_code,
+    establishments.reg_code,
+    kinds.kind_label as establishment_kind_label,
+    kinds.kind_group_label as establishment_synthetic_type_label,
+    kinds.is_state_service as covered_by_state_service
+from {{ ref('stg_production__users') }} as users
+left join {{ ref('stg_production__establishments') }} as establishments on users.establishment_id = establishments.id
+left join {{ ref('int_production__establishments') }} as kinds on users.establishment_id = kinds.establishment_id
+where users.deleted_at is null

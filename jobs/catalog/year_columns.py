@@ -1,0 +1,53 @@
+"""Generate the documentation of the mart whose columns are the LOVAC years: its contract follows the catalog."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from jobs.catalog.model import Catalog
+
+MART = "marts_public_establishments_morphology_unpivoted"
+FILE = Path("marts") / "public" / f"{MART}.yml"
+
+_HEAD = "# Generated from the LOVAC years of the catalog by `zlv catalog generate`; do not edit.\n"
+_NUMBER = "decimal(38, 3)"
+
+
+def year_columns_yml(catalog: Catalog) -> str:
+    """Write the mart's yml: one column per LOVAC year, and two per pair of years that follow each other."""
+    years = catalog.millesimes("lovac")
+    columns = [
+        _column("establishment_id", "varchar", "identifiant de l’établissement, en texte", ["not_null"]),
+        _column("count_type", "varchar", "code de l’indicateur", ["not_null"]),
+        _column("count_label", "varchar", "nom de l’indicateur", ["not_null"]),
+    ]
+    columns += [_column(str(year), _NUMBER, f"valeur de {year} ; absente si elle n’est pas connue", _at_least(0)) for year in years]
+    for before, year in reversed(list(pairwise(years))):
+        columns.append(_column(f"var_{year}_{before}", _NUMBER, f"évolution de {before} à {year}"))
+        text = f"la même, en pourcentage de {before} ; absente quand la valeur de {before} est 0"
+        columns.append(_column(f"var_pct_{year}_{before}", "double", text, _at_least(-100)))
+    grain = ["establishment_id", "count_type"]
+    model = {
+        "name": MART,
+        "description": "Indicateurs de parc et de vacance par établissement, une colonne par année de LOVAC et les évolutions d’une année "
+        "à la suivante. Une ligne par établissement et indicateur.",
+        "config": {"meta": {"grain": grain, "owner": "equipe-donnees", "source_of_rule": "models.md, section 2"}},
+        "data_tests": [{"dbt_utils.unique_combination_of_columns": {"arguments": {"combination_of_columns": grain}}}],
+        "columns": columns,
+    }
+    return _HEAD + yaml.safe_dump({"version": 2, "models": [model]}, allow_unicode=True, sort_keys=False, width=140)
+
+
+def _column(name: str, type_: str, description: str, tests: list[Any] | None = None) -> dict[str, Any]:
+    column = {"name": name, "data_type": type_, "description": description, "config": {"meta": {"privacy": "none"}}}
+    # A year as a name is a number to SQL unless it is quoted.
+    quoted = {"quote": True} if name.isdigit() else {}
+    return {**column, **quoted, **({"data_tests": tests} if tests else {})}
+
+
+def _at_least(minimum: int) -> list[Any]:
+    return [{"dbt_utils.accepted_range": {"arguments": {"min_value": minimum}}}]

@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "audit": ("jobs.stages.audit", "audit", "Prove that no personal data is left in the marts."),
     "publish": ("jobs.stages.publish", "publish", "Publish the marts as a new release of the clean file."),
     "upload": ("jobs.stages.upload", "upload", "Upload the current release to S3."),
+    "follow": ("jobs.stages.follow", "follow", "Keep a clean folder on the release that S3 names."),
     "export": ("jobs.stages.export", "export", "Export the whole base with checksums."),
     "import": ("jobs.stages.import_base", "import_base", "Import an exported base after checking it."),
     "status": ("jobs.stages.status", "status", "Tell how fresh each file is and how the last run went."),

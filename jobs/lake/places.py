@@ -71,10 +71,12 @@ class Bucket:
 
         with told(self._bucket):
             try:
-                self._s3.download_file(self._bucket, self._key(path), str(to))
+                # Into this very file: boto3's own temporary one would stay behind when the process is killed.
+                with to.open("wb") as file:
+                    self._s3.download_fileobj(self._bucket, self._key(path), file)
             except ClientError as error:
                 if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") == 404:
-                    raise DataRefused(f"{self}/{path} is missing: the export is incomplete; nothing was changed") from None
+                    raise DataRefused(f"{self}/{path} is missing: it was not written to its end; nothing was changed") from None
                 raise
         with to.open("rb") as content:
             return hashlib.file_digest(content, "sha256").hexdigest()

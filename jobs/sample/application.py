@@ -37,12 +37,11 @@ TABLES: dict[str, tuple[str, str]] = {
 
 
 def write_application(connection: duckdb.DuckDBPyConnection, folder: Path, scale: float) -> Iterator[Written]:
-    """Write schema, foreign keys and rows of the 19 tables; needs the tables of owners and dwellings."""
+    """Write schema, foreign keys and rows of the 19 tables; needs the tables of owners, dwellings and people."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in (("tables.sql", tables_sql()), ("constraints.sql", constraints_sql())):
         (folder / name).write_text(text, encoding="utf-8")
         yield describe(folder / name, 0, [])
-    app_people.invent_people(connection)
     app_housing.invent_housing(connection)
     app_campaigns.invent_campaigns(connection, scale)
     app_events.invent_events(connection)

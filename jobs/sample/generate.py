@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from jobs.catalog import Catalog, Source
+from jobs.sample.app_people import invent_people
 from jobs.sample.application import write_application
 from jobs.sample.draws import install_draws
 from jobs.sample.dwellings import invent_dwellings
@@ -19,6 +20,7 @@ from jobs.sample.locomvac import prepare_locomvac, write_locomvac
 from jobs.sample.lovac import NEW_LAYOUT, lovac_rows, prepare_lovac
 from jobs.sample.names import install_names
 from jobs.sample.owners import invent_owners
+from jobs.sample.portal import PORTAL_ORDER, PORTAL_USERS
 from jobs.sample.world import load_facts
 
 PREMISES = 34_000  # at scale 1, and some 105 000 LOVAC lines over eight years
@@ -54,7 +56,7 @@ def generate(out: Path, scale: float, seed: int, catalog: Catalog, *, threads: i
         install_draws(connection, seed)
         install_names(connection)
         connection.execute("SET VARIABLE premises = ?", [max(500, round(PREMISES * scale))])
-        for step in (load_facts, invent_dwellings, invent_owners, prepare_lovac, prepare_locomvac):
+        for step in (load_facts, invent_dwellings, invent_owners, invent_people, prepare_lovac, prepare_locomvac):
             step(connection)
         for source in catalog.lake_sources:
             if not only or source.domain in only:
@@ -88,6 +90,8 @@ def _relation(source: Source) -> tuple[str, str, Style] | None:
     """Give SQL, order and style of a source's rows; None for a source that the sample does not know."""
     if source.name in EXTERNAL:
         return *EXTERNAL[source.name], Style()
+    if source.name == "cerema_lovac_users":
+        return PORTAL_USERS, PORTAL_ORDER, Style()
     year = source.millesime
     if year is None:
         return None

@@ -31,8 +31,9 @@ def check() -> None:
 @catalog.command()
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; fail when a generated file is out of date.")
 def generate(only_check: bool) -> None:
-    """Write from the catalog: dbt's sources, the mart with a column per year, the data dictionary."""
+    """Write from the catalog: dbt's sources, the mart with a column per year, the data dictionary, the differences."""
     from jobs.catalog import load_catalog
+    from jobs.catalog.differences import differences_page, load_differences
     from jobs.catalog.generate import dictionary, sources_yml, write_if_changed
     from jobs.catalog.year_columns import FILE, year_columns_yml
     from jobs.errors import SettingsError
@@ -44,6 +45,7 @@ def generate(only_check: bool) -> None:
     staging, docs = project_dir("dbt") / "models" / "staging", project_dir("docs") / "dictionary"
     files = {staging / domain / "_sources.yml": text for domain, text in sources_yml(loaded, columns)}
     files[project_dir("dbt") / "models" / FILE] = year_columns_yml(loaded)
+    files[project_dir("docs") / "differences.md"] = differences_page(loaded, load_differences(project_dir("catalog")))
     files |= {docs / f"{domain}.md": dictionary(loaded, domain) for domain in dict.fromkeys(s.domain for s in loaded.sources)}
     if only_check:
         stale = [path for path, text in files.items() if not path.exists() or path.read_text(encoding="utf-8") != text]

@@ -40,6 +40,22 @@ test: install ## Run all tests but those of a cluster
 test-cluster: install ## Run the tests of a cluster, on the one that KUBECONFIG names
 	@$(BIN)/pytest -m cluster tests/cluster
 
+.PHONY: kind
+kind: ## Create a kind cluster and give it the images
+	@kind create cluster --name zlv --wait 3m
+	@kind load docker-image --name zlv localhost/zlv-warehouse:test localhost/zlv-warehouse-trial:test
+
+.PHONY: test-kind
+test-kind: ## Run the tests of a cluster on that of `make kind`; its kubelet starts the API server again
+	@ZLV_TEST_KILL_API="docker exec zlv-control-plane pkill -9 kube-apiserver" ZLV_TEST_START_API=true $(MAKE) --no-print-directory test-cluster
+
+.PHONY: run-summary
+run-summary: ## Print the runs and the last trace, for a page of GitHub Actions
+	@printf '### The chain on sample data\n\n```\n'
+	@$(BIN)/zlv runs || true
+	@$(BIN)/zlv trace last || true
+	@printf '```\n'
+
 .PHONY: check
 check: install ## Lint, type check, and compare what is generated (under a minute)
 	@$(BIN)/python tests/check.py

@@ -34,17 +34,14 @@ def generate(only_check: bool) -> None:
     """Write from the catalog: dbt's sources, the mart with a column per year, the data dictionary, the differences."""
     from jobs.catalog import load_catalog
     from jobs.catalog.differences import differences_page, load_differences
-    from jobs.catalog.generate import dictionary, sources_yml, write_if_changed
-    from jobs.catalog.year_columns import FILE, year_columns_yml
+    from jobs.catalog.generate import dictionary, write_if_changed
     from jobs.errors import SettingsError
     from jobs.settings import project_dir, read_settings
-    from jobs.warehouse.session import view_columns
+    from jobs.warehouse.dbt_project import generated_files
 
     loaded = load_catalog(read_settings().catalog_dirs)
-    columns = {s.name: [(c.name, c.type, c.privacy, c.description) for c in view_columns(s)] for s in loaded.sources}
-    staging, docs = project_dir("dbt") / "models" / "staging", project_dir("docs") / "dictionary"
-    files = {staging / domain / "_sources.yml": text for domain, text in sources_yml(loaded, columns)}
-    files[project_dir("dbt") / "models" / FILE] = year_columns_yml(loaded)
+    docs = project_dir("docs") / "dictionary"
+    files = {project_dir("dbt") / path: text for path, text in generated_files(loaded).items()}
     files[project_dir("docs") / "differences.md"] = differences_page(loaded, load_differences(project_dir("catalog")))
     files |= {docs / f"{domain}.md": dictionary(loaded, domain) for domain in dict.fromkeys(s.domain for s in loaded.sources)}
     if only_check:
@@ -60,10 +57,10 @@ def generate(only_check: bool) -> None:
 @click.option("--domain", "domains", multiple=True, help="Only these domains.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list, as a pipeline's withParam wants it.")
 def sources(domains: tuple[str, ...], as_json: bool) -> None:
-    """List the declared sources."""
+    """List the declared sources, domain by domain as asked for."""
     from jobs.catalog import load_catalog
     from jobs.settings import read_settings
 
     loaded = load_catalog(read_settings().catalog_dirs)
-    names = [source.name for source in (loaded.of(*domains) if domains else loaded.sources)]
+    names = [source.name for source in ([s for domain in domains for s in loaded.of(domain)] if domains else loaded.sources)]
     click.echo(json.dumps(names) if as_json else "\n".join(names))

@@ -15,8 +15,9 @@ from jobs import __version__
 from jobs.catalog import Catalog
 from jobs.errors import DataRefused, ZlvError
 from jobs.privacy.treatments import key_fingerprint
-from jobs.settings import Settings, project_dir, put_in_environment
+from jobs.settings import Settings, put_in_environment
 from jobs.telemetry import StageRun
+from jobs.warehouse.dbt_project import project_of
 from jobs.warehouse.files import next_file, read_certificate, write_certificate
 from jobs.warehouse.session import attach, connect
 
@@ -69,7 +70,8 @@ def build_warehouse(settings: Settings, catalog: Catalog, run: StageRun, only: t
             shutil.copyfile(target, pending)
         put_in_environment("ZLV_WAREHOUSE_NEXT", str(pending))
         day = as_of(settings, catalog)
-        outcome = _dbt(settings, catalog, scratch, day, _selection(only, unit_tests=unit_tests), run)
+        with project_of(settings, catalog) as project:
+            outcome = _dbt(settings, catalog, project, scratch, day, _selection(only, unit_tests=unit_tests), run)
         # Spans first: a build that is refused shows its nodes too.
         rows = _count(settings, pending, run, outcome) if pending.exists() else {}
         _check(outcome)
@@ -97,11 +99,10 @@ def _selection(only: tuple[str, ...], *, unit_tests: bool) -> list[str]:
     return [*(["--select", *only] if only else []), *([] if unit_tests else ["--exclude-resource-type", "unit_test"])]
 
 
-def _dbt(settings: Settings, catalog: Catalog, scratch: Path, day: date, selection: list[str], run: StageRun) -> Outcome:
+def _dbt(settings: Settings, catalog: Catalog, project: Path, scratch: Path, day: date, selection: list[str], run: StageRun) -> Outcome:
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
-    project = project_dir("dbt")
     prefixes = ("lovac", "locomvac", "ff", "ff_owners")
     variables = {
         "millesimes": {prefix: catalog.millesimes(prefix) for prefix in prefixes},

@@ -1,11 +1,9 @@
-"""Talk to the Kubernetes API with patience: every call is tried again while the API is away; changes come by watch."""
+"""Talk to the Kubernetes API with patience: every call is tried again while the API is away."""
 
 from __future__ import annotations
 
-import queue
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,8 +18,6 @@ _PATIENCE_SECONDS = 600.0
 # An API server that has just started may refuse a right that it has not read yet.
 _RIGHTS_SECONDS = 15.0
 _LONGEST_PAUSE = 5.0
-# A watch that the server does not end by then has lost its connection without a word.
-_WATCH_SECONDS = 60
 _CALL_SECONDS = (5, 30)
 
 
@@ -84,6 +80,10 @@ class Cluster:
         """List the pods that a label selector names."""
         return list(self.plain(self.call(self.core.list_namespaced_pod, self.namespace, label_selector=selector))["items"])
 
+    def job(self, name: str) -> dict[str, Any] | None:
+        """Read a Job; None when there is none of that name."""
+        return self._found(self.batch.read_namespaced_job, name)
+
     def annotate(self, job: str, annotations: Mapping[str, str]) -> None:
         """Keep texts at a Job; one that is gone is passed over."""
         from kubernetes.client import ApiException
@@ -137,6 +137,16 @@ class Cluster:
                 return {name: reference[name] for name in ("apiVersion", "kind", "name", "uid")}
         return {"apiVersion": "v1", "kind": "Pod", "name": self.pod_name, "uid": pod["metadata"]["uid"]}
 
+    def _found(self, function: Callable[..., Any], name: str) -> dict[str, Any] | None:
+        from kubernetes.client import ApiException
+
+        try:
+            return dict(self.plain(self.call(function, name, self.namespace)))
+        except ApiException as error:
+            if error.status != 404:
+                raise
+            return None
+
 
 def connect(settings: Settings, namespace: str | None = None) -> Cluster:
     """Reach the cluster from inside a pod, or by the kubeconfig of a person.
@@ -165,79 +175,6 @@ def connect(settings: Settings, namespace: str | None = None) -> Cluster:
     return Cluster(
         namespace or current, client.BatchV1Api(api), client.CoreV1Api(api), api, shares_volume=in_cluster, pod_name=settings.ZLV_POD_NAME
     )
-
-
-@dataclass
-class Changes:
-    """Follow a run's Jobs and pods: every change arrives in `queue` as (kind, what, objects)."""
-
-    cluster: Cluster
-    selector: str
-    field_selector: str | None = None
-    followed: Mapping[str, Callable[..., Any]] | None = None
-    queue: queue.SimpleQueue[tuple[str, str, list[dict[str, Any]]]] = field(default_factory=queue.SimpleQueue)
-    _over: threading.Event = field(default_factory=threading.Event)
-
-    def start(self) -> None:
-        """Begin to follow, each kind in a thread of its own."""
-        for kind, function in self._kinds().items():
-            threading.Thread(target=self._follow, args=(kind, function), name=f"watch {kind}s", daemon=True).start()
-
-    def stop(self) -> None:
-        """Follow no longer."""
-        self._over.set()
-
-    def next(self, seconds: float) -> list[dict[str, Any]] | None:
-        """Give what changed next; None when nothing does within so many seconds."""
-        try:
-            kind, change, found = self.queue.get(timeout=seconds)
-        except queue.Empty:
-            return None
-        if kind == "fault":
-            raise Temporary(change)
-        return found
-
-    def _kinds(self) -> Mapping[str, Callable[..., Any]]:
-        return self.followed or {"job": self.cluster.batch.list_namespaced_job, "pod": self.cluster.core.list_namespaced_pod}
-
-    def _selectors(self) -> dict[str, str]:
-        return {"label_selector": self.selector} | ({"field_selector": self.field_selector} if self.field_selector else {})
-
-    def _follow(self, kind: str, function: Callable[..., Any]) -> None:
-        try:
-            while not self._over.is_set():
-                listing = self.cluster.call(function, self.cluster.namespace, **self._selectors())
-                self.queue.put((kind, "ALL", self.cluster.plain(listing)["items"]))
-                for change, found in self._watch(function, listing.metadata.resource_version):
-                    self.queue.put((kind, change, [found]))
-        except Exception as error:
-            self.queue.put(("fault", str(error), []))
-
-    def _watch(self, function: Callable[..., Any], version: str) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Yield changes from a version on, until it is too old (410) or the connection is lost: then all is listed anew."""
-        import kubernetes
-
-        watch: Any = kubernetes.watch
-        while not self._over.is_set():
-            stream = watch.Watch()
-            try:
-                for event in stream.stream(
-                    function,
-                    self.cluster.namespace,
-                    **self._selectors(),
-                    resource_version=version,
-                    allow_watch_bookmarks=True,
-                    timeout_seconds=_WATCH_SECONDS,
-                    _request_timeout=(_CALL_SECONDS[0], _WATCH_SECONDS + 15),
-                ):
-                    version = event["raw_object"]["metadata"]["resourceVersion"]
-                    if event["type"] != "BOOKMARK":
-                        yield event["type"], event["raw_object"]
-            except kubernetes.client.ApiException:
-                return
-            except no_answer():
-                time.sleep(0.5)
-                return
 
 
 def no_answer() -> tuple[type[Exception], ...]:

@@ -16,11 +16,13 @@ from jobs.pipelines.cluster import Cluster
 from jobs.pipelines.cluster_runs import run_in_cluster
 from jobs.pipelines.graph import Graph
 from jobs.pipelines.job import Setting
+from jobs.pipelines.job_watch import JobWatch
 from jobs.pipelines.kubernetes_executor import KubernetesExecutor
 from jobs.pipelines.local import LocalExecutor
 from jobs.pipelines.lock import Hold, hold
 from jobs.pipelines.manifest import Pipeline
 from jobs.pipelines.progress import Progress
+from jobs.pipelines.step_jobs import StepJobs
 from jobs.settings import Settings
 from jobs.telemetry.identity import RUN_ID, new_run_id
 from jobs.telemetry.records import RunRecord, StepRecord, read_run, read_steps, run_path, write_record
@@ -117,13 +119,15 @@ def execute(
             with Progress(console, launcher.log_path) as progress:
                 rerun = frozenset() if choice.is_all else frozenset(chosen)
                 if setting is None or place.cluster is None:
-                    local = LocalExecutor(settings, graph, launcher, trace, progress, workers or 2, rerun, failures)
+                    local = LocalExecutor(graph, launcher, trace, progress, workers or 2, rerun, failures)
                     record.exit_code = local.run()
                 else:
                     place.cluster.on_hiccup = progress.hiccup
                     most = workers or int(pipeline.raw["spec"].get("parallelism", MOST_JOBS))
+                    jobs = StepJobs(place.cluster, setting, launcher, trace, progress)
+                    watch = JobWatch(place.cluster, setting, launcher, progress)
                     remote = KubernetesExecutor(
-                        setting, place.cluster, graph, launcher, trace, progress, most, asked_again, rerun, failures
+                        graph, launcher, trace, progress, most, rerun, failures, jobs=jobs, watch=watch, asked_again=asked_again
                     )
                     record.exit_code = remote.run()
         except ZlvError as error:

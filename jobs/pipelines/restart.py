@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from jobs.errors import SettingsError, Temporary
-from jobs.pipelines.cluster import Changes, Cluster
+from jobs.pipelines.changes import Changes
+from jobs.pipelines.cluster import Cluster
 
 
 def restart(cluster: Cluster, name: str, seconds: float) -> float:

@@ -36,7 +36,10 @@ def year_columns_yml(catalog: Catalog) -> str:
         "description": "Indicateurs de parc et de vacance par établissement, une colonne par année de LOVAC et les évolutions d’une année "
         "à la suivante. Une ligne par établissement et indicateur.",
         "config": {"meta": {"grain": grain, "owner": "equipe-donnees", "source_of_rule": "models.md, section 2"}},
-        "data_tests": [{"dbt_utils.unique_combination_of_columns": {"arguments": {"combination_of_columns": grain}}}],
+        "data_tests": [
+            {"dbt_utils.unique_combination_of_columns": {"arguments": {"combination_of_columns": grain}}},
+            *(_change(before, year) for before, year in pairwise(years)),
+        ],
         "columns": columns,
     }
     return _HEAD + yaml.safe_dump({"version": 2, "models": [model]}, allow_unicode=True, sort_keys=False, width=140)
@@ -47,6 +50,16 @@ def _column(name: str, type_: str, description: str, tests: list[Any] | None = N
     # A year as a name is a number to SQL unless it is quoted.
     quoted = {"quote": True} if name.isdigit() else {}
     return {**column, **quoted, **({"data_tests": tests} if tests else {})}
+
+
+def _change(before: int, year: int) -> dict[str, Any]:
+    """Say of a pair of years what their two columns hold, the sign of the percentage included."""
+    gap = f'"{year}" - "{before}"'
+    same = f"var_{year}_{before} is not distinct from {gap}"
+    percent = f'coalesce(abs(var_pct_{year}_{before} * "{before}" - 100 * ({gap})) <= 0.006 * "{before}", "{before}" = 0, true)'
+    return {
+        "dbt_utils.expression_is_true": {"name": f"change_from_{before}_to_{year}", "arguments": {"expression": f"{same} and {percent}"}}
+    }
 
 
 def _at_least(minimum: int) -> list[Any]:

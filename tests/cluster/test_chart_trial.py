@@ -46,7 +46,7 @@ FINGERPRINTS = """
 import duckdb, json
 clean = duckdb.connect("/clean/zlv.duckdb", read_only=True)
 tables = [name for (name,) in clean.execute("SELECT table_name FROM duckdb_tables() WHERE table_name <> '_zlv' ORDER BY 1").fetchall()]
-query = 'SELECT count(*) || \':\' || sum(hash(t)::HUGEINT)::VARCHAR FROM "main"."{}" AS t'
+query = "SELECT count(*) || ':' || sum(hash(t)::HUGEINT)::VARCHAR FROM main.{} AS t"
 print(json.dumps({name: clean.execute(query.format(name)).fetchone()[0] for name in tables}))
 """
 COUNT = "import duckdb, sys; print(duckdb.connect('/clean/zlv.duckdb', read_only=True).execute(sys.argv[1]).fetchone()[0])"

@@ -33,44 +33,14 @@ chosen as (
         row_number() over (
             partition by premises.data_year, premises.local_id
             order by
-                premises.vacancy_start_year desc nulls last,
-                premises.last_mutation_sortable desc nulls last,
-                premises.cadastral_rental_value desc nulls last,
-                premises.revised_rental_value desc nulls last,
-                premises.thlv_reference_year asc nulls last,
-                premises.is_potential_tlv_thlv asc nulls last,
-                premises.tlv_rate asc nulls last,
-                premises.owner_name asc nulls last,
-                premises.manager_name asc nulls last,
-                premises.street_number asc nulls last,
-                premises.street_label asc nulls last,
-                premises.street_code asc nulls last,
-                premises.owner_group asc nulls last,
-                premises.use_code asc nulls last,
-                premises.nature asc nulls last,
-                premises.cadastral_reference asc nulls last,
-                premises.tax_directorate asc nulls last,
-                premises.tax_office asc nulls last,
-                premises.intercommunality_tax_code asc nulls last,
-                premises.owner_address_1 asc nulls last,
-                premises.owner_address_2 asc nulls last,
-                premises.owner_address_3 asc nulls last,
-                premises.owner_address_4 asc nulls last,
-                -- the rest of what is kept, so that equal keys mean equal rows
-                premises.geo_code asc nulls last,
-                premises.owner_category asc nulls last,
-                premises.ff_occupancy asc nulls last,
-                premises.living_area asc nulls last,
-                premises.plot_area asc nulls last,
-                premises.rooms_count asc nulls last,
-                premises.building_year asc nulls last,
-                premises.cadastral_classification asc nulls last
+                {{ lovac_line_order('premises') }}
         ) = 1
 ),
 
 judged as (
     select
         *,
+        coalesce({{ lovac_ex() }}, false) as is_ex_line,
         coalesce({{ lovac_fil() }}, false) as is_fil
     from chosen
 )
@@ -85,6 +55,7 @@ select
         premises.{{ flag }},
     {%- endfor %}
     coalesce({{ lovac_ex() }}, false) as is_ex,
+    coalesce({{ lovac_ex() }}, false) as is_ex_line,
     coalesce({{ lovac_fil() }}, false) as is_fil
 from {{ ref('int_lovac__premises') }} as premises
 where
@@ -104,6 +75,7 @@ select
         repeated.{{ flag }},
     {%- endfor %}
     coalesce(repeated.is_ex, false) as is_ex,
+    judged.is_ex_line,
     judged.is_fil
 from repeated
 inner join judged on repeated.data_year = judged.data_year and repeated.local_id = judged.local_id

@@ -1,0 +1,27 @@
+{%- set measures = ['stock_count', 'entries_count', 'returns_count', 'exits_count'] -%}
+
+with summed as (
+    {{ by_territory(ref('int_lovac__commune_characteristics'), ['year', 'filter', 'dimension', 'value'], measures) }}
+)
+
+select
+    summed.territory_level,
+    summed.territory_code,
+    summed.territory_label,
+    summed.year,
+    summed.filter,
+    summed.dimension,
+    summed.value,
+    {%- for measure in measures %}
+        summed.{{ measure }},
+    {%- endfor %}
+    stock.count_housing_private,
+    summed.stock_count / nullif(stock.count_housing_private, 0) as vacancy_rate
+from summed
+left join {{ ref('marts_ff_stock') }} as stock
+    on
+        summed.territory_level = stock.territory_level
+        and summed.territory_code = stock.territory_code
+        and summed.year = stock.year
+        and summed.dimension = stock.dimension
+        and summed.value = stock.value

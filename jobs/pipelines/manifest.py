@@ -29,6 +29,7 @@ _CLUSTER_SPEC = {
     "nodeSelector",
     "parallelism",
     "podGC",
+    "podSpecPatch",
     "podMetadata",
     "podPriorityClassName",
     "priority",

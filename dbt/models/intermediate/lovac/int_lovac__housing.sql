@@ -9,19 +9,33 @@
     'is_dwelling', 'is_private_dwelling', 'is_long_term_private', 'is_long_term_private_in_ff', 'is_in_public_figure',
 ] -%}
 
-with repeated as (
-    -- few dwellings come more than once: only these are sorted
+with candidates as (
+    -- numbers in place of keys: a few bytes for each of millions of dwellings; a collision only looks at a line in vain
     select
         data_year,
-        local_id,
+        hash(local_id) as local_id_hash
+    from {{ ref('int_lovac__premises') }}
+    where local_id is not null
+    group by data_year, hash(local_id)
+    having count(*) > 1
+),
+
+repeated as (
+    -- few dwellings come more than once: only these are sorted
+    select
+        premises.data_year,
+        premises.local_id,
         count(*) as lines_count,
         bool_or({{ lovac_ex() }}) as is_ex,
     {%- for flag in flags %}
         bool_or({{ flag }}) as {{ flag }}{{ ',' if not loop.last }}
     {%- endfor %}
-    from {{ ref('int_lovac__premises') }}
-    where local_id is not null
-    group by data_year, local_id
+    from {{ ref('int_lovac__premises') }} as premises
+    inner join
+        candidates
+        on premises.data_year = candidates.data_year and hash(premises.local_id) = candidates.local_id_hash
+    where premises.local_id is not null
+    group by premises.data_year, premises.local_id
     having count(*) > 1
 ),
 
@@ -35,6 +49,14 @@ chosen as (
             order by
                 {{ lovac_line_order('premises') }}
         ) = 1
+),
+
+single as (
+    -- not an EXISTS: that one would hold the keys of all lines in memory
+    select premises.*
+    from {{ ref('int_lovac__premises') }} as premises
+    left join repeated on premises.data_year = repeated.data_year and premises.local_id = repeated.local_id
+    where repeated.local_id is null
 ),
 
 judged as (
@@ -57,12 +79,7 @@ select
     coalesce({{ lovac_ex() }}, false) as is_ex,
     coalesce({{ lovac_ex() }}, false) as is_ex_line,
     coalesce({{ lovac_fil() }}, false) as is_fil
-from {{ ref('int_lovac__premises') }} as premises
-where
-    not exists (
-        select 1 from repeated
-        where premises.data_year = repeated.data_year and premises.local_id = repeated.local_id
-    )
+from single as premises
 
 union all
 

@@ -56,7 +56,9 @@ def _change(before: int, year: int) -> dict[str, Any]:
     """Say of a pair of years what their two columns hold, the sign of the percentage included."""
     gap = f'"{year}" - "{before}"'
     same = f"var_{year}_{before} is not distinct from {gap}"
-    percent = f'coalesce(abs(var_pct_{year}_{before} * "{before}" - 100 * ({gap})) <= 0.006 * "{before}", "{before}" = 0, true)'
+    near = f'abs(var_pct_{year}_{before} * "{before}" - 100 * ({gap})) <= 0.006 * "{before}"'
+    # A year of which nothing is known has no change, and one that began at 0 no percentage.
+    percent = f'case when ({gap}) is null or "{before}" = 0 then var_pct_{year}_{before} is null else {near} end'
     return {
         "dbt_utils.expression_is_true": {"name": f"change_from_{before}_to_{year}", "arguments": {"expression": f"{same} and {percent}"}}
     }

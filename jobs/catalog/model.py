@@ -10,7 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 Domain = Literal["production", "lovac", "locomvac", "ff", "external"]
 PrivacyClass = Literal["direct", "indirect", "free_text", "none"]
 PublicCriterion = Literal["fil", "fil_ccthp"]
+Due = Literal["daily", "monthly", "yearly", "never"]
 Treatment = Literal["drop", "pseudonymise", "generalise", "keep"]
+
+# A delivery is late when the next one is overdue by half a day, a few days, a month. None: one delivery, which cannot be late.
+DAYS_UNTIL_LATE: dict[Due, float | None] = {"daily": 1.5, "monthly": 35, "yearly": 396, "never": None}
 
 NAME = re.compile(r"^[a-z][a-z0-9_]*$")
 TYPES = re.compile(r"^(VARCHAR|INTEGER|BIGINT|DOUBLE|BOOLEAN|DATE|UUID|TIMESTAMP WITH TIME ZONE|DECIMAL\(\d+,\d+\))(\[\])?$")
@@ -95,7 +99,8 @@ class Source(Model):
 
     `location` is `postgres:<table>` for the application, else a URL or path whose `{lake}` is the
     data lake's bucket; `*` matches several objects. `minimum_rows` is the expected minimum,
-    `rejects_threshold` the share of broken lines (0–1) over which a load is refused.
+    `rejects_threshold` the share of broken lines (0–1) over which a load is refused. `due` says how often a delivery
+    comes; `late_after_days` after how many days without one it is late, where the usual delay of `due` does not fit.
     `public_criterion` is the rule of the long-term vacancy that was published for a LOVAC year: `fil`
     private dwellings vacant for more than two years, `fil_ccthp` those of them vacant in the Fichiers fonciers.
     """
@@ -109,7 +114,8 @@ class Source(Model):
     producer: str = ""
     licence: str = ""
     owner: str
-    due: Literal["daily", "monthly", "yearly", "never"] = "yearly"
+    due: Due = "yearly"
+    late_after_days: float | None = Field(default=None, gt=0)
     format: FileFormat = FileFormat()
     key: tuple[str, ...] = ()
     minimum_rows: int = Field(default=1, ge=0)
@@ -133,6 +139,8 @@ class Source(Model):
         missing = [name for name in self.key if name not in names]
         if missing:
             raise ValueError(f"key column {missing[0]!r} is not declared")
+        if self.due == "never" and self.late_after_days is not None:
+            raise ValueError("a source that is due never has no late_after_days: say how often it is due")
         if (self.domain == "lovac" and self.millesime is not None) != (self.public_criterion is not None):
             raise ValueError("a millesime of LOVAC, and nothing else, has a public_criterion: fil, or fil_ccthp; see catalog/lovac.yml")
         return self
@@ -140,6 +148,16 @@ class Source(Model):
     @property
     def is_production(self) -> bool:
         return self.location.startswith("postgres:")
+
+    @property
+    def family(self) -> str:
+        """Name the source without its year: the millésimes of a file are one family."""
+        return self.name.removesuffix(f"_{self.millesime}")
+
+    @property
+    def days_until_late(self) -> float | None:
+        """Give the freshness rule: the age in days from which a delivery is late; None for one that is not repeated."""
+        return DAYS_UNTIL_LATE[self.due] if self.late_after_days is None else self.late_after_days
 
     @property
     def table(self) -> str:

@@ -73,8 +73,8 @@ def _print(states: list[FileState], late: list[str], releases: dict[str, Any], r
     from rich.table import Table
 
     console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
-    table = Table("domain", "source", "state", "due", "as of", "age", "rows", "MB", "key", box=None, pad_edge=False)
-    for column in table.columns[5:8]:
+    table = Table("domain", "source", "state", "due", "late after", "as of", "age", "rows", "MB", "key", box=None, pad_edge=False)
+    for column in (table.columns[4], *table.columns[6:9]):
         column.justify = "right"
     for state in states:
         table.add_row(
@@ -82,6 +82,7 @@ def _print(states: list[FileState], late: list[str], releases: dict[str, Any], r
             state.source,
             _coloured(state.state),
             state.due,
+            "" if state.late_after_days is None else f"{state.late_after_days:g} d",
             (state.as_of or "")[:16].replace("T", " "),
             _age(state.age),
             "" if state.rows is None else f"{state.rows:,}".replace(",", " "),

@@ -8,16 +8,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from jobs.catalog import Catalog, Source
+from jobs.catalog import Catalog
+from jobs.catalog.model import DAYS_UNTIL_LATE
 from jobs.privacy.treatments import key_fingerprint
 from jobs.settings import Settings
 from jobs.warehouse.files import read_certificate
 from jobs.warehouse.release import current_release, release_file
 
 DAY = 86400.0
-# A delivery is late when the next one is overdue by half a day, a few days, a month.
-LATE_AFTER = {"daily": 1.5 * DAY, "monthly": 35 * DAY, "yearly": 396 * DAY}
 AS_OF = ("snapshot_at", "as_of", "modified_at", "last_modified", "loaded_at", "written_at")
+
+
+@dataclass(frozen=True)
+class Due:
+    """Hold a freshness rule: how often a delivery comes, and the age in days from which it is late (None: never)."""
+
+    often: str
+    late_after_days: float | None
 
 
 @dataclass(frozen=True)
@@ -28,6 +35,7 @@ class FileState:
     source: str
     state: str
     due: str
+    late_after_days: float | None = None
     rows: int | None = None
     as_of: str | None = None
     age: float | None = None
@@ -48,23 +56,24 @@ def file_states(settings: Settings, catalog: Catalog, now: datetime | None = Non
     there), damaged (not readable), other key (its pseudonyms do not join those of today).
     """
     now = now or datetime.now(UTC)
-    states = [_state(settings, "production", "all tables", settings.production_file, "daily", now, required=True)]
+    daily = Due("daily", DAYS_UNTIL_LATE["daily"])
+    application = [source for source in catalog.sources if source.is_production]
+    # One snapshot holds all tables: it is late when one of them is.
+    strictest = min((s for s in application if s.days_until_late), key=lambda s: s.days_until_late or 0, default=None)
+    rule = Due(strictest.due, strictest.days_until_late) if strictest else daily
+    states = [_state(settings, "production", "all tables", settings.production_file, rule, now, required=True)]
     newest = _newest(settings, catalog)
     for source in catalog.lake_sources:
         path = settings.raw_file(source.domain, source.name)
-        superseded = source.millesime is not None and source.millesime < newest.get(_family(source), 0)
-        due = "never" if superseded else source.due
+        superseded = source.millesime is not None and source.millesime < newest.get(source.family, 0)
+        due = Due("never", None) if superseded else Due(source.due, source.days_until_late)
         state = _state(settings, source.domain, source.name, path, due, now, required=not source.optional, superseded=superseded)
         states.append(state)
-    states.append(_state(settings, "warehouse", "warehouse", settings.warehouse_file, "daily", now, required=True))
+    states.append(_state(settings, "warehouse", "warehouse", settings.warehouse_file, daily, now, required=True))
     current = current_release(settings)
     path = release_file(settings.clean_dir, current) if current else settings.clean_file
-    states.append(_state(settings, "clean", current or "no release", path, "daily", now, required=True))
+    states.append(_state(settings, "clean", current or "no release", path, daily, now, required=True))
     return states
-
-
-def _family(source: Source) -> str:
-    return source.name.removesuffix(f"_{source.millesime}")
 
 
 def _newest(settings: Settings, catalog: Catalog) -> dict[str, int]:
@@ -72,23 +81,23 @@ def _newest(settings: Settings, catalog: Catalog) -> dict[str, int]:
     newest: dict[str, int] = {}
     for source in catalog.lake_sources:
         if source.millesime and settings.raw_file(source.domain, source.name).exists():
-            newest[_family(source)] = max(newest.get(_family(source), 0), source.millesime)
+            newest[source.family] = max(newest.get(source.family, 0), source.millesime)
     return newest
 
 
 def _state(
-    settings: Settings, domain: str, source: str, path: Path, due: str, now: datetime, *, required: bool, superseded: bool = False
+    settings: Settings, domain: str, source: str, path: Path, due: Due, now: datetime, *, required: bool, superseded: bool = False
 ) -> FileState:
     if not path.exists():
-        return FileState(domain, source, "missing" if required else "absent", due, file=str(path))
+        return FileState(domain, source, "missing" if required else "absent", due.often, due.late_after_days, file=str(path))
     certificate = read_certificate(path)
     size = path.stat().st_size
     if certificate is None:
-        return FileState(domain, source, "damaged", due, bytes=size, file=str(path))
+        return FileState(domain, source, "damaged", due.often, due.late_after_days, bytes=size, file=str(path))
     moment = _as_of(certificate, path)
     age = (now - moment).total_seconds()
     key = certificate.get("key")
-    late = age > LATE_AFTER.get(due, float("inf"))
+    late = due.late_after_days is not None and age > due.late_after_days * DAY
     state = "late" if late else "superseded" if superseded else "fresh"
     if key is not None and settings.ZLV_PSEUDONYM_KEY is not None and key != key_fingerprint(settings):
         state = "other key"
@@ -96,7 +105,8 @@ def _state(
         domain,
         source,
         state,
-        due,
+        due.often,
+        due.late_after_days,
         rows=_rows(certificate),
         as_of=moment.isoformat(timespec="seconds"),
         age=round(age),

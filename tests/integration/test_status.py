@@ -82,3 +82,19 @@ def test_status_prints_files_release_and_the_last_run_of_each_pipeline(tmp_path:
     assert [run["run_id"] for run in found["runs"]] == ["daily-2"]
     clean = next(entry for entry in found["files"] if entry["domain"] == "clean")
     assert (clean["state"], clean["rows"], clean["run_id"]) == ("fresh", 20, "run-2")
+
+
+def test_every_source_has_a_freshness_rule_and_status_shows_it(tmp_path: Path) -> None:
+    for source in CATALOG.sources:
+        assert source.days_until_late is not None or source.due == "never", f"{source.name} can never be late"
+    shown = {state.source: state.late_after_days for state in file_states(base(tmp_path), CATALOG, NOW)}
+    assert shown["all tables"] == 1.5 and shown["ort"] == 396 and shown["warehouse"] == 1.5
+
+
+def test_a_source_s_own_delay_goes_before_that_of_its_rhythm(tmp_path: Path) -> None:
+    settings = base(tmp_path)
+    raw_file(settings.raw_file("external", "ort"), rows=1, written_at=(NOW - timedelta(days=30)).isoformat())
+    assert looked_at(settings)["ort"].state == "fresh"
+    stricter = [s.model_copy(update={"late_after_days": 20}) if s.name == "ort" else s for s in CATALOG.sources]
+    states = file_states(settings, CATALOG.model_copy(update={"sources": tuple(stricter)}), NOW)
+    assert [state.is_late for state in states if state.source == "ort"] == [True]

@@ -35,7 +35,7 @@ def year_columns_yml(catalog: Catalog) -> str:
         "name": MART,
         "description": "Indicateurs de parc et de vacance par établissement, une colonne par année de LOVAC et les évolutions d’une année "
         "à la suivante. Une ligne par établissement et indicateur.",
-        "config": {"meta": {"grain": grain, "owner": "equipe-donnees", "source_of_rule": "models.md, section 2"}},
+        "config": {"meta": {"grain": grain, "owner": "equipe-donnees", "source_of_rule": "règle de l’entrepôt actuel"}},
         "data_tests": [
             {"dbt_utils.unique_combination_of_columns": {"arguments": {"combination_of_columns": grain}}},
             *(_change(before, year) for before, year in pairwise(years)),

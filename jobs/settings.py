@@ -226,8 +226,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     return settings
 
 
-# What Python and dbt need beside DuckDB: measured about 180 MB, and DuckDB goes a little over its limit.
-_BESIDE_DUCKDB = 256
+# What Python and dbt need beside DuckDB: measured about 180 MB, and 60 MB that DuckDB goes over its limit.
+_BESIDE_DUCKDB = 312
 _LEAST_DUCKDB = 48
 
 
@@ -235,7 +235,7 @@ def _bounds_of_pod(values: Mapping[str, Any]) -> dict[str, Any]:
     """Derive DuckDB's memory, threads and spill from the pod's own limits, as the Downward API tells them.
 
     60 % of the pod's memory, less where the rest would not do for Python and dbt; a thread per
-    processor, while each has the 125 MB that DuckDB asks for. A value that is no number is left to
+    processor, while each has 200 MB: a wide mart of the whole country needs that much. A value that is no number is left to
     the settings' own check.
     """
     limits = {
@@ -248,7 +248,7 @@ def _bounds_of_pod(values: Mapping[str, Any]) -> dict[str, Any]:
     if memory:
         share = max(_LEAST_DUCKDB, min(memory * 6 // 10, memory - _BESIDE_DUCKDB))
         found["DUCKDB_MEMORY_LIMIT"] = f"{share}MiB"
-        processors = min(processors, max(1, share // 125)) if processors else None
+        processors = min(processors, max(1, share // 200)) if processors else None
     if processors:
         found["DUCKDB_THREAD_NUMBER"] = processors
     if disk:

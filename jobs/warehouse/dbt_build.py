@@ -111,7 +111,8 @@ def _dbt(settings: Settings, catalog: Catalog, project: Path, scratch: Path, day
     }
     arguments = ["build", "--project-dir", str(project), "--profiles-dir", str(project), "--target-path", str(scratch)]
     arguments += ["--log-path", str(scratch), "--log-level-file", "none", "--no-version-check", "--quiet"]
-    arguments += ["--threads", str(settings.DUCKDB_THREAD_NUMBER), "--vars", json.dumps(variables)]
+    # One node at a time: DuckDB gives each query all its threads, and two queries would want the memory twice.
+    arguments += ["--threads", "1", "--vars", json.dumps(variables)]
     arguments += selection
     outcome = Outcome()
     try:

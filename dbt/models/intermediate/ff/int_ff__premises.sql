@@ -1,3 +1,6 @@
+{{ config(materialized='table') }}
+
+-- a table: many read it, and each reading of the view would trim and cast the whole stock of the country again
 with served as (
     select unnest(cast({{ years_of_the_extract() }} as integer[])) as year
 )

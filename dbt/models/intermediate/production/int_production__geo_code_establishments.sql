@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 select
     geo_code,
     list_sort(list(establishment_id)) as establishment_ids_array,

@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 select
     links.housing_geo_code,
     links.housing_id,

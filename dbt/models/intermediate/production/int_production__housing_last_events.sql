@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with updates as (
     select
         housing_geo_code,

@@ -64,3 +64,13 @@ def large_marts(warehouse: Path, marts: list[str]) -> int:
             row = connection.execute(f'SELECT count(*) FROM marts."{mart}"').fetchone()
             total += row[0] if row else 0
     return total
+
+
+def rows_of_lovac(home: Path) -> str:
+    """Say how many LOVAC lines the raw files hold, all years together."""
+    total = 0
+    for file in sorted((home / "raw" / "lovac").glob("*.duckdb")):
+        with duckdb.connect(str(file), read_only=True) as connection:
+            row = connection.execute("SELECT sum(estimated_size) FROM duckdb_tables() WHERE table_name <> '_zlv'").fetchone()
+            total += int(row[0]) if row and row[0] else 0
+    return f"{total:,} LOVAC lines"

@@ -11,8 +11,8 @@ from jobs.settings import read_settings
 @pytest.mark.parametrize(
     ("memory", "processors", "expected"),
     [
-        ("8192", "4", ("4915MiB", 4)),
-        ("1024", "2", ("614MiB", 2)),
+        ("8192", "4", ("4505MiB", 4)),
+        ("1024", "2", ("563MiB", 2)),
         ("512", "2", ("200MiB", 1)),
         ("400", "2", ("88MiB", 1)),
         ("64", "1", ("48MiB", 1)),
@@ -32,7 +32,7 @@ def test_what_is_set_stands_and_blank_is_not_set() -> None:
     own = {"DUCKDB_MEMORY_LIMIT": "1", "DUCKDB_THREAD_NUMBER": "3", "DUCKDB_MAX_TEMP_DIRECTORY_SIZE": "5GB"}
     settings = read_settings(pod | own)
     assert (settings.DUCKDB_MEMORY_LIMIT, settings.DUCKDB_THREAD_NUMBER, settings.DUCKDB_MAX_TEMP_DIRECTORY_SIZE) == ("1GB", 3, "5GB")
-    assert read_settings(pod | {"DUCKDB_MEMORY_LIMIT": ""}).DUCKDB_MEMORY_LIMIT == "4915MiB"
+    assert read_settings(pod | {"DUCKDB_MEMORY_LIMIT": ""}).DUCKDB_MEMORY_LIMIT == "4505MiB"
     assert read_settings({}).DUCKDB_MEMORY_LIMIT == "2GB"
 
 

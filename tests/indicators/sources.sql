@@ -1,0 +1,125 @@
+-- The sources under short names, typed and nothing more: what the indicators' second readings say FROM.
+
+
+CREATE MACRO commune_code(department, number) AS CASE
+    WHEN length(department) = 3 THEN department || right('00' || number, 2)
+    ELSE upper(right('00' || department, 2)) || right('000' || number, 3)
+END;
+CREATE MACRO department_of(code) AS CASE WHEN code LIKE '97%' THEN left(code, 3) ELSE left(code, 2) END;
+CREATE MACRO words(label) AS trim(regexp_replace(lower(strip_accents(label)), '[^a-z]+', ' ', 'g'));
+
+-- One row per line of LOVAC: `private` is a dwelling whose owner is neither public nor social (groups 1 to 6 and 9).
+CREATE TABLE lovac AS
+WITH lines AS (
+    FROM lake."lovac/2019/raw" UNION ALL BY NAME FROM lake."lovac/2020/raw" UNION ALL BY NAME FROM lake."lovac/2021/raw"
+    UNION ALL BY NAME FROM lake."lovac/2022/raw" UNION ALL BY NAME FROM lake."lovac/2023/raw" UNION ALL BY NAME FROM lake."lovac/2024/raw"
+    UNION ALL BY NAME FROM lake."lovac/2025/raw" UNION ALL BY NAME FROM lake."lovac/2026/raw"
+), typed AS (
+    SELECT
+        CAST(CAST(annee AS DOUBLE) AS INTEGER) AS year,
+        row_number() OVER () AS line,
+        ff_idlocal AS local_id,
+        commune_code(trim(ccodep), trim(commune)) AS commune,
+        aff = 'H' AND nature IN ('APPART', 'MAISON') AS dwelling,
+        coalesce(TRY_CAST(TRY_CAST(groupe AS DOUBLE) AS INTEGER) IN (1, 2, 3, 4, 5, 6, 9), false) AS public,
+        TRY_CAST(TRY_CAST(debutvacance AS DOUBLE) AS INTEGER) AS vacant_since,
+        coalesce(ff_ccthp = 'V', false) AS vacant_in_ff,
+        nature,
+        TRY_CAST(ff_stoth AS DOUBLE) AS area,
+        TRY_CAST(ff_dcntpa AS DOUBLE) AS plot_area,
+        TRY_CAST(ff_jannath AS INTEGER) AS built,
+        coalesce(ff_catpro3_1, ff_catpro3) AS category
+    FROM lines
+)
+SELECT
+    *,
+    dwelling AND NOT public AS private,
+    coalesce(vacant_since < year - 2, false) AS long_term,
+    coalesce(local_id, 'line ' || line) AS dwelling_id
+FROM typed;
+
+-- The filters of the flows: known to the Fichiers fonciers, private and, until 2024, vacant there too.
+CREATE TABLE ex AS
+SELECT year, local_id, arg_max(commune, (coalesce(vacant_since, 0), line)) AS commune
+FROM lovac WHERE local_id IS NOT NULL AND private AND (year >= 2025 OR vacant_in_ff) GROUP BY ALL;
+
+-- One line speaks for a dwelling, that of the latest start of vacancy; then the filter.
+CREATE TABLE fil AS
+SELECT * FROM (
+    FROM lovac WHERE local_id IS NOT NULL
+    QUALIFY row_number() OVER (PARTITION BY year, local_id ORDER BY vacant_since DESC NULLS LAST, private DESC, line) = 1
+) WHERE private AND (year >= 2025 OR vacant_in_ff) AND long_term;
+
+-- The stock of dwellings and business premises, year by year; the extract of 2025 serves 2025 and 2026.
+CREATE TABLE ff AS
+WITH files AS (
+    SELECT 2019 AS year, * FROM lake."cerema/ff/2019/raw" UNION ALL BY NAME SELECT 2020 AS year, * FROM lake."cerema/ff/2020/raw"
+    UNION ALL BY NAME SELECT 2021 AS year, * FROM lake."cerema/ff/2021/raw" UNION ALL BY NAME SELECT 2022 AS year, * FROM lake."cerema/ff/2022/raw"
+    UNION ALL BY NAME SELECT 2023 AS year, * FROM lake."cerema/ff/2023/raw" UNION ALL BY NAME SELECT 2024 AS year, * FROM lake."cerema/ff/2024/raw"
+)
+SELECT
+    year,
+    idlocal AS local_id,
+    idcom AS commune,
+    dteloc,
+    ccthp AS occupancy,
+    catpro3 AS category,
+    -- families of models.md: P state and authorities, F social landlords but for the private F6 and F7b, d, e, f
+    coalesce(regexp_matches(catpro3, '^(P[1-6]|F[1245]|F7[acg])'), false) AS public,
+    TRY_CAST(stoth AS DOUBLE) AS area,
+    TRY_CAST(jannath AS INTEGER) AS built
+FROM files
+UNION ALL BY NAME
+SELECT
+    unnest([2025, 2026]) AS year,
+    ff_idlocal AS local_id,
+    ff_idcom AS commune,
+    ff_dteloc AS dteloc,
+    ff_ccthp AS occupancy,
+    coalesce(regexp_matches(ff_ccogrm, '^[1234569]'), false) AS public
+FROM lake."cerema/2025/extff";
+
+-- Vacant business premises: a premises that several recipients were told of is one.
+CREATE TABLE locomvac AS
+SELECT DISTINCT ON (annee, department, invariant)
+    CAST(annee AS INTEGER) AS year,
+    CASE WHEN "CODE DSF" LIKE '97%' THEN "CODE DSF" ELSE left("CODE DSF", 2) END AS department,
+    "INVARIANT DU LOCAL" AS invariant,
+    commune_code(department, "CODE COMMUNE") AS commune,
+    "CATEGORIE REVISEE" AS category
+FROM (FROM lake."locomvac/2022" UNION ALL FROM lake."locomvac/2023" UNION ALL FROM lake."locomvac/2024");
+
+-- Status or occupancy that really became another one, with the housing and the author's side.
+CREATE TABLE change AS
+WITH known (label, status) AS (
+    VALUES ('non suivi', 0), ('jamais contacte', 0), ('en attente de retour', 1), ('premier contact', 2), ('suivi en cours', 3),
+    ('suivi termine', 4), ('non vacant', 4), ('sortie de la vacance', 4), ('suivi bloque', 5), ('bloque', 5)
+), read AS (
+    SELECT
+        e.id,
+        e.created_at,
+        e.type,
+        words(e.next_new ->> 'status') AS new_label,
+        words(e.next_old ->> 'status') AS old_label,
+        words(e.next_new ->> 'occupancy') AS new_occupancy,
+        words(e.next_old ->> 'occupancy') AS old_occupancy,
+        h.housing_id,
+        h.housing_geo_code,
+        u.establishment_id,
+        CASE WHEN u.email ILIKE '%beta.gouv.fr' THEN 'zlv' WHEN u.id IS NOT NULL THEN 'user' END AS author
+    FROM app.events AS e
+    LEFT JOIN app.housing_events AS h ON h.event_id = e.id
+    LEFT JOIN app.users AS u ON u.id = e.created_by
+    WHERE e.type IN ('housing:status-updated', 'housing:occupancy-updated')
+)
+SELECT
+    read.*,
+    n.status AS new_status,
+    coalesce(CAST(n.status AS VARCHAR), new_label) IS DISTINCT FROM coalesce(CAST(o.status AS VARCHAR), old_label) AS status_changed,
+    new_occupancy IS DISTINCT FROM old_occupancy AS occupancy_changed
+FROM read LEFT JOIN known AS n ON n.label = new_label LEFT JOIN known AS o ON o.label = old_label;
+
+-- The line that speaks for a dwelling of `ex`: the first of those that pass the filter.
+CREATE VIEW ex_line AS
+FROM lovac WHERE local_id IS NOT NULL AND private AND (year >= 2025 OR vacant_in_ff)
+QUALIFY row_number() OVER (PARTITION BY year, local_id ORDER BY vacant_since DESC NULLS LAST, line) = 1;

@@ -1,0 +1,31 @@
+"""Each indicator has the value that the sources give to whoever reads them without the program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import duckdb
+import pytest
+from chain import Chain
+from indicators import campaigns, ff, housing, locomvac, lovac, people, places
+from indicators.reading import Indicator, figure, read_again
+
+INDICATORS = [indicator for domain in (lovac, ff, locomvac, housing, campaigns, people, places) for indicator in domain.INDICATORS]
+
+
+@pytest.fixture(scope="module")
+def sources(chain: Chain, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    with read_again(chain, tmp_path_factory.mktemp("lake")) as connection:
+        yield connection
+
+
+@pytest.mark.parametrize("indicator", INDICATORS, ids=lambda indicator: indicator.name)
+def test_the_mart_says_what_the_sources_say(sources: duckdb.DuckDBPyConnection, indicator: Indicator) -> None:
+    expected = figure(sources, indicator.source)
+    assert expected is not None and expected > 0, "a figure that the sample cannot tell from nothing shows nothing"
+    assert figure(sources, indicator.mart) == pytest.approx(expected, rel=1e-9)
+
+
+def test_the_set_is_large_and_each_name_is_given_once() -> None:
+    names = [indicator.name for indicator in INDICATORS]
+    assert len(names) == len(set(names)) >= 150

@@ -17,8 +17,11 @@ WITH vacant AS (
     SELECT p.*, annee, CASE WHEN p.sold <= annee THEN p.account_after ELSE p.account_before END AS account,
         CASE WHEN p.moved AND annee < p.changed THEN p.code_before ELSE p.com END AS com_then
     FROM premise AS p, range(2022, 2025) AS years (annee)
-    WHERE p.dteloc = '4' AND p.known AND draw(p.h, 120, 100) < 30 AND annee >= 2021 + draw(p.h, 121, 4)
-        AND annee < 2022 + draw(p.h, 121, 4) + draw(p.h, 122, 3)
+    WHERE p.dteloc = '4' AND p.known AND (
+        -- In Paris most stand empty, so that even a small world has a figure that statistical secrecy lets through.
+        (p.dep2 = '75' AND draw(mixed(p.h + annee), 120, 100) < 80)
+        OR (draw(p.h, 120, 100) < 30 AND annee >= 2021 + draw(p.h, 121, 4) AND annee < 2022 + draw(p.h, 121, 4) + draw(p.h, 122, 3))
+    )
 )
 SELECT v.n, v.annee, v.epci_siren, v.com_siren, v.com AS com_now,
     v.epci_siren || '00019' AS siret_epci, 'E' || digits(CAST(right(v.epci_siren, 4) AS INTEGER) % 900 + 1, 3) AS code_epci,

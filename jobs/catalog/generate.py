@@ -11,6 +11,12 @@ from jobs.catalog.model import Catalog, Source
 
 HEAD = "# Generated from the catalog by `zlv catalog generate`; do not edit.\n"
 
+_SAMPLE = {
+    None: "",
+    "facts": " The sample data hold true rows of it, for a few departments.",
+    "invented": " The sample data hold invented rows, which say nothing of any place.",
+}
+
 
 def sources_yml(catalog: Catalog, columns: dict[str, list[tuple[str, str, str, str]]]) -> Iterator[tuple[str, str]]:
     """Yield (domain, text) of dbt's `_sources.yml` for every domain.
@@ -48,6 +54,7 @@ def dictionary(catalog: Catalog, domain: str) -> str:
     for source in catalog.of(domain):
         lines += [f"## {domain}.{source.name}", "", f"{source.description}.", ""]
         lines += [f"`{source.location}` · {source.format.type} · due {source.due} · owner {source.owner}", ""]
+        lines += [f"Producer {source.producer or 'not told'} · licence {source.licence or 'not told'}.{_SAMPLE[source.sample]}", ""]
         if source.key:
             lines += [f"Key: {', '.join(source.key)}.", ""]
         layout = tuple(column.model_dump_json() for column in source.columns)

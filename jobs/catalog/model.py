@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -12,6 +13,7 @@ PrivacyClass = Literal["direct", "indirect", "free_text", "none"]
 PublicCriterion = Literal["fil", "fil_ccthp"]
 Due = Literal["daily", "monthly", "yearly", "never"]
 Treatment = Literal["drop", "pseudonymise", "generalise", "keep"]
+Sample = Literal["facts", "invented"]
 
 # A delivery is late when the next one is overdue by half a day, a few days, a month. None: one delivery, which cannot be late.
 DAYS_UNTIL_LATE: dict[Due, float | None] = {"daily": 1.5, "monthly": 35, "yearly": 396, "never": None}
@@ -103,6 +105,9 @@ class Source(Model):
     comes; `late_after_days` after how many days without one it is late, where the usual delay of `due` does not fit.
     `public_criterion` is the rule of the long-term vacancy that was published for a LOVAC year: `fil`
     private dwellings vacant for more than two years, `fil_ccthp` those of them vacant in the Fichiers fonciers.
+    A file at a web address is `max_bytes` at most and has the checksum `sha256` (64 hexadecimal digits), which a plain
+    http:// address needs: nobody else vouches for what arrives. `sample` says what the sample data hold of a public
+    source: `facts`, rows of the true file, or `invented` ones.
     """
 
     name: str
@@ -117,6 +122,9 @@ class Source(Model):
     due: Due = "yearly"
     late_after_days: float | None = Field(default=None, gt=0)
     format: FileFormat = FileFormat()
+    sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
+    max_bytes: int = Field(default=1 << 30, gt=0)
+    sample: Sample | None = None
     key: tuple[str, ...] = ()
     minimum_rows: int = Field(default=1, ge=0)
     rejects_threshold: float = Field(default=0.01, ge=0, le=1)
@@ -141,6 +149,12 @@ class Source(Model):
             raise ValueError(f"key column {missing[0]!r} is not declared")
         if self.due == "never" and self.late_after_days is not None:
             raise ValueError("a source that is due never has no late_after_days: say how often it is due")
+        if self.domain == "external" and not (self.producer and self.licence):
+            raise ValueError("an external source names its producer and its licence: who made it, and what allows its use")
+        if self.is_plain_http and self.sha256 is None:
+            raise ValueError("a location of http:// needs the file's sha256, or https://: nobody vouches for what arrives")
+        if self.sha256 is not None and not self.is_at_web_address:
+            raise ValueError("sha256 is for a location of http:// or https://")
         if (self.domain == "lovac" and self.millesime is not None) != (self.public_criterion is not None):
             raise ValueError("a millesime of LOVAC, and nothing else, has a public_criterion: fil, or fil_ccthp; see catalog/lovac.yml")
         return self
@@ -148,6 +162,15 @@ class Source(Model):
     @property
     def is_production(self) -> bool:
         return self.location.startswith("postgres:")
+
+    @property
+    def is_at_web_address(self) -> bool:
+        return self.location.startswith(("http://", "https://"))
+
+    @property
+    def is_plain_http(self) -> bool:
+        """Tell whether the file comes over a network in clear; this very machine is no network."""
+        return self.location.startswith("http://") and urlsplit(self.location).hostname not in ("localhost", "127.0.0.1", "::1")
 
     @property
     def family(self) -> str:

@@ -13,6 +13,7 @@ import duckdb
 from jobs import __version__
 from jobs.catalog import Source
 from jobs.errors import DataRefused, Temporary
+from jobs.lake.download import at_hand
 from jobs.lake.faults import told_duckdb
 from jobs.lake.header import Layout
 from jobs.lake.objects import Lake, LakeObject
@@ -102,13 +103,16 @@ def _load_object(
 ) -> None:
     several = "*" in source.location
     name = f"{source.name}: {item.name}" if several else source.name
-    with run.span(name, kind="object", source=source.name, object=item.name, bytes=item.size) as span:
+    with (
+        run.span(name, kind="object", source=source.name, object=item.name, bytes=item.size) as span,
+        at_hand(settings, source, item, lake) as here,
+    ):
         try:
-            layout = layout_of(source, item, lake, connection)
+            layout = layout_of(source, here, lake, connection)
             reading = Reading(0)
             if layout is not None:
                 file = (item.name, _year(item.name)) if several else None
-                reading = read_object(settings, source, item, layout, table, file, lake, connection)
+                reading = read_object(settings, source, here, layout, table, file, lake, connection)
         except duckdb.Error as error:
             raise told_duckdb(error, source, item.name, item.url, settings) from None
         span.set(rows=reading.rows, rejects=reading.broken)

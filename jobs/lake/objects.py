@@ -49,7 +49,7 @@ class Lake:
         if scheme == "s3":
             return self._find_s3(location)
         if scheme in ("http", "https"):
-            return self._find_http(location)
+            return self._find_http(location, source.sha256)
         if scheme not in ("", "file"):
             raise SettingsError(f"{source.name}: {scheme}:// is not read; a location is s3://{{lake}}/…, https://… or a path")
         paths = glob.glob(_path(location)) if "*" in location else [_path(location)]  # noqa: PTH207 (absolute patterns)
@@ -104,7 +104,7 @@ class Lake:
                 found.append(LakeObject(url, key.rsplit("/", 1)[-1], str(entry["ETag"]).strip('"'), int(entry["Size"])))
         return found
 
-    def _find_http(self, location: str) -> list[LakeObject]:
+    def _find_http(self, location: str, sha256: str | None) -> list[LakeObject]:
         try:
             with urlopen(Request(location, method="HEAD"), timeout=CONNECT_SECONDS) as answer:  # noqa: S310 (http or https)
                 headers = answer.headers
@@ -116,7 +116,8 @@ class Lake:
             raise _told_http(error, location) from None
         size = int(headers.get("Content-Length", -1))
         etag = headers.get("ETag") or (f"{headers['Last-Modified']}-{size}" if headers.get("Last-Modified") else "")
-        return [LakeObject(location, unquote(urlsplit(location).path.rsplit("/", 1)[-1]), etag.strip('"'), size)]
+        # A declared checksum tells the content better than the server does.
+        return [LakeObject(location, unquote(urlsplit(location).path.rsplit("/", 1)[-1]), sha256 or etag.strip('"'), size)]
 
     def _open(self, item: LakeObject, size: int | None = None) -> IO[bytes]:
         scheme = urlsplit(item.url).scheme

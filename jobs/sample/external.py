@@ -4,7 +4,7 @@ from __future__ import annotations
 
 _COMMUNES = "(SELECT *, own_number('commune', com) AS h FROM commune WHERE typecom = 'COM')"
 
-# Source name → (SQL, order). Codes, names, zonings, merges and splits are facts; OPAH, densities, incomes and prices are invented.
+# Source name → (SQL, order). The catalog says of each whether its rows are facts or invented.
 EXTERNAL: dict[str, tuple[str, str]] = {
     "cog_communes_2024": ("SELECT * FROM commune", "typecom, com"),
     "communes_epci_departements_regions": (
@@ -49,11 +49,7 @@ EXTERNAL: dict[str, tuple[str, str]] = {
                 WHEN '4' THEN 'Petites villes' ELSE 'Rural' END AS libdens7 FROM {_COMMUNES}""",
         "codgeo",
     ),
-    "zonage_abc": (
-        f"""SELECT com AS codgeo, libelle AS libgeo,
-            CASE WHEN tlv = '1' THEN pick(h, 2, ['Abis', 'A', 'B1']) WHEN tlv = '2' THEN 'B2' ELSE 'C' END AS zone_abc FROM {_COMMUNES}""",
-        "codgeo",
-    ),
+    "zonage_abc": ("SELECT * FROM zonage_abc", "codgeo"),
     "revenus_communes": (
         f"""SELECT com AS codgeo, millesime, 17500 + draw(h, 3, 14000) + (millesime - 2019) * 420 AS revenu_median
         FROM {_COMMUNES}, range(2019, 2022) AS years (millesime)""",
@@ -66,18 +62,14 @@ EXTERNAL: dict[str, tuple[str, str]] = {
         "codgeo, annee",
     ),
     "admin_communes": (
-        f"""SELECT libelle AS nom, com AS code, dep AS code_departement, com_siren AS siren, epci_siren AS code_epci, reg AS code_region,
-            [CASE WHEN left(com, 2) IN ('2A', '2B') THEN '20' || substr(com, 3, 1) || '00'
-                ELSE left(com, 3) || '00' END] AS codes_postaux,
-            CASE size WHEN '0' THEN 900000
-                ELSE 150 + CAST(size AS BIGINT) * CAST(size AS BIGINT) * (700 + draw(h, 6, 900)) END AS population FROM {_COMMUNES}""",
+        """SELECT libelle AS nom, com AS code, dep AS code_departement, com_siren AS siren, epci_siren AS code_epci, reg AS code_region,
+            string_split(p.codes_postaux, ' ') AS codes_postaux, CAST(p.population AS BIGINT) AS population
+        FROM commune JOIN populations AS p ON p.code = com WHERE typecom = 'COM'""",
         "code",
     ),
     "admin_epci": (
-        f"""SELECT min(epci_name) AS nom, epci_siren AS code, list(DISTINCT dep ORDER BY dep) AS codes_departements,
-            list(DISTINCT reg ORDER BY reg) AS codes_regions,
-            sum(150 + CAST(size AS BIGINT) * CAST(size AS BIGINT) * (700 + draw(h, 6, 900))) AS population
-                FROM {_COMMUNES} WHERE epci_siren IS NOT NULL GROUP BY epci_siren""",
+        """SELECT nom, code, string_split(codes_departements, ' ') AS codes_departements,
+            string_split(codes_regions, ' ') AS codes_regions, CAST(population AS BIGINT) AS population FROM epci""",
         "code",
     ),
     "admin_departements": ("SELECT nom_departement AS nom, code_departement AS code, code_region FROM departements", "code"),

@@ -51,7 +51,8 @@ def load_facts(connection: duckdb.DuckDBPyConnection) -> None:
 
     Arrondissements stand for Paris, Lyon and Marseille, whose own code holds no dwelling.
     """
-    for name, table in (("communes", "commune"), ("departements",) * 2, ("fusions",) * 2, ("scissions",) * 2, ("ort",) * 2):
+    same = ("departements", "fusions", "scissions", "ort", "zonage_abc", "populations", "epci")
+    for name, table in (("communes", "commune"), *((name, name) for name in same)):
         connection.execute(
             f"CREATE TABLE {identifier(table)} AS FROM read_csv(?, header = true, all_varchar = true, delim = ',', quote = '\"')",
             [str(FACTS / f"{name}.csv")],

@@ -85,7 +85,7 @@ CITIES = [
     Indicator(
         "Population de Bordeaux Métropole",
         "SELECT population FROM admin_epci WHERE code = '243300316'",
-        """SELECT sum(population) FROM lake."external/api_geo/communes" WHERE "codeEpci" = '243300316'""",
+        """SELECT population FROM lake."external/api_geo/epcis" WHERE code = '243300316'""",
     ),
 ]
 

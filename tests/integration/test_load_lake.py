@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import http.server
 import subprocess
-import threading
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from chain import ZLV
 from components import PSEUDONYM_KEY, Lake, catalog_of, rows, s3_server, step
+from web import web
 
 from jobs.errors import DataRefused, SettingsError, Temporary
 from jobs.lake.loading import choose, load_lake
@@ -343,21 +341,6 @@ def test_parquet_values_of_another_type_are_rejects(s3_server: Lake, tmp_path: P
     assert rows(raw(tmp_path), "SELECT count(*), max(rooms), sum(area) FROM towns") == [(199, 199, 298.5)]
     assert rows(raw(tmp_path), "SELECT line, column_name FROM _rejects") == [(8, "rooms")]
     assert b"canary-dropped" not in raw(tmp_path).read_bytes()
-
-
-@contextmanager
-def web(folder: Path) -> Iterator[str]:
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, format: str, *arguments: Any) -> None:
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def test_files_and_web_addresses_are_read_without_a_lake(tmp_path: Path) -> None:

@@ -42,11 +42,11 @@ EXTERNAL: dict[str, tuple[str, str]] = {
         "codgeo",
     ),
     "densite_2024": (
-        f"""SELECT com AS codgeo, libelle AS libgeo, CASE size WHEN '9' THEN 1 WHEN '6' THEN 2 WHEN '4' THEN 3
-            WHEN '0' THEN 1 ELSE 5 + draw(h, 1, 3) END AS dens7,
-            CASE size WHEN '9' THEN 'Grands centres urbains' WHEN '0' THEN 'Grands centres urbains'
-                WHEN '6' THEN 'Centres urbains intermédiaires'
-                WHEN '4' THEN 'Petites villes' ELSE 'Rural' END AS libdens7 FROM {_COMMUNES}""",
+        f"""SELECT com AS codgeo, libelle AS libgeo, level AS dens7,
+            ['Grands centres urbains', 'Centres urbains intermédiaires', 'Ceintures urbaines', 'Petites villes', 'Bourgs ruraux',
+                'Rural à habitat dispersé', 'Rural à habitat très dispersé'][level] AS libdens7
+        FROM (SELECT *, CASE size WHEN '9' THEN 1 WHEN '0' THEN 1 WHEN '6' THEN 2 WHEN '4' THEN 4 ELSE 5 + draw(h, 1, 3) END AS level
+            FROM {_COMMUNES})""",
         "codgeo",
     ),
     "zonage_abc": ("SELECT * FROM zonage_abc", "codgeo"),

@@ -87,6 +87,28 @@ CITIES = [
         "SELECT population FROM admin_epci WHERE code = '243300316'",
         """SELECT population FROM lake."external/api_geo/epcis" WHERE code = '243300316'""",
     ),
+    Indicator(
+        "Communes en zone tendue (Abis, A ou B1)",
+        "SELECT count(*) FROM marts_common_city_context WHERE is_tense",
+        """SELECT count(*) FROM lake."external/dgaln/zonage_abc" WHERE "ZONE" IN ('Abis', 'A', 'B1')""",
+    ),
+    Indicator(
+        "Population des communes rurales",
+        "SELECT sum(population) FROM marts_common_city_context WHERE is_rural",
+        """SELECT sum(population) FROM lake."external/api_geo/communes"
+        WHERE code IN (SELECT "CODGEO" FROM lake."external/insee/densite_2024" WHERE "DENS7" IN ('5', '6', '7'))""",
+    ),
+    Indicator(
+        "Revenu médian des communes en 2021, moyenne, euros",
+        "SELECT avg(median_income) FROM marts_common_city_context WHERE income_year = 2021",
+        """SELECT avg(CAST("MED" AS DOUBLE)) FROM lake."external/insee/revenus_communes" WHERE "MILLESIME" = '2021'""",
+    ),
+    Indicator(
+        "Ventes de 2024 des communes Petites villes de demain",
+        "SELECT sum(sales_count) FROM marts_common_city_context WHERE petite_ville_de_demain AND price_year = 2024",
+        f"""SELECT sum(CAST("NBTRANS" AS INTEGER)) FROM lake."external/cerema/prix_communes" WHERE "ANNEE" = '2024'
+        AND "CODGEO" IN (SELECT insee_com FROM {_ANCT} WHERE id_pvd IS NOT NULL)""",
+    ),
 ]
 
 TERRITORIES = [

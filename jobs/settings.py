@@ -172,6 +172,10 @@ class Settings(BaseSettings):
         return self.warehouse_dir / "warehouse.duckdb"
 
     @property
+    def history_file(self) -> Path:
+        return self.warehouse_dir / "history.duckdb"
+
+    @property
     def clean_file(self) -> Path:
         return self.clean_dir / "zlv.duckdb"
 

@@ -115,8 +115,9 @@ class _Inputs:
     def __init__(self, project: Path, catalog: Catalog) -> None:
         self._order = {source.name: place for place, source in enumerate(catalog.sources)}
         self._years = {source.name: source.family for source in catalog.sources if source.millesime}
-        folders = [path for name in ("models", "snapshots") for path in (project / name).rglob("*.sql")]
-        self._code = {path.stem: path.read_text(encoding="utf-8") for path in folders}
+        # A snapshot is its `.yml`, which names the model that it keeps.
+        files = [*(project / "models").rglob("*.sql"), *(project / "snapshots").rglob("*.yml")]
+        self._code = {path.stem: path.read_text(encoding="utf-8") for path in files}
         macros = "\n".join(path.read_text(encoding="utf-8") for path in sorted((project / "macros").rglob("*.sql")))
         self._macros = dict(_MACRO.findall(macros))
 

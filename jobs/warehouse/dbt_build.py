@@ -18,7 +18,8 @@ from jobs.privacy.treatments import key_fingerprint
 from jobs.settings import Settings, put_in_environment
 from jobs.telemetry import StageRun
 from jobs.warehouse.dbt_project import project_of
-from jobs.warehouse.files import next_file, read_certificate, write_certificate
+from jobs.warehouse.files import next_file, write_certificate
+from jobs.warehouse.history import SNAPSHOTS, history_beside, snapshot_of
 from jobs.warehouse.session import attach, connect
 
 # What dbt says when the data, not the machine, are at fault: a second try gives the same answer.
@@ -53,8 +54,8 @@ def build_warehouse(settings: Settings, catalog: Catalog, run: StageRun, only: t
 
     dbt's unit tests say nothing of the data and are left out unless asked for.
 
-    Raises DataRefused when a test fails or a contract breaks, ZlvError for what a retry may mend;
-    the last good warehouse file stands.
+    The application's day is added to the history, beside it. Raises DataRefused when a test fails or
+    a contract breaks, ZlvError for what a retry may mend; the last good files stand.
     """
     target = settings.warehouse_file
     artefacts = settings.warehouse_dir / "dbt"
@@ -65,17 +66,21 @@ def build_warehouse(settings: Settings, catalog: Catalog, run: StageRun, only: t
     if parsed.exists():
         # dbt reads again only the models that changed since.
         shutil.copyfile(parsed, scratch / parsed.name)
-    with next_file(target) as pending:
+    # The history ends first: killed in between, the next build finds its day there and adds nothing.
+    with next_file(target) as pending, history_beside(settings, run) as history:
         if only and target.exists():
             shutil.copyfile(target, pending)
         put_in_environment("ZLV_WAREHOUSE_NEXT", str(pending))
+        put_in_environment("ZLV_HISTORY_NEXT", str(history.pending))
         day = as_of(settings, catalog)
         with project_of(settings, catalog) as project:
-            outcome = _dbt(settings, catalog, project, scratch, day, _selection(only, unit_tests=unit_tests), run)
+            selection = _selection(only, history.excluded, unit_tests=unit_tests)
+            outcome = _dbt(settings, catalog, project, scratch, day, history.snapshot_at, selection, run)
         # Spans first: a build that is refused shows its nodes too.
         rows = _count(settings, pending, run, outcome) if pending.exists() else {}
         _check(outcome)
         _certify(settings, pending, run, {"as_of": day.isoformat(), "rows": rows})
+        history.taken = history.snapshot_at is not None and SNAPSHOTS.issubset(node.name for node in outcome.of("success"))
     shutil.rmtree(artefacts, ignore_errors=True)
     scratch.rename(artefacts)
     tests = sum(node.resource in ("test", "unit_test") for node in outcome.of("pass", "success"))
@@ -88,18 +93,28 @@ def as_of(settings: Settings, catalog: Catalog) -> date:
 
     Flags such as "connected in the last 30 days" count from it, not from the day of the build.
     """
-    certificate = read_certificate(settings.production_file) or {}
-    if "snapshot_at" in certificate:
-        return datetime.fromisoformat(certificate["snapshot_at"]).date()
+    moment = snapshot_of(settings)
+    if moment is not None:
+        return moment.date()
     years = [source.millesime for source in catalog.lake_sources if source.millesime]
     return date(max(years, default=1970), 1, 1)
 
 
-def _selection(only: tuple[str, ...], *, unit_tests: bool) -> list[str]:
-    return [*(["--select", *only] if only else []), *([] if unit_tests else ["--exclude-resource-type", "unit_test"])]
+def _selection(only: tuple[str, ...], excluded: list[str], *, unit_tests: bool) -> list[str]:
+    chosen = [*(["--select", *only] if only else []), *(["--exclude", *excluded] if excluded else [])]
+    return [*chosen, *([] if unit_tests else ["--exclude-resource-type", "unit_test"])]
 
 
-def _dbt(settings: Settings, catalog: Catalog, project: Path, scratch: Path, day: date, selection: list[str], run: StageRun) -> Outcome:
+def _dbt(
+    settings: Settings,
+    catalog: Catalog,
+    project: Path,
+    scratch: Path,
+    day: date,
+    snapshot_at: datetime | None,
+    selection: list[str],
+    run: StageRun,
+) -> Outcome:
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
@@ -108,6 +123,7 @@ def _dbt(settings: Settings, catalog: Catalog, project: Path, scratch: Path, day
         "millesimes": {prefix: catalog.millesimes(prefix) for prefix in prefixes},
         "public_criteria": catalog.public_criteria,
         "as_of": day.isoformat(),
+        "snapshot_at": snapshot_at.isoformat() if snapshot_at else "",
     }
     arguments = ["build", "--project-dir", str(project), "--profiles-dir", str(project), "--target-path", str(scratch)]
     arguments += ["--log-path", str(scratch), "--log-level-file", "none", "--no-version-check", "--quiet"]

@@ -70,6 +70,7 @@ def file_states(settings: Settings, catalog: Catalog, now: datetime | None = Non
         state = _state(settings, source.domain, source.name, path, due, now, required=not source.optional, superseded=superseded)
         states.append(state)
     states.append(_state(settings, "warehouse", "warehouse", settings.warehouse_file, daily, now, required=True))
+    states.append(_state(settings, "warehouse", "history", settings.history_file, daily, now, required=False))
     current = current_release(settings)
     path = release_file(settings.clean_dir, current) if current else settings.clean_file
     states.append(_state(settings, "clean", current or "no release", path, daily, now, required=True))

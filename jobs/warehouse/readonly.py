@@ -16,7 +16,8 @@ LOCK = {"allow_persistent_secrets": False, "enable_external_access": False, "loc
 
 
 def open_read_only(settings: Settings, catalog: Catalog, *, clean_only: bool = False) -> duckdb.DuckDBPyConnection:
-    """Attach each domain as a catalog of views, the warehouse as `warehouse`, the clean file as `clean`.
+    """Attach each domain as a catalog of views, the warehouse as `warehouse`, its history as `history`, the
+    clean file as `clean`.
 
     Unqualified names are looked for in the marts, then the lower layers, then the clean file. The
     pseudonym key is not in the session. Raises SettingsError when only the clean file is
@@ -29,6 +30,8 @@ def open_read_only(settings: Settings, catalog: Catalog, *, clean_only: bool = F
         path: list[str] = []
         if not clean_only:
             attach_sources(connection, settings, catalog)
+            if settings.history_file.exists():
+                attach(connection, settings.history_file, "history")
             if settings.warehouse_file.exists():
                 attach(connection, settings.warehouse_file, "warehouse")
                 query = "SELECT schema_name FROM duckdb_schemas() WHERE database_name = 'warehouse'"

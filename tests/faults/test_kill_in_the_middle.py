@@ -45,7 +45,8 @@ def made(chain: Chain, stage: str) -> dict[str, object]:
     if stage == "load-lake":
         return {path.name: chain.certificate(path)["fingerprint"] for path in (chain.home / "raw").glob("*/*.duckdb")}
     if stage == "build":
-        return dict(fingerprints(chain.home / "warehouse" / "warehouse.duckdb", schema="marts"))
+        warehouse = chain.home / "warehouse"
+        return {**fingerprints(warehouse / "warehouse.duckdb", schema="marts"), **fingerprints(warehouse / "history.duckdb")}
     if stage == "audit":
         return {"verdict": json.loads((chain.home / "warehouse" / "audit.json").read_text())["verdict"]}
     return dict(chain.clean_tables())

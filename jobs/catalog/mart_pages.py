@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from jobs.catalog.marts import Mart
-from jobs.catalog.model import Catalog, Publication, Source
+from jobs.catalog.model import Catalog, Publication, RowBand, Source
 
 FOLDER = "marts"
 _NOTE = "<!-- Generated from the models' .yml and the catalog by `zlv catalog generate`; do not edit. -->"
@@ -43,13 +43,21 @@ def _page(mart: Mart, listed: Publication | None, catalog: Catalog) -> str:
     if listed and listed.description:
         lines += [listed.description, ""]
     lines += ["| | |", "|---|---|", f"| une ligne par | {', '.join(mart.grain)} |", f"| règle | {_cell(mart.description)} |"]
-    lines += [f"| source de la règle | {_cell(mart.source_of_rule)} |", f"| responsable | {mart.owner} |", ""]
+    lines += [f"| source de la règle | {_cell(mart.source_of_rule)} |", f"| responsable | {mart.owner} |"]
+    if listed:
+        lines.append(f"| lignes, par rapport à la version publiée avant | {_band(listed.rows)} |")
+    lines.append("")
     lines += ["## Colonnes", "", "| colonne | type | classe | sens |", "|---|---|---|---|"]
     for column in mart.columns:
         lines.append(f"| {column.name} | {column.type} | {_CLASSES.get(column.privacy, column.privacy)} | {_cell(column.description)} |")
     lines += ["", "## Fraîcheur", "", "| source | livraison | en retard après |", "|---|---|---|"]
     lines += _sources([catalog.source(name) for name in mart.sources])
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _band(rows: RowBand) -> str:
+    told = f"au moins {rows.least:g} fois" if rows.most is None else f"de {rows.least:g} à {rows.most:g} fois"
+    return told.replace(".", ",")
 
 
 def _sources(sources: list[Source]) -> list[str]:

@@ -192,12 +192,20 @@ class Source(Model):
         return tuple(column for column in self.columns if column.is_read)
 
 
+class RowBand(Model):
+    """Bound the rows of a published table, as multiples of those of the release before; `most` None: no upper bound."""
+
+    least: float = Field(default=0.5, ge=0, le=1)
+    most: float | None = Field(default=2, ge=1)
+
+
 class Publication(Model):
-    """Map one mart to its public name in the clean file."""
+    """Map one mart to its public name in the clean file; `rows` bounds what may change from one release to the next."""
 
     mart: str
     public_name: str
     description: str = ""
+    rows: RowBand = RowBand()
 
 
 class Catalog(Model):

@@ -28,6 +28,7 @@ from jobs.warehouse.release import (
     remove_old,
     warehouse_fingerprint,
 )
+from jobs.warehouse.row_counts import compare_rows
 from jobs.warehouse.session import attach, connect
 
 MARTS = "marts"
@@ -36,20 +37,22 @@ AUDIT = "audit.json"
 
 @dataclass(frozen=True)
 class Published:
-    """Say what a publication did: `rows` per public table, `fresh` when a file was written."""
+    """Say what a publication did: `rows` per public table, `fresh` when a file was written, `accepted` what left its band of rows."""
 
     name: str
     path: Path
     rows: dict[str, int]
     removed: list[str]
     fresh: bool
+    accepted: tuple[str, ...] = ()
 
 
-def publish_marts(settings: Settings, catalog: Catalog, run: StageRun, keep: int) -> Published:
+def publish_marts(settings: Settings, catalog: Catalog, run: StageRun, keep: int, accept_rows: str | None = None) -> Published:
     """Write a release of the listed marts, show it as the clean file, and remove the oldest ones.
 
     Raises PrivacyRefused without a passed audit of exactly this warehouse file, DataRefused when
-    a listed mart is missing. Until the swap, the release before stands.
+    a listed mart is missing, or has left its band of rows and `accept_rows` gives no reason. Until
+    the swap, the release before stands.
     """
     if not catalog.publications:
         raise DataRefused("the publication list is empty; list the marts in catalog/publication.yml")
@@ -68,12 +71,13 @@ def publish_marts(settings: Settings, catalog: Catalog, run: StageRun, keep: int
         fresh = name is None
         if name is None:
             name = free_name(settings.clean_dir, run.run_id)
-            _write(settings, catalog, run, name, facts, audit.get("marts"))
+            _write(settings, catalog, run, name, facts, audit.get("marts"), accept_rows)
         point_to(settings, name)
         removed = remove_old(settings, keep)
     path = release_file(settings.clean_dir, name)
-    rows = (read_certificate(path) or {}).get("rows", {})
-    return Published(name, path, rows, removed, fresh)
+    certificate = read_certificate(path) or {}
+    accepted = tuple((certificate.get("accepted_rows") or {}).get("tables", []))
+    return Published(name, path, certificate.get("rows", {}), removed, fresh, accepted)
 
 
 def _passed_audit(settings: Settings, proof: dict[str, Any]) -> dict[str, Any]:
@@ -108,7 +112,15 @@ def _already(settings: Settings, run_id: str, facts: dict[str, Any]) -> str | No
     return None
 
 
-def _write(settings: Settings, catalog: Catalog, run: StageRun, name: str, facts: dict[str, Any], audited: list[str] | None) -> None:
+def _write(
+    settings: Settings,
+    catalog: Catalog,
+    run: StageRun,
+    name: str,
+    facts: dict[str, Any],
+    audited: list[str] | None,
+    accept_rows: str | None,
+) -> None:
     with next_file(release_file(settings.clean_dir, name)) as pending:
         with connect(settings) as connection:
             # The same marts give the same tables, row for row.
@@ -127,6 +139,9 @@ def _write(settings: Settings, catalog: Catalog, run: StageRun, name: str, facts
                 with run.span(publication.public_name, kind="table", mart=publication.mart) as span:
                     rows[publication.public_name] = _copy(connection, publication)
                     span.set(rows=rows[publication.public_name])
+            left = compare_rows(settings, catalog, rows, accept_rows)
+            if left:
+                facts = {**facts, "accepted_rows": {"reason": accept_rows, "tables": [str(jump) for jump in left]}}
             as_of = (read_certificate(settings.warehouse_file) or {}).get("as_of")
             told = {"run_id": run.run_id, "written_at": datetime.now(UTC).isoformat(), "as_of": as_of}
             previous = {"previous": current_release(settings), "version": __version__, "rows": rows}

@@ -58,7 +58,7 @@ def test_eight_readers_in_a_loop_during_thirty_publications_see_whole_releases(t
 @pytest.mark.parametrize("delay", [0.02, 0.3, 0.6])
 def test_a_publication_that_is_killed_leaves_the_clean_file_whole_and_the_next_one_succeeds(tmp_path: Path, delay: float) -> None:
     settings = base(tmp_path)
-    write_warehouse(settings, 1, rows=10)
+    write_warehouse(settings, 1, rows=1_200_000)
     publish(settings, "good")
     write_warehouse(settings, 2, rows=2_000_000)
     killed = _killed(settings, delay)

@@ -13,6 +13,7 @@ from jobs.settings import project_dir
 
 CATALOG = load_catalog([project_dir("catalog")])
 MARTS = {mart.name: mart for mart in read_marts(project_dir("dbt"), CATALOG)}
+MADE = {"owner": "us", "producer": "INSEE", "licence": "Licence ouverte"}
 LISTED = [publication.mart for publication in CATALOG.publications]
 
 
@@ -39,7 +40,7 @@ def project(folder: Path, meta: str, *, source: str = "{{ source('external', 'pr
     text = f"models: [{{name: marts_prices, description: Prix, config: {{meta: {meta}}}, columns: [{column}]}}]"
     (marts / "marts_prices.yml").write_text(text, encoding="utf-8")
     prices = Source.model_validate(
-        {"name": "prices", "domain": "external", "location": "x.csv", "owner": "us", "due": "monthly", "columns": [{"name": "code"}]}
+        {"name": "prices", "domain": "external", "location": "x.csv", **MADE, "due": "monthly", "columns": [{"name": "code"}]}
     )
     return read_marts(folder, Catalog(sources=(prices,), publications=(Publication(mart="marts_prices", public_name="prices"),)))
 
@@ -47,7 +48,7 @@ def project(folder: Path, meta: str, *, source: str = "{{ source('external', 'pr
 def test_a_page_says_what_a_reader_asks(tmp_path: Path) -> None:
     (mart,) = project(tmp_path, "{grain: [code], owner: equipe, source_of_rule: Cerema}")
     assert mart.faults() == []
-    prices = Source.model_validate({"name": "prices", "domain": "external", "location": "x.csv", "owner": "us", "columns": []})
+    prices = Source.model_validate({"name": "prices", "domain": "external", "location": "x.csv", **MADE, "columns": []})
     pages = mart_pages([mart], Catalog(sources=(prices,), publications=(Publication(mart="marts_prices", public_name="prices"),)))
     assert "| [prices](marts_prices.md) | Prix |" in pages["README.md"]
     for line in ("# prices", "| une ligne par | code |", "| responsable | equipe |", "| code | varchar | non personnelle | commune |"):

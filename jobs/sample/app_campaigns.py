@@ -16,14 +16,15 @@ SELECT f.n, f.h, f.id AS housing_id, f.geo_code, f.imported_at, s.e, pick(f.h, 3
 FROM followed AS f JOIN candidates AS c ON c.geo_code = f.geo_code JOIN staffed AS s ON s.e = pick(f.h, 301, c.choices)
 """
 
-# The establishments that have dwellings take turns; number i decides the rest.
+# The establishments that have dwellings take turns; number i decides the rest. A third of them run campaigns, one after another;
+# some of the others have a group and go no further.
 _GROUP = """
 CREATE TABLE housing_group AS
 WITH numbered AS (SELECT i, own_number('group', i) AS h FROM range(1, 1 + getvariable('groups')) AS groups (i)),
 active AS (SELECT e, row_number() OVER (ORDER BY e) - 1 AS turn, count(*) OVER () AS turns FROM (SELECT DISTINCT e FROM manager))
 SELECT g.i, g.h, a.e, uuid_of('group', g.i) AS id, (SELECT min(id) FROM app_user AS u WHERE u.e = a.e) AS user_id,
     moment(g.h, 1, TIMESTAMP '2021-01-10', TIMESTAMP '2026-07-01') AS created_at
-FROM numbered AS g JOIN active AS a ON a.turn = g.i % a.turns
+FROM numbered AS g JOIN active AS a ON a.turn = g.i * 2 % a.turns
 """
 
 _CAMPAIGN = f"""
@@ -33,7 +34,7 @@ active AS (SELECT e, row_number() OVER (ORDER BY e) - 1 AS turn, count(*) OVER (
 created AS (
     SELECT c.*, a.e, (SELECT max(id) FROM app_user AS u WHERE u.e = a.e) AS user_id,
         moment(c.h, 1, TIMESTAMP '2020-04-01', TIMESTAMP '2026-09-20') AS created_at
-    FROM numbered AS c JOIN active AS a ON a.turn = c.i % a.turns
+    FROM numbered AS c JOIN active AS a ON a.turn = c.i % greatest(1, a.turns // 3)
 )
 SELECT *, uuid_of('campaign', i) AS id,
     CASE WHEN draw(h, 2, 100) < 78 AND created_at + to_days(4 + CAST(draw(h, 3, 30) AS INTEGER)) < {TODAY}

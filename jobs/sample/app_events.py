@@ -25,13 +25,17 @@ CREATE TABLE occupancy_label AS SELECT unnest(['V', 'L', 'B', 'P', 'RS', 'T', 'N
         'Dépendance', 'Local démoli ou divisé', 'Autres', 'Pas d’information']) AS label;
 """
 
-# A sent campaign makes a housing wait; some owners answer, some are helped, some files end, some are blocked.
+# A sent campaign makes a housing wait (three in five are said to be sent before the letters leave); some owners answer, some are
+# helped, some files end, some are blocked.
 _STEP = f"""
 CREATE TABLE step AS
-WITH sent AS (SELECT n, arg_min(user_id, since) AS sender, min(since) AS sent_at FROM campaign_member WHERE since IS NOT NULL GROUP BY n),
+WITH sent AS (SELECT n, arg_min(user_id, since) AS sender, min(since) AS sent_at, arg_min(i, since) AS campaign
+    FROM campaign_member WHERE since IS NOT NULL GROUP BY n),
 started AS (
-    SELECT m.n, m.h, m.user_id, s.sender, s.sent_at,
-        CASE WHEN s.sent_at IS NOT NULL AND draw(m.h, 401, 100) < 42 THEN s.sent_at + to_days(10 + CAST(draw(m.h, 402, 150) AS INTEGER))
+    SELECT m.n, m.h, m.user_id, s.sender, s.sent_at, s.sent_at - to_days(CASE WHEN s.campaign % 5 < 3 THEN 3 ELSE 0 END) AS told_at,
+        -- Owners answer at once, after half a year, or when nobody waits any more.
+        CASE WHEN s.sent_at IS NOT NULL AND draw(m.h, 401, 100) < 42
+            THEN s.sent_at + to_days(10 + CAST(draw(m.h, 402, 120) + 160 * draw(m.h, 470, 3) AS INTEGER))
             WHEN s.sent_at IS NULL AND draw(m.h, 401, 100) < 15
                 THEN m.imported_at + to_days(30 + CAST(draw(m.h, 402, 900) AS INTEGER)) END AS contact_at
     FROM manager AS m LEFT JOIN sent AS s USING (n)
@@ -41,7 +45,7 @@ worked AS (SELECT *, CASE WHEN draw(h, 403, 100) < 62 THEN contact_at + to_days(
 ended AS (SELECT *, CASE WHEN draw(h, 405, 100) < 65 THEN work_at + to_days(30 + CAST(draw(h, 406, 300) AS INTEGER)) END AS end_at
     FROM worked),
 listed AS (
-    SELECT n, h, sender AS author, sent_at AS happened, 1 AS status FROM ended WHERE sent_at IS NOT NULL
+    SELECT n, h, sender AS author, told_at AS happened, 1 AS status FROM ended WHERE sent_at IS NOT NULL
     UNION ALL SELECT n, h, user_id, contact_at, 2 FROM ended WHERE contact_at IS NOT NULL
     UNION ALL SELECT n, h, user_id, work_at, 3 FROM ended WHERE work_at IS NOT NULL
     UNION ALL SELECT n, h, user_id, end_at, CASE WHEN draw(h, 407, 100) < 68 THEN 4 ELSE 5 END FROM ended WHERE end_at IS NOT NULL

@@ -67,6 +67,13 @@ INDICATORS = [
         "SELECT avg(housing_number_in_campaign) FROM marts_production_campaigns WHERE housing_number_in_campaign > 0",
         "SELECT count(*) / count(DISTINCT campaign_id) FROM app.campaigns_housing",
     ),
+    Indicator(
+        "Campagnes suivies d'une autre du même établissement dans les 36 mois",
+        "SELECT sum(has_next_campaign_in_36_months) FROM marts_production_campaigns",
+        """SELECT count(*) FROM app.campaigns AS c WHERE EXISTS (FROM app.campaigns AS next
+            WHERE next.establishment_id = c.establishment_id AND next.sent_at > c.sent_at
+            AND next.sent_at <= c.sent_at + INTERVAL 36 MONTH)""",
+    ),
     *(indicator for months in (3, 6, 9, 36) for indicator in _returns(months)),
     _month(
         "Campagnes créées en février 2025",

@@ -51,7 +51,7 @@ ESTABLISHMENTS = [
     _activation("Collectivités en campagne, sans envoi", "simple = '(3) CT en campagne'", f"EXISTS {_CAMPAIGNS} AND NOT EXISTS {_SENT}"),
     _activation("Collectivités activées", "simple = '(4) CT activée'", f"EXISTS {_SENT}"),
     _activation("Collectivités exemplaires", "detaillee LIKE '(5._) CT exemplaire %'", f"EXISTS {_SENT} AND EXISTS {_UPDATES}"),
-    _activation("Collectivités pro-actives", "detaillee LIKE '(4._) CT pro-active %'", f"EXISTS {_SENT} AND NOT EXISTS {_UPDATES}"),
+    _activation("Collectivités en analyse", "simple = '(2) CT en analyse'", f"EXISTS {_GROUPS} AND NOT EXISTS {_CAMPAIGNS}"),
     Indicator(
         "Établissements qui ont fait une mise à jour de suivi",
         "SELECT count(*) FROM marts_production_establishments_activation WHERE a_fait_1_maj_suivi",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from indicators.reading import Indicator
 
 # Dwellings of a campaign on which a user changed something between its sending and the end of the window.
-_RETURNED = """SELECT count(DISTINCT (c.id, l.housing_geo_code, l.housing_id)) FROM app.campaigns AS c
+RETURNED = """SELECT count(DISTINCT (c.id, l.housing_geo_code, l.housing_id)) FROM app.campaigns AS c
     JOIN app.campaigns_housing AS l ON l.campaign_id = c.id
     JOIN change AS e ON (e.housing_geo_code, e.housing_id) = (l.housing_geo_code, l.housing_id)
     WHERE e.author = 'user' AND (e.status_changed OR e.occupancy_changed)
@@ -19,12 +19,12 @@ def _returns(months: int) -> list[Indicator]:
         Indicator(
             f"Logements revenus à {months} mois, toutes campagnes",
             f"SELECT sum(return_count_{months}_months) FROM marts_production_campaigns",
-            _RETURNED.format(months=months),
+            RETURNED.format(months=months),
         ),
         Indicator(
             f"Logements revenus à {months} mois, avant la campagne suivante",
             f"SELECT sum(return_count_{months}_months_before_next_campaign) FROM marts_production_campaigns",
-            _RETURNED.format(months=months) + _BEFORE_NEXT,
+            RETURNED.format(months=months) + _BEFORE_NEXT,
         ),
         Indicator(
             f"Taux de retour moyen des campagnes envoyées, à {months} mois, %",

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 from chain import Chain
-from indicators import campaigns, ff, housing, locomvac, lovac, people, places
+from indicators import campaigns, ff, history, housing, locomvac, lovac, people, places
 from indicators.reading import Indicator, figure, read_again
 
-INDICATORS = [indicator for domain in (lovac, ff, locomvac, housing, campaigns, people, places) for indicator in domain.INDICATORS]
+INDICATORS = [indicator for domain in (lovac, ff, locomvac, housing, campaigns, people, places, history) for indicator in domain.INDICATORS]
 
 
 @pytest.fixture(scope="module")

@@ -37,6 +37,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "refresh-metabase": ("jobs.stages.refresh_metabase", "refresh_metabase", "Restart Metabase and wait until it is ready."),
     "sql": ("jobs.stages.sql", "sql", "Open a read-only SQL session with every file attached."),
     "catalog": ("jobs.stages.catalog", "catalog", "Check the catalog and generate what derives from it."),
+    "new": ("jobs.stages.new", "new", "Write the skeleton of a source, a year or a mart, and say what to decide next."),
     "sample": ("jobs.stages.sample", "sample", "Write sample data: the same seed and scale give the same bytes."),
     "dev": ("jobs.stages.dev", "dev", "Start or stop a local PostgreSQL and S3 server with sample data."),
 }

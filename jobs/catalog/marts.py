@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from jobs.catalog.model import Catalog
+from jobs.catalog.model import UNDECIDED, Catalog
 from jobs.errors import SettingsError
 
 _REF = re.compile(r"""\bref\(\s*['"](\w+)['"]""")
@@ -53,6 +53,11 @@ class Mart:
         found += [f"config.meta.grain names {name}, which is no column" for name in self.grain if name not in names]
         found += ["the description, with the rule in French, is missing"] if not self.description else []
         found += [f"config.meta.source_of_rule names {name}, which no reader has" for name in _ELSEWHERE.findall(self.source_of_rule)]
+        stands = {"the description": self.description, "config.meta.source_of_rule": self.source_of_rule}
+        stands |= {f"the description of column {column.name}": column.description for column in self.columns}
+        found += [
+            f"{what} is not decided yet: write it in place of « {UNDECIDED} … »" for what, text in stands.items() if UNDECIDED in text
+        ]
         found += ["no source lies behind it"] if not self.sources else []
         for column in self.columns:
             for what, value in (("description", column.description), ("data_type", column.type), ("privacy class", column.privacy)):

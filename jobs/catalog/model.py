@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -22,8 +22,19 @@ NAME = re.compile(r"^[a-z][a-z0-9_]*$")
 TYPES = re.compile(r"^(VARCHAR|INTEGER|BIGINT|DOUBLE|BOOLEAN|DATE|UUID|TIMESTAMP WITH TIME ZONE|DECIMAL\(\d+,\d+\))(\[\])?$")
 
 
+# What `zlv new` writes where a person decides.
+UNDECIDED = "À DÉCIDER"
+
+
 class Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="after")
+    def _decided(self) -> Self:
+        open_ = [name for name, value in self if isinstance(value, str) and UNDECIDED in value]
+        if open_:
+            raise ValueError(f"{', '.join(open_)} not decided yet: write it in place of « {UNDECIDED} … »")
+        return self
 
 
 class Rule(Model):

@@ -244,5 +244,5 @@ class Catalog(Model):
 
     @property
     def public_criteria(self) -> dict[int, PublicCriterion]:
-        """Give the rule of the published long-term vacancy of each LOVAC year."""
-        return {s.millesime: s.public_criterion for s in self.sources if s.millesime and s.public_criterion}
+        """Give the rule of the published long-term vacancy of each LOVAC year, oldest first, so that the models' SQL is one."""
+        return dict(sorted((s.millesime, s.public_criterion) for s in self.sources if s.millesime and s.public_criterion))

@@ -18,6 +18,7 @@ from jobs.settings import Settings
 from jobs.sql import identifier, literal
 from jobs.telemetry import StageRun
 from jobs.warehouse.files import next_file, read_certificate, write_certificate
+from jobs.warehouse.origins import release_origins
 from jobs.warehouse.release import (
     FOLDER,
     current_release,
@@ -144,7 +145,12 @@ def _write(
                 facts = {**facts, "accepted_rows": {"reason": accept_rows, "tables": [str(jump) for jump in left]}}
             as_of = (read_certificate(settings.warehouse_file) or {}).get("as_of")
             told = {"run_id": run.run_id, "written_at": datetime.now(UTC).isoformat(), "as_of": as_of}
-            previous = {"previous": current_release(settings), "version": __version__, "rows": rows}
+            previous = {
+                "previous": current_release(settings),
+                "version": __version__,
+                "rows": rows,
+                "origins": release_origins(settings, catalog),
+            }
             write_certificate(connection, "clean", {**facts, **told, **previous})
             connection.execute("DETACH clean")
         _check(pending, rows)

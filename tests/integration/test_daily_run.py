@@ -36,7 +36,7 @@ def test_a_warehouse_without_locomvac_and_ff_files_builds(own_chain: Chain) -> N
             path.unlink()
     own_chain.zlv("build")
     own_chain.zlv("audit")
-    own_chain.zlv("publish")
+    own_chain.zlv("publish", "--accept-rows", "no file of business premises and of the stock")
     with duckdb.connect(str(own_chain.clean_file), read_only=True) as connection:
         assert connection.execute("SELECT count(*) FROM marts_locomvac_communes").fetchone() == (0,)
 

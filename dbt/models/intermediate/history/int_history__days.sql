@@ -1,7 +1,6 @@
 with known as (
     select
         day,
-        snapshot_at,
         count_housing,
         count_campaigns
     from {{ ref('history_days') }}
@@ -23,7 +22,6 @@ spine as (
 select
     spine.day,
     known.day is not null as is_known,
-    known.snapshot_at,
     known.count_housing,
     known.count_campaigns,
     max(known.day) over (order by spine.day) as last_known_day

@@ -2,7 +2,6 @@ select
     day,
     cast(date_trunc('month', day) as date) as month,
     is_known,
-    snapshot_at,
     count_housing,
     count_campaigns,
     last_known_day,

@@ -7,7 +7,7 @@
 
 {#- The application's snapshot was taken at this moment; null when there is none. -#}
 {% macro snapshot_at() -%}
-    cast(nullif('{{ var("snapshot_at") }}', '') as timestamp with time zone)
+    cast(nullif('{{ env_var("ZLV_SNAPSHOT_AT", "") }}', '') as timestamp with time zone)
 {%- endmacro %}
 
 

@@ -70,12 +70,13 @@ def build_warehouse(settings: Settings, catalog: Catalog, run: StageRun, only: t
     with next_file(target) as pending, history_beside(settings, run) as history:
         if only and target.exists():
             shutil.copyfile(target, pending)
-        put_in_environment("ZLV_WAREHOUSE_NEXT", str(pending))
-        put_in_environment("ZLV_HISTORY_NEXT", str(history.pending))
         day = as_of(settings, catalog)
+        # Not dbt's `--vars`: when one of these changes, dbt reads the whole project again, and these change every day.
+        put_in_environment("ZLV_AS_OF", day.isoformat())
+        put_in_environment("ZLV_SNAPSHOT_AT", history.snapshot_at.isoformat() if history.snapshot_at else "")
         with project_of(settings, catalog) as project:
             selection = _selection(only, history.excluded, unit_tests=unit_tests)
-            outcome = _dbt(settings, catalog, project, scratch, day, history.snapshot_at, selection, run)
+            outcome = _dbt(settings, catalog, project, scratch, selection, run)
         # Spans first: a build that is refused shows its nodes too.
         rows = _count(settings, pending, run, outcome) if pending.exists() else {}
         _check(outcome)
@@ -110,8 +111,6 @@ def _dbt(
     catalog: Catalog,
     project: Path,
     scratch: Path,
-    day: date,
-    snapshot_at: datetime | None,
     selection: list[str],
     run: StageRun,
 ) -> Outcome:
@@ -122,8 +121,6 @@ def _dbt(
     variables = {
         "millesimes": {prefix: catalog.millesimes(prefix) for prefix in prefixes},
         "public_criteria": catalog.public_criteria,
-        "as_of": day.isoformat(),
-        "snapshot_at": snapshot_at.isoformat() if snapshot_at else "",
     }
     arguments = ["build", "--project-dir", str(project), "--profiles-dir", str(project), "--target-path", str(scratch)]
     arguments += ["--log-path", str(scratch), "--log-level-file", "none", "--no-version-check", "--quiet"]
@@ -144,7 +141,9 @@ def _heard(event: Any, outcome: Outcome, run: StageRun) -> None:
     if event.info.name != "NodeFinished":
         return
     info, result = event.data.node_info, event.data.run_result
-    start, end = _nanoseconds(info.node_started_at), _nanoseconds(info.node_finished_at)
+    start = _nanoseconds(info.node_started_at)
+    # A node that was skipped never finished.
+    end = max(start, _nanoseconds(info.node_finished_at))
     node = Node(info.unique_id, info.node_name, info.resource_type, str(result.status), start, end, str(result.message or ""))
     outcome.nodes.append(node)
     if node.resource not in ("test", "unit_test") or node.status not in ("pass", "success"):

@@ -21,11 +21,16 @@ from jobs.sql import identifier
 STORAGE_VERSION = "v1.5.0"
 
 
+def next_of(target: Path) -> Path:
+    """Name the file that is written in place of another one until it is whole."""
+    return target.with_name(target.name + ".next")
+
+
 @contextmanager
 def next_file(target: Path) -> Iterator[Path]:
     """Yield a fresh `<target>.next`; rename it onto `target` when the block ends well."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    pending = target.with_name(target.name + ".next")
+    pending = next_of(target)
     discard(pending)
     try:
         yield pending

@@ -20,7 +20,7 @@ from jobs import __version__
 from jobs.errors import DataRefused
 from jobs.settings import Settings
 from jobs.telemetry import StageRun
-from jobs.warehouse.files import discard, read_certificate, sync, write_certificate
+from jobs.warehouse.files import discard, next_of, read_certificate, sync, write_certificate
 from jobs.warehouse.session import attach, connect
 
 # dbt's tag of what writes into the history.
@@ -84,7 +84,7 @@ def history_beside(settings: Settings, run: StageRun) -> Iterator[HistoryBuild]:
     target = settings.history_file
     target.parent.mkdir(parents=True, exist_ok=True)
     known, moment = read_history(settings), snapshot_of(settings)
-    build = HistoryBuild(target.with_name(target.name + ".next"), moment, _why_not(settings, known, moment))
+    build = HistoryBuild(next_of(target), moment, _why_not(settings, known, moment))
     if build.why_not:
         run.note(f"no day is added to the history: {build.why_not}")
     discard(build.pending)

@@ -16,7 +16,7 @@ from typing import Any
 from jobs.errors import DataRefused, SettingsError, Temporary
 from jobs.settings import Settings
 from jobs.telemetry.identity import RUN_ID
-from jobs.warehouse.files import discard, read_certificate, sync
+from jobs.warehouse.files import discard, next_of, read_certificate, sync
 
 FOLDER = "releases"
 SUFFIX = ".duckdb"
@@ -98,7 +98,7 @@ def point_to(settings: Settings, name: str) -> None:
     if not target.is_file():
         known = ", ".join(release_names(settings.clean_dir)) or "none"
         raise DataRefused(f"release {name} is not on the clean volume; kept are: {known}")
-    pending = settings.clean_file.with_name(settings.clean_file.name + ".next")
+    pending = next_of(settings.clean_file)
     pending.unlink(missing_ok=True)
     pending.symlink_to(target.relative_to(settings.clean_dir))
     pending.replace(settings.clean_file)

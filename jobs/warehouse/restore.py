@@ -13,7 +13,7 @@ from jobs.errors import DataRefused
 from jobs.settings import Settings
 from jobs.telemetry import StageRun
 from jobs.warehouse.export import FORMAT, MANIFEST, BaseFile, base_parts
-from jobs.warehouse.files import discard, sync
+from jobs.warehouse.files import discard, next_of, sync
 from jobs.warehouse.places import Place
 from jobs.warehouse.release import point_to, publishing
 
@@ -37,7 +37,7 @@ def import_base(settings: Settings, place: Place, run: StageRun, *, force: bool 
         arrived: dict[BaseFile, Path] = {}
         try:
             for file in wanted:
-                arrived[file] = targets[file].with_name(targets[file].name + ".next")
+                arrived[file] = next_of(targets[file])
                 with run.span(file.path, kind="file", bytes=file.bytes):
                     _arrive(place, manifest["folder"], file, arrived[file])
             # From here on only renames: killed in between, each file is whole and a repetition ends the work.

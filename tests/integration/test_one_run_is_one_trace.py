@@ -13,10 +13,12 @@ STAGES = ("prepare", "sync-production", "load-lake", "build", "audit", "publish"
 
 
 def test_one_daily_run_is_one_trace(own_chain: Chain) -> None:
+    before = own_chain.clean_tables()
     for path in (own_chain.home / "raw" / "lovac").glob("*.duckdb"):
         path.unlink()  # unchanged objects are not read again; these are
     with collector() as received:
         own_chain.zlv("run", "daily", "--run-id", "daily-traced", OTEL_EXPORTER_OTLP_ENDPOINT=received.endpoint)
+    assert own_chain.clean_tables() == before, "a second run on unchanged sources gives equal tables"
     spans = {span.span_id: span for span in received.spans}
     assert len(spans) == len(received.spans), "no span was sent twice"
     assert {span.trace_id for span in received.spans} == {f"{trace_id('daily-traced'):032x}"}

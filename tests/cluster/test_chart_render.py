@@ -226,7 +226,7 @@ def test_metabase_reads_and_never_writes_the_clean_volume() -> None:
             assert set(containers) == {"metabase"}
         else:
             assert claims == []
-            assert containers["follow"]["command"] == ["zlv", "follow"]
+            assert containers["follow"]["command"] == ["zlv", "follow", "--every", "20"]
             assert "affinity" not in spec
 
 

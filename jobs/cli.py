@@ -36,6 +36,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "record": ("jobs.stages.record", "record", "Close a run that Argo ran: record, root span, lock."),
     "refresh-metabase": ("jobs.stages.refresh_metabase", "refresh_metabase", "Restart Metabase and wait until it is ready."),
     "sql": ("jobs.stages.sql", "sql", "Open a read-only SQL session with every file attached."),
+    "explain": ("jobs.stages.explain", "explain", "Tell which models, filters and sources are behind a number of a mart."),
     "diff": ("jobs.stages.diff", "diff", "Tell what moved between two releases, and what changed behind it."),
     "catalog": ("jobs.stages.catalog", "catalog", "Check the catalog and generate what derives from it."),
     "new": ("jobs.stages.new", "new", "Write the skeleton of a source, a year or a mart, and say what to decide next."),

@@ -13,6 +13,12 @@ class ZlvError(Exception):
     exit_code = 1
 
 
+class WrongUsage(ZlvError):
+    """Report arguments that say nothing the command could do."""
+
+    exit_code = 2
+
+
 class SettingsError(ZlvError):
     """Report settings, credentials or a catalog that no retry can mend."""
 

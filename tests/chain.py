@@ -83,7 +83,9 @@ def fingerprints(file: Path, schema: str = "main") -> dict[str, str]:
 
 def base_environment(home: Path) -> dict[str, str]:
     """Give a child no more of this environment than it needs, and the home."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR", "SSL_CERT_FILE", "ZLV_DBT_PACKAGES") if name in os.environ}
+    kept = {
+        name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR", "SSL_CERT_FILE", "ZLV_DBT_PACKAGES") if name in os.environ
+    }
     return {**kept, "ZLV_HOME": str(home), "DUCKDB_MEMORY_LIMIT": "1GB", "COLUMNS": "160"}
 
 

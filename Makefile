@@ -64,6 +64,10 @@ check: install ## Lint, type check, and compare what is generated (under a minut
 bench: install ## Time the stages against the same SQL typed by hand
 	@PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench.py
 
+.PHONY: mutation
+mutation: install ## Alter every model and write down what no test notices
+	@PYTHONPATH=tests $(BIN)/python -m mutation.run
+
 .PHONY: generate
 generate: install ## Write again what derives from the catalog and from the commands' help
 	@$(BIN)/zlv catalog generate

@@ -57,6 +57,18 @@ def read_again(chain: Chain, folder: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
+def second_readings() -> dict[str, str]:
+    """Give, by its public name, the query that reads columns of a whole table from the sources."""
+    return {path.stem: path.read_text(encoding="utf-8") for path in sorted(Path(__file__).with_name("tables").glob("*.sql"))}
+
+
+def rows_that_differ(columns: list[str], one: str, other: str) -> str:
+    """Write the query that counts the rows of two tables that are in one only, over some columns."""
+    names = ", ".join(f'"{name}"' for name in columns)
+    sides = [f"SELECT {names} FROM {side}" for side in (one, other)]
+    return f"SELECT count(*) FROM (({sides[0]} EXCEPT ALL {sides[1]}) UNION ALL ({sides[1]} EXCEPT ALL {sides[0]}))"
+
+
 def _read_lake(connection: duckdb.DuckDBPyConnection, environment: dict[str, str], folder: Path) -> None:
     """Make a table of texts per folder of the lake: `lovac/2024/raw.csv` is `lake."lovac/2024/raw"`, a folder of files is one table."""
     connection.execute("ATTACH ':memory:' AS lake")

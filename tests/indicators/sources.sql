@@ -6,6 +6,12 @@ CREATE MACRO commune_code(department, number) AS CASE
     ELSE upper(right('00' || department, 2)) || right('000' || number, 3)
 END;
 CREATE MACRO department_of(code) AS CASE WHEN code LIKE '97%' THEN left(code, 3) ELSE left(code, 2) END;
+CREATE MACRO city_of(code) AS CASE
+    WHEN code BETWEEN '75101' AND '75120' THEN '75056'
+    WHEN code BETWEEN '69381' AND '69389' THEN '69123'
+    WHEN code BETWEEN '13201' AND '13216' THEN '13055'
+    ELSE code
+END;
 CREATE MACRO words(label) AS trim(regexp_replace(lower(strip_accents(label)), '[^a-z]+', ' ', 'g'));
 
 -- One row per line of LOVAC: `private` is a dwelling whose owner is neither public nor social (groups 1 to 6 and 9).

@@ -1,0 +1,1 @@
+SELECT nom, code, "codeRegion" FROM lake."external/api_geo/departements"

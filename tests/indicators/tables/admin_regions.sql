@@ -1,0 +1,1 @@
+SELECT nom, code FROM lake."external/api_geo/regions"

@@ -1,0 +1,30 @@
+WITH sent AS (
+    SELECT
+        id,
+        lead(sent_at) OVER (PARTITION BY establishment_id ORDER BY sent_at, id) AS next_sent_at
+    FROM app.campaigns WHERE sent_at IS NOT NULL
+), answered AS (
+    SELECT
+        c.id,
+        min(e.created_at) AS first_event_global_date,
+        max(e.created_at) AS last_event_global_date,
+        min(e.created_at) FILTER (e.type LIKE '%status%') AS first_event_followup_date,
+        max(e.created_at) FILTER (e.type LIKE '%status%') AS last_event_followup_date
+    FROM app.campaigns AS c
+    JOIN app.campaigns_housing AS l ON l.campaign_id = c.id
+    JOIN change AS e ON e.housing_id = l.housing_id AND e.housing_geo_code = l.housing_geo_code AND e.author = 'user'
+        AND (e.status_changed OR e.occupancy_changed) AND e.created_at BETWEEN c.sent_at AND c.sent_at + INTERVAL 36 MONTH
+    GROUP BY 1
+)
+SELECT
+    CAST(c.id AS VARCHAR) AS campaign_id,
+    c.id, c.campaign_number_deprecated, c.start_month_deprecated, c.reminder_number_deprecated, c.created_at, c.validated_at, c.exported_at,
+    c.sent_at, c.establishment_id, c.recovery_id, c.kind_deprecated, c.archived_at, c.confirmed_at, c.group_id, c.status, c.return_count,
+    c.housing_count, c.owner_count, c.return_rate,
+    date_diff('day', CAST(c.created_at AS DATE), getvariable('day')) <= 30 AS is_creation_lt_30_days,
+    coalesce(s.next_sent_at <= c.sent_at + INTERVAL 3 MONTH, false) AS has_next_campaign_in_3_months,
+    coalesce(s.next_sent_at <= c.sent_at + INTERVAL 6 MONTH, false) AS has_next_campaign_in_6_months,
+    coalesce(s.next_sent_at <= c.sent_at + INTERVAL 9 MONTH, false) AS has_next_campaign_in_9_months,
+    s.next_sent_at AS next_campaign_sent_at,
+    a.first_event_global_date, a.last_event_global_date, a.first_event_followup_date, a.last_event_followup_date
+FROM app.campaigns AS c LEFT JOIN sent AS s ON s.id = c.id LEFT JOIN answered AS a ON a.id = c.id

@@ -1,0 +1,5 @@
+SELECT
+    o.id, o.kind_class, o.entity, o.data_source, o.created_at, o.updated_at, o.is_multi_owner, o.do_not_contact,
+    count(DISTINCT (l.housing_geo_code, l.housing_id)) AS housing_count
+FROM app.owners AS o LEFT JOIN app.owners_housing AS l ON l.owner_id = o.id
+GROUP BY ALL

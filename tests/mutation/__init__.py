@@ -1,0 +1,1 @@
+"""Alter each model in turn and see whether a test or an indicator notices."""

@@ -32,6 +32,10 @@ demo: install ## Run the whole chain on sample data, from a real PostgreSQL and 
 down: install ## Stop what `make demo` started
 	@$(BIN)/zlv dev down
 
+.PHONY: dbt-packages
+dbt-packages: install ## Bring the hub's dbt packages; ZLV_DBT_PACKAGES=dbt_packages then takes them instead of ours
+	@ZLV_DBT_PACKAGES=dbt_packages $(BIN)/dbt deps --project-dir dbt --profiles-dir dbt --log-path $(ZLV_HOME)/tmp
+
 .PHONY: test
 test: install ## Run all tests but those of a cluster
 	@$(BIN)/pytest -n 2 --dist loadfile -m "not cluster" tests

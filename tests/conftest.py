@@ -13,6 +13,7 @@ import pytest
 from chain import ZLV, Chain, base_environment, read_environment
 
 SCALE, SEED = "0.05", "7"
+PROJECT = Path(__file__).resolve().parents[1]
 
 
 def _shared(config: pytest.Config) -> Path:
@@ -61,6 +62,15 @@ def own_home(components: Chain, tmp_path: Path) -> Callable[[str], Chain]:
         return Chain(home, {**components.environment, "ZLV_HOME": str(home)})
 
     return make
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """Give a copy of what `zlv` reads of the project; a process with it as PYTHONPATH works on it."""
+    folder = tmp_path / "checkout"
+    for name in ("catalog", "dbt", "docs", "jobs"):
+        shutil.copytree(PROJECT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "target", "logs"))
+    return folder
 
 
 def pytest_sessionfinish(session: pytest.Session) -> Iterator[None] | None:

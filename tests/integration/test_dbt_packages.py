@@ -16,8 +16,9 @@ from jobs.settings import project_dir
 
 DBT = project_dir("dbt")
 PACKAGES = ("dbt_utils", "dbt_expectations", "dbt_date", "codegen")
-# The hub's packages too, where `dbt deps` has brought them.
-FOLDERS = [folder for folder in (DBT / "offline_packages", DBT / "dbt_packages") if (folder / "dbt_utils").is_dir()]
+# The hub's packages too, where `dbt deps` has brought them or the whole suite is run with them.
+OTHER = DBT / os.environ.get("ZLV_DBT_PACKAGES", "dbt_packages")
+FOLDERS = [folder for folder in dict.fromkeys((DBT / "offline_packages", OTHER)) if (folder / "dbt_utils").is_dir()]
 
 GOOD = "select * from (values (1, 'a', 5), (2, 'b', null)) as t (id, code, size)"
 BAD = "select * from (values (1, 'a', 5), (1, 'a', -5)) as t (id, code, size)"

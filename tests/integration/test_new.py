@@ -19,15 +19,6 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "fr" / "ajouter.md"
 
 
-@pytest.fixture
-def checkout(tmp_path: Path) -> Path:
-    """Give a copy of what `zlv` reads of the project; a process with it as PYTHONPATH works on it."""
-    folder = tmp_path / "checkout"
-    for name in ("catalog", "dbt", "docs", "jobs"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "target", "logs"))
-    return folder
-
-
 def new(checkout: Path, *arguments: str, code: int = 0) -> str:
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(checkout), "ZLV_HOME": str(checkout / "home")}
     done = subprocess.run([str(ZLV), *arguments], env=environment, cwd=checkout, capture_output=True, text=True, check=False)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from jobs.errors import SettingsError
-from jobs.pipelines.manifest import Pipeline, Task, Template
+from jobs.pipelines.pipeline import Pipeline, Task, Template
 from jobs.pipelines.substitution import holes
 
 STATES = ("Succeeded", "Failed", "Errored", "Skipped", "Omitted", "Daemoned", "AnySucceeded", "AllFailed")

@@ -20,7 +20,7 @@ from jobs.pipelines.job_watch import JobWatch
 from jobs.pipelines.kubernetes_executor import KubernetesExecutor
 from jobs.pipelines.local import LocalExecutor
 from jobs.pipelines.lock import Hold, hold
-from jobs.pipelines.manifest import Pipeline
+from jobs.pipelines.pipeline import Pipeline
 from jobs.pipelines.progress import Progress
 from jobs.pipelines.step_jobs import StepJobs
 from jobs.settings import Settings
@@ -102,8 +102,7 @@ def execute(
     place = place or Place()
     owner = place.cluster.owner() if place.cluster else None
     run_id = run_id or _run_id_of(owner) or new_run_id(pipeline.name)
-    if not RUN_ID.match(run_id) or not run_id[-1].isalnum():
-        raise SettingsError(f"the run id {run_id!r} must be at most 63 letters, digits, '.', '_' or '-', a letter or a digit at both ends")
+    _check(run_id)
     chosen = choice.tasks(pipeline)
     # From a laptop the volume is out of reach: there the steps themselves take it, and the manifest's last step frees it.
     with hold(settings.runs_dir, run_id, pipeline.name, place.executor) if place.sees_volume else nullcontext(Hold(-1)) as held:
@@ -195,11 +194,10 @@ def _setting(
     )
 
 
-def _checked(run_id: str) -> str:
+def _check(run_id: str) -> None:
     if not RUN_ID.match(run_id) or not run_id[-1].isalnum():
         ends = "a letter or a digit at both ends"
         raise SettingsError(f"the run id {run_id!r} must be at most 63 letters, digits, '.', '_' or '-', {ends}")
-    return run_id
 
 
 def _run_id_of(owner: Mapping[str, str] | None) -> str | None:

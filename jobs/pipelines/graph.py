@@ -14,7 +14,7 @@ from typing import Any
 from jobs.errors import SettingsError
 from jobs.pipelines.check import results_needed
 from jobs.pipelines.expressions import Expression, parse
-from jobs.pipelines.manifest import Pipeline, Task
+from jobs.pipelines.pipeline import Pipeline, Task
 from jobs.pipelines.retry import Retry
 from jobs.pipelines.substitution import as_text, fill, item_scope
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from jobs.pipelines.graph import Step
-from jobs.pipelines.manifest import Pipeline
+from jobs.pipelines.pipeline import Pipeline
 from jobs.pipelines.substitution import fill
 
 RUN, STEP, PIPELINE, MILLESIME = "zlv.fr/run", "zlv.fr/step", "zlv.fr/pipeline", "zlv.fr/millesime"

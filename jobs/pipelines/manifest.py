@@ -7,16 +7,15 @@ pipeline never means one thing on a laptop and another in a cluster.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 from jobs.errors import SettingsError
-from jobs.pipelines.expressions import Expression
+from jobs.pipelines.check import check_references
 from jobs.pipelines.fields import Fields
-from jobs.pipelines.retry import Retry, read_retry
+from jobs.pipelines.pipeline import Parameter, Pipeline, Task, Template
+from jobs.pipelines.retry import read_retry
 from jobs.settings import project_dir
 
 # What the cluster's executors read and a laptop has no use for; kept as it stands in `raw`.
@@ -67,59 +66,6 @@ _CLUSTER_CONTAINER = {
 }
 
 
-@dataclass(frozen=True)
-class Parameter:
-    """Declare one parameter of a pipeline; without a value it must be given."""
-
-    name: str
-    value: str | None
-    allowed: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Template:
-    """Describe a step: its command, inputs, literal environment, retries and deadline in seconds.
-
-    `raw` is the template as written, with what only a cluster reads (image, resources, volumes).
-    """
-
-    name: str
-    inputs: Mapping[str, str | None]
-    command: tuple[str, ...]
-    environment: Mapping[str, str]
-    retry: Retry | None
-    deadline: float | None
-    raw: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Task:
-    """Place a template in the pipeline: what it waits for, when it runs, over which items."""
-
-    name: str
-    template: str
-    depends: Expression | None
-    after: tuple[str, ...]
-    arguments: Mapping[str, str]
-    when: str | None = None
-    items: tuple[Any, ...] | None = None
-    items_from: str | None = None
-
-
-@dataclass(frozen=True)
-class Pipeline:
-    """Hold one pipeline; `name` is the file's stem (`daily`), `workflow` the manifest's own name."""
-
-    name: str
-    workflow: str
-    parameters: Mapping[str, Parameter]
-    templates: Mapping[str, Template]
-    tasks: Mapping[str, Task]
-    fail_fast: bool
-    raw: Mapping[str, Any]
-    on_exit: str | None = None
-
-
 def find_manifest(pipeline: str) -> Path:
     """Find a manifest by the pipeline's name or by its path."""
     folder = project_dir("k8s") / "workflows"
@@ -159,8 +105,6 @@ def read_pipeline(path: Path) -> Pipeline:
         raw=document,
         on_exit=on_exit,
     )
-    from jobs.pipelines.check import check_references
-
     check_references(pipeline, str(path))
     return pipeline
 

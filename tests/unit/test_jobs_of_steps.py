@@ -14,7 +14,8 @@ from manifests import manifest, shell, task
 
 from jobs.pipelines.graph import Graph, Step
 from jobs.pipelines.job import Setting, job_name, job_of, label_value
-from jobs.pipelines.manifest import Pipeline, read_pipeline
+from jobs.pipelines.manifest import read_pipeline
+from jobs.pipelines.pipeline import Pipeline
 from jobs.pipelines.pod_log import without_log_lines
 from jobs.pipelines.verdict import verdict, why_waiting
 

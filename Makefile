@@ -64,6 +64,11 @@ run-summary: ## Print the runs and the last trace, for a page of GitHub Actions
 check: install ## Lint, type check, and compare what is generated (under a minute)
 	@$(BIN)/python tests/check.py
 
+.PHONY: actionlint
+actionlint: install ## Lint the workflows of GitHub Actions with their shell (needs Go)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" go run github.com/rhysd/actionlint/cmd/actionlint@$(ACTIONLINT)
+ACTIONLINT := v1.7.12
+
 .PHONY: bench
 bench: install ## Time the stages against the same SQL typed by hand
 	@PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench.py
@@ -129,18 +134,20 @@ release-check: ## Compare TAG with the versions of the program, the chart and th
 release-notes: ## Print the changelog's part of TAG
 	@awk -v version='$(TAG:v%=%)' '/^## /{on = $$2 == version; next} on' CHANGELOG.md
 
+DIST ?= dist
+
 .PHONY: chart-package
-chart-package: ## Pack the chart into dist/
-	@mkdir -p dist
+chart-package: ## Pack the chart into DIST
+	@mkdir -p $(DIST)
 	@helm lint --strict $(CHART)
-	@helm package $(CHART) --destination dist
+	@helm package $(CHART) --destination $(DIST)
 
 .PHONY: chart-push
 chart-push: ## Push the packed chart to REGISTRY and sign it
-	@helm push dist/zlv-warehouse-*.tgz "oci://$(REGISTRY)/charts" 2>&1 | tee dist/push.log
-	@$(MAKE) --no-print-directory sign IMAGE="$(REGISTRY)/charts/zlv-warehouse" DIGEST="$$(sed -n 's/^Digest: //p' dist/push.log)"
+	@helm push $(DIST)/zlv-warehouse-*.tgz "oci://$(REGISTRY)/charts" 2>&1 | tee $(DIST)/push.log
+	@$(MAKE) --no-print-directory sign IMAGE="$(REGISTRY)/charts/zlv-warehouse" DIGEST="$$(sed -n 's/^Digest: //p' $(DIST)/push.log)"
 
 .PHONY: release
 release: ## Publish the release of TAG on GitHub, with the chart
-	@$(MAKE) --no-print-directory release-notes TAG=$(TAG) > dist/notes.md
-	@gh release create "$(TAG)" --verify-tag --title "$(TAG:v%=%)" --notes-file dist/notes.md dist/zlv-warehouse-*.tgz
+	@$(MAKE) --no-print-directory release-notes TAG=$(TAG) > $(DIST)/notes.md
+	@gh release create "$(TAG)" --verify-tag --title "$(TAG:v%=%)" --notes-file $(DIST)/notes.md $(DIST)/zlv-warehouse-*.tgz

@@ -33,7 +33,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "suspend": ("jobs.stages.suspend", "suspend", "Keep a pipeline's schedule from starting runs."),
     "resume": ("jobs.stages.resume", "resume", "Let a pipeline's schedule start runs again."),
     "lock": ("jobs.stages.lock", "lock", "Show or break the lock that one run at a time holds."),
-    "record": ("jobs.stages.record", "record", "Close a run that Argo ran: record, root span, lock."),
+    "record": ("jobs.stages.record", "record", "Close a run that Argo ran: record, root span, lock, alert."),
     "refresh-metabase": ("jobs.stages.refresh_metabase", "refresh_metabase", "Restart Metabase and wait until it is ready."),
     "sql": ("jobs.stages.sql", "sql", "Open a read-only SQL session with every file attached."),
     "explain": ("jobs.stages.explain", "explain", "Tell which models, filters and sources are behind a number of a mart."),

@@ -25,6 +25,7 @@ SECRETS = (
     "ZLV_PSEUDONYM_KEY",
     "ZLV_ENCRYPTION_KEY",
     "METABASE_API_KEY",
+    "ZLV_ALERT_URL",
 )
 
 
@@ -75,6 +76,7 @@ class Settings(BaseSettings):
     ZLV_KEEP_RELEASES: int = Field(5, ge=1)
     ZLV_PSEUDONYM_KEY: SecretStr | None = None
     ZLV_ENCRYPTION_KEY: SecretStr | None = None
+    ZLV_ALERT_URL: SecretStr | None = Field(None, description="webhook that is told of failed runs; its address holds a key")
     ZLV_STORAGE: Literal["files", "ducklake", "motherduck"] = "files"
 
     METABASE_URL: str | None = None
@@ -124,6 +126,13 @@ class Settings(BaseSettings):
     def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value()) < 32:
             raise ValueError("must have at least 32 characters; make one with: openssl rand -hex 32")
+        return value
+
+    @field_validator("ZLV_ALERT_URL")
+    @classmethod
+    def _web_address(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().startswith(("https://", "http://")):
+            raise ValueError("must begin with https:// or http://")
         return value
 
     @classmethod

@@ -1,4 +1,4 @@
-"""Close a run that has no executor of ours: settle its steps' records, write its own and its root span, free the volume."""
+"""Close a run that has no executor of ours: settle its steps' records, write its own and its root span, free the volume, alert."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import time
 from typing import Any
 
+from jobs.pipelines.alert import alert
 from jobs.settings import Settings
 from jobs.telemetry.records import RunRecord, StepRecord, read_run, read_steps, run_path, step_path, write_record
 from jobs.telemetry.run import RunTrace
@@ -41,6 +42,7 @@ def close_run(settings: Settings, pipeline: str, status: str, failures: str) -> 
     write_record(run_path(runs_dir, run_id), record)
     trace.end(record, sum(step.rows for step in steps))
     release(runs_dir, run_id)
+    alert(settings, record)
     return record
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from rich.console import Console
 
 from jobs.errors import SettingsError, ZlvError
+from jobs.pipelines.alert import alert
 from jobs.pipelines.check import descendants, results_needed
 from jobs.pipelines.child import Launcher
 from jobs.pipelines.cluster import Cluster
@@ -139,6 +140,8 @@ def execute(
             _settle(settings, record, failures, held)
             steps = read_steps(settings.runs_dir, run_id)
             trace.end(record, sum(step.rows for step in steps))
+            if place.sees_volume:
+                alert(settings, record)  # else the manifest's last step, which runs in the cluster
             if remote is not None:
                 held.keep = remote.still_ending
                 remote.keep(record)

@@ -12,9 +12,9 @@ import click
 @click.option("--status", required=True, help="How the run ended, in Argo's words: Succeeded, Failed, Error.")
 @click.option("--failures", default="", metavar="JSON", help="What Argo knows of the steps that failed.")
 def record(pipeline: str, status: str, failures: str) -> None:
-    """Close a run that Argo ran: record, root span, lock.
+    """Close a run that Argo ran: record, root span, lock, alert.
 
-    The exit code is that of the step that failed first, so that whatever watches pods or workflows raises its alert.
+    The exit code is that of the step that failed first, so that whatever watches pods or workflows raises its alert too.
 
     Example: zlv record daily --status Succeeded
     """

@@ -49,7 +49,7 @@ def test_a_secret_file_that_is_not_there_is_told_with_the_other_faults(tmp_path:
 
 @pytest.mark.parametrize("name", SECRETS)
 def test_a_secret_never_shows_in_a_representation(name: str) -> None:
-    settings = read_settings({name: "canary" * 8})
+    settings = read_settings({name: "https://" + "canary" * 8})
     assert "canary" not in repr(settings) + str(settings) + settings.model_dump_json()
 
 

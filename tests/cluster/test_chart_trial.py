@@ -223,6 +223,28 @@ def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
+def test_the_guides_commands_run_the_pipelines_from_a_laptop(trial: Trial, tmp_path: Path) -> None:
+    """As docs/operate.md writes them; only the namespace is another."""
+    guide = (CHART.parent.parent / "docs" / "operate.md").read_text(encoding="utf-8")
+    laptop = Chain(tmp_path, {**base_environment(tmp_path), "KUBECONFIG": os.environ["KUBECONFIG"]})
+
+    def run(command: str, **places: str) -> str:
+        assert f"    {command}\n" in guide, "the guide says otherwise"
+        words = [{"zlv": trial.namespace, **places}.get(word, word) for word in command.split()[1:]]
+        done = laptop.zlv(*words)
+        return done.stdout + done.stderr
+
+    assert "publish" in run("zlv run daily --executor kubernetes --namespace zlv")
+    listed = json.loads(laptop.zlv("runs", "--namespace", trial.namespace, "--json").stdout)
+    newest = listed[0]["run_id"]
+    assert (listed[0]["pipeline"], listed[0]["state"]) == ("daily", "done")
+    assert "is published" in run("zlv logs RUN STEP --namespace zlv", RUN=newest, STEP="publish")
+    assert newest in trial.kubectl("exec", f"deploy/{NAME}-shell", "--", "readlink", "/clean/zlv.duckdb")
+    for command, suspended in (("suspend", True), ("resume", False)):
+        run(f"zlv {command} daily --namespace zlv")
+        assert json.loads(trial.kubectl("get", "cronjob", f"{NAME}-daily", "-ojson"))["spec"]["suspend"] is suspended
+
+
 def test_a_backup_is_exported_and_imported_again_as_its_proof(trial: Trial) -> None:
     log = trial.run("backup", "a-backup")
     assert "verify" in log and "export" in log

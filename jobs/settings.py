@@ -77,7 +77,7 @@ class Settings(BaseSettings):
     ZLV_PSEUDONYM_KEY: SecretStr | None = None
     ZLV_ENCRYPTION_KEY: SecretStr | None = None
     ZLV_ALERT_URL: SecretStr | None = Field(None, description="webhook that is told of failed runs; its address holds a key")
-    ZLV_STORAGE: Literal["files", "ducklake", "motherduck"] = "files"
+    ZLV_STORAGE: Literal["files"] = Field("files", description="DuckDB files on a volume; this version knows no other storage")
 
     METABASE_URL: str | None = None
     METABASE_API_KEY: SecretStr | None = None

@@ -78,6 +78,8 @@ def _checks(settings: Settings, run: StageRun) -> Iterator[Check]:
     ]
     for name, folder, setting, databases in folders:
         yield name, lambda f=folder, s=setting, d=databases: check_folder(f, s, databases=d)  # type: ignore[misc]
+    if settings.ZLV_ENCRYPTION_KEY is not None:
+        yield "encryption", lambda: "none: this version makes no use of ZLV_ENCRYPTION_KEY; encrypt the disk that the files lie on"
     yield "DuckDB", lambda: _duckdb(settings)
     if all(getattr(settings, name) is not None for name in NEEDED if name.startswith("POSTGRES")):
         yield "PostgreSQL", lambda: _postgres(settings, load_catalog(settings.catalog_dirs), run)

@@ -81,3 +81,11 @@ def test_a_table_that_is_not_there_is_wrong(environment: dict[str, str], postgre
     done = prepare(environment)
     assert done.returncode == 64
     assert "lacks tables that the catalog declares: owners" in done.stdout
+
+
+def test_what_this_version_does_not_do_is_said(environment: dict[str, str]) -> None:
+    done = prepare(environment, ZLV_ENCRYPTION_KEY="canary" * 8)
+    assert done.returncode == 0 and "makes no use of ZLV_ENCRYPTION_KEY" in done.stdout
+    assert "canary" not in done.stdout + done.stderr
+    done = prepare(environment, ZLV_STORAGE="ducklake")
+    assert done.returncode == 64 and "ZLV_STORAGE" in done.stderr and "DuckDB files on a volume" in done.stderr

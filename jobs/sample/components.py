@@ -17,6 +17,7 @@ from jobs.errors import SettingsError
 from jobs.sample.loading import admit_reader, load_application
 from jobs.sample.local_postgres import Postgres, free_port
 from jobs.sample.local_s3 import S3, start_s3
+from jobs.settings import Settings
 
 DATABASE, READER = "zlv", "zlv_reader"
 LAKE_BUCKET, METABASE_BUCKET = "zlv-data-lake", "zlv-metabase"
@@ -173,8 +174,8 @@ def _components(home: Path, state: dict[str, Any]) -> Components:
     return Components(home, postgres, s3, environment)
 
 
-def make_sample(folder: Path, scale: float, seed: int) -> None:
-    """Write the sample's files anew; `manifest.json` comes last."""
+def make_sample(folder: Path, scale: float, seed: int, settings: Settings | None = None) -> None:
+    """Write the sample's files anew, within the settings' bounds; `manifest.json` comes last."""
     from jobs.catalog import load_catalog
     from jobs.sample.generate import generate
     from jobs.settings import project_dir
@@ -182,7 +183,7 @@ def make_sample(folder: Path, scale: float, seed: int) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     # The project's own catalog: another one would name files that no generator knows.
-    generate(folder, scale, seed, load_catalog([project_dir("catalog")]))
+    generate(folder, scale, seed, load_catalog([project_dir("catalog")]), settings=settings)
 
 
 def _state(home: Path) -> dict[str, Any] | None:

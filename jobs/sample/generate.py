@@ -22,6 +22,7 @@ from jobs.sample.names import install_names
 from jobs.sample.owners import invent_owners
 from jobs.sample.portal import PORTAL_ORDER, PORTAL_USERS
 from jobs.sample.world import load_facts
+from jobs.settings import Settings
 
 PREMISES = 34_000  # at scale 1, and some 105 000 LOVAC lines over eight years
 LAKE = "s3://{lake}/"
@@ -44,13 +45,18 @@ class Manifest:
         return {path: written.sha256 for path, written in self.files.items()}
 
 
-def generate(out: Path, scale: float, seed: int, catalog: Catalog, *, threads: int | None = None, only: tuple[str, ...] = ()) -> Manifest:
+def generate(
+    out: Path, scale: float, seed: int, catalog: Catalog, *, settings: Settings | None = None, only: tuple[str, ...] = ()
+) -> Manifest:
     """Write `out`/lake/<key> for every lake source, `out`/postgres for the application, and `out`/manifest.json.
 
-    `scale` 1 is 34 000 premises; `only` names domains (default: all). `threads` changes the speed, never the bytes.
+    `scale` 1 is 34 000 premises; `only` names domains (default: all). `settings` bound memory and threads: the speed, never the bytes.
     """
     manifest = Manifest(scale, seed)
-    with duckdb.connect(":memory:", config={"threads": threads} if threads else {}) as connection:
+    with duckdb.connect(":memory:") as connection:
+        if settings:
+            connection.execute("SET threads = ?", [settings.DUCKDB_THREAD_NUMBER])
+            connection.execute("SET memory_limit = ?", [settings.DUCKDB_MEMORY_LIMIT])
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute("SET temp_directory = ?", [str(out / ".spill")])
         install_draws(connection, seed)

@@ -95,7 +95,7 @@ def _make(settings: Settings, home: Path, scale: float, seed: int, told: Callabl
     if _read(home / "sample.json") != wanted:
         told(f"Generating sample data of scale {scale:g} …")
         (home / "loaded.json").unlink(missing_ok=True)
-        make_sample(home / "sample", scale, seed)
+        make_sample(home / "sample", scale, seed, settings)
         _write(home / "sample.json", wanted)
     if _read(home / "loaded.json") != {"database": settings.POSTGRES_PRODUCTION_DB_NAME}:
         (home / "loaded.json").unlink(missing_ok=True)

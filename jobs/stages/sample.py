@@ -22,6 +22,7 @@ def sample(scale: float, seed: int, out: Path) -> None:
     from jobs.sample.generate import generate
     from jobs.settings import read_settings
 
-    manifest = generate(out, scale, seed, load_catalog(read_settings().catalog_dirs))
+    settings = read_settings()
+    manifest = generate(out, scale, seed, load_catalog(settings.catalog_dirs), settings=settings)
     rows, size = (sum(getattr(file, name) for file in manifest.files.values()) for name in ("rows", "bytes"))
     click.echo(f"{len(manifest.files)} files, {rows:,} rows, {size / 1e6:,.0f} MB in {out}; checksums in {out / 'manifest.json'}")

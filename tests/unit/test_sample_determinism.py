@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from jobs.catalog import Catalog, load_catalog
 from jobs.sample.generate import generate
-from jobs.settings import project_dir
+from jobs.settings import project_dir, read_settings
 from jobs.stages.sample import sample
 
 SCALE = 0.02
@@ -23,8 +23,10 @@ def catalog() -> Catalog:
 
 
 def test_same_seed_gives_same_bytes_with_one_thread_or_three(tmp_path: Path, catalog: Catalog) -> None:
-    one = generate(tmp_path / "one", SCALE, 7, catalog, threads=1)
-    three = generate(tmp_path / "three", SCALE, 7, catalog, threads=3)
+    one = generate(
+        tmp_path / "one", SCALE, 7, catalog, settings=read_settings({"DUCKDB_THREAD_NUMBER": "1", "DUCKDB_MEMORY_LIMIT": "300MB"})
+    )
+    three = generate(tmp_path / "three", SCALE, 7, catalog, settings=read_settings({"DUCKDB_THREAD_NUMBER": "3"}))
     assert one.checksums == three.checksums
     assert (tmp_path / "one" / "manifest.json").read_bytes() == (tmp_path / "three" / "manifest.json").read_bytes()
 

@@ -17,7 +17,7 @@ from jobs.lake.download import at_hand
 from jobs.lake.faults import told_duckdb
 from jobs.lake.header import Layout
 from jobs.lake.objects import Lake, LakeObject
-from jobs.lake.readers import Reading, layout_of, read_object
+from jobs.lake.readers import ObjectReader, Reading, layout_of, read_object
 from jobs.lake.rejects import Reject, keep, write_csv
 from jobs.privacy.treatments import key_fingerprint
 from jobs.settings import Settings
@@ -112,7 +112,7 @@ def _load_object(
             reading = Reading(0)
             if layout is not None:
                 file = (item.name, _year(item.name)) if several else None
-                reading = read_object(settings, source, here, layout, table, file, lake, connection)
+                reading = read_object(ObjectReader(settings, source, here, layout, table, file, lake, connection))
         except duckdb.Error as error:
             raise told_duckdb(error, source, item.name, item.url, settings) from None
         span.set(rows=reading.rows, rejects=reading.broken)

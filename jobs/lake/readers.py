@@ -39,40 +39,46 @@ def layout_of(source: Source, item: LakeObject, lake: Lake, connection: duckdb.D
     return match(source, item.name, sorted(str(name) for (name,) in connection.execute(query).fetchall()))
 
 
-def read_object(
-    settings: Settings,
-    source: Source,
-    item: LakeObject,
-    layout: Layout,
-    table: str,
-    file: tuple[str, int | None] | None,
-    lake: Lake,
-    connection: duckdb.DuckDBPyConnection,
-) -> Reading:
+@dataclass(frozen=True)
+class ObjectReader:
+    """Read one object, under the names of its layout, into a raw table; `file` goes on each row where a source has several objects."""
+
+    settings: Settings
+    source: Source
+    item: LakeObject
+    layout: Layout
+    table: str
+    file: tuple[str, int | None] | None
+    lake: Lake
+    connection: duckdb.DuckDBPyConnection
+
+    def insert(self, rows: str) -> int:
+        """Insert what a query gives, and count it."""
+        return int(self.connection.execute(scan.insertion(self.source, self.table, rows, self.file)).fetchall()[0][0])
+
+    def told(self, faults: list[rejects.Fault], lines: dict[int, int]) -> list[Reject]:
+        return rejects.told(self.source, self.item.name, faults, lines)
+
+    def reject(self, line: int, name: str | None, kind: str) -> Reject:
+        return Reject(self.item.name, line, name, rejects.reason(self.source, kind, name))
+
+
+def read_object(reader: ObjectReader) -> Reading:
     """Insert an object's rows into the raw table. Raises duckdb.Error when the object as a whole cannot be read."""
-    if source.format.type == "csv":
-        return _read_csv(settings, source, item, layout, table, file, lake, connection)
-    if source.format.type == "json":
-        rows = scan.rows_of_json(source, layout, item.url)
-        return Reading(_inserted(connection, scan.insertion(source, table, rows, file)))
-    return _read_parquet(source, item, layout, table, file, connection)
+    if reader.source.format.type == "csv":
+        return _read_csv(reader)
+    if reader.source.format.type == "json":
+        return Reading(reader.insert(scan.rows_of_json(reader.source, reader.layout, reader.item.url)))
+    return _read_parquet(reader)
 
 
-def _read_csv(
-    settings: Settings,
-    source: Source,
-    item: LakeObject,
-    layout: Layout,
-    table: str,
-    file: tuple[str, int | None] | None,
-    lake: Lake,
-    connection: duckdb.DuckDBPyConnection,
-) -> Reading:
+def _read_csv(reader: ObjectReader) -> Reading:
     """Let DuckDB read the object; what it cannot tell apart is passed to it line by line instead."""
+    connection = reader.connection
     rejects.forget(connection)
     connection.execute("BEGIN TRANSACTION")
     try:
-        rows = _inserted(connection, scan.insertion(source, table, scan.rows_of_csv(source, layout, item.url), file))
+        rows = reader.insert(scan.rows_of_csv(reader.source, reader.layout, reader.item.url))
         found = rejects.found(connection)
         again = found.swallowed
         connection.execute("ROLLBACK" if again else "COMMIT")
@@ -82,57 +88,39 @@ def _read_csv(
         connection.execute("ROLLBACK")
         again = True
     if again:
-        return _read_piped(settings, source, item, layout, table, file, lake, connection)
+        return _read_piped(reader)
     lines: dict[int, int] = {}
     if found.faults:
         starts = {fault.start for fault in found.faults}
-        lines = rejects.physical_lines(lake.chunks(item), starts, transcoded=layout.encoding == "latin-1")
-    return Reading(rows, found.lines, found.uncounted, rejects.told(source, item.name, found.faults, lines))
+        lines = rejects.physical_lines(reader.lake.chunks(reader.item), starts, transcoded=reader.layout.encoding == "latin-1")
+    return Reading(rows, found.lines, found.uncounted, reader.told(found.faults, lines))
 
 
-def _read_piped(
-    settings: Settings,
-    source: Source,
-    item: LakeObject,
-    layout: Layout,
-    table: str,
-    file: tuple[str, int | None] | None,
-    lake: Lake,
-    connection: duckdb.DuckDBPyConnection,
-) -> Reading:
+def _read_piped(reader: ObjectReader) -> Reading:
     """Read the object line by line, in two passes: the lines that are whole, then those with a value that is no whole number."""
+    source, layout, connection, spill = reader.source, reader.layout, reader.connection, reader.settings.spill_dir
     rejects.forget(connection)
     repair = Repair(source.format, len(layout.columns))
-    with piped(settings.spill_dir, repair.records(lake.chunks(item))) as pipe:
-        rows = _inserted(connection, scan.insertion(source, table, scan.rows_of_csv(source, layout, str(pipe), numbered=True), file))
+    with piped(spill, repair.records(reader.lake.chunks(reader.item))) as pipe:
+        rows = reader.insert(scan.rows_of_csv(source, layout, str(pipe), numbered=True))
     found = rejects.found(connection)
-    kept = rejects.told(source, item.name, found.faults, {fault.start: repair.line_of(fault.record) for fault in found.faults})
-    kept += [Reject(item.name, line, None, rejects.reason(source, "UNQUOTED VALUE", None)) for line in repair.broken[: rejects.KEPT]]
+    kept = reader.told(found.faults, {fault.start: repair.line_of(fault.record) for fault in found.faults})
+    kept += [reader.reject(line, None, "UNQUOTED VALUE") for line in repair.broken[: rejects.KEPT]]
     wrong: list[tuple[int, list[str]]] = []
     if any(c.type in scan.WHOLE and c.name in layout.texts for c in source.columns_read):
         rejects.forget(connection)
         again = Repair(source.format, len(layout.columns))
-        with piped(settings.spill_dir, again.records(lake.chunks(item))) as pipe:
+        with piped(spill, again.records(reader.lake.chunks(reader.item))) as pipe:
             wrong = connection.execute(scan.no_integers(source, layout, str(pipe))).fetchall()
-        kept += [Reject(item.name, int(line), name, rejects.reason(source, "CAST", name)) for line, names in wrong for name in names]
+        kept += [reader.reject(int(line), name, "CAST") for line, names in wrong for name in names]
     kept.sort(key=lambda reject: reject.line or 0)
     return Reading(rows, found.lines + len(repair.broken) + len(wrong), found.uncounted, kept)
 
 
-def _read_parquet(
-    source: Source,
-    item: LakeObject,
-    layout: Layout,
-    table: str,
-    file: tuple[str, int | None] | None,
-    connection: duckdb.DuckDBPyConnection,
-) -> Reading:
+def _read_parquet(reader: ObjectReader) -> Reading:
     """Insert the rows whose values have their declared types; the row number stands for the line of the others."""
-    rows = _inserted(connection, scan.insertion(source, table, scan.rows_of_parquet(source, layout, item.url), file))
-    faults = connection.execute(scan.faults_of_parquet(source, layout, item.url)).fetchall() if layout.texts else []
-    kept = [Reject(item.name, int(line), str(name), rejects.reason(source, "CAST", str(name))) for line, name in faults]
+    source, layout, url = reader.source, reader.layout, reader.item.url
+    rows = reader.insert(scan.rows_of_parquet(source, layout, url))
+    faults = reader.connection.execute(scan.faults_of_parquet(source, layout, url)).fetchall() if layout.texts else []
+    kept = [reader.reject(int(line), str(name), "CAST") for line, name in faults]
     return Reading(rows, len({reject.line for reject in kept}), len(faults) >= scan.REJECTS_LIMIT, kept)
-
-
-def _inserted(connection: duckdb.DuckDBPyConnection, statement: str) -> int:
-    return int(connection.execute(statement).fetchall()[0][0])

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from jobs.errors import DataRefused, SettingsError
 from jobs.lake.places import Bucket
 from jobs.lake.releases import POINTER
-from jobs.lake.transfer import client
+from jobs.lake.s3 import client
 from jobs.settings import Settings
 from jobs.telemetry import StageRun
 from jobs.warehouse.files import discard, next_file

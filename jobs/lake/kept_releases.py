@@ -6,7 +6,7 @@ from pathlib import Path
 
 from jobs.errors import DataRefused
 from jobs.lake.places import Bucket
-from jobs.lake.transfer import client
+from jobs.lake.s3 import client
 from jobs.settings import Settings
 from jobs.warehouse.release import FOLDER, release_file, release_names
 

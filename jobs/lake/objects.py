@@ -16,10 +16,10 @@ from urllib.request import Request, urlopen
 from jobs.catalog import Source
 from jobs.errors import SettingsError, ZlvError
 from jobs.lake.faults import told_http, told_s3
+from jobs.lake.s3 import CONNECT_SECONDS, READ_SECONDS, client
 from jobs.lake.secret import NEEDED
 from jobs.settings import Settings
 
-CONNECT_SECONDS, READ_SECONDS = 10, 60
 CHUNK = 1 << 20
 
 
@@ -141,29 +141,8 @@ class Lake:
 
     @cached_property
     def _client(self) -> Any:
-        import boto3
-        from botocore.config import Config
-
-        settings = self._settings
-        key, secret = settings.CELLAR_ACCESS_KEY_ID, settings.CELLAR_SECRET_ACCESS_KEY
-        try:
-            return boto3.session.Session().client(
-                "s3",
-                endpoint_url=f"{'https' if settings.CELLAR_USE_SSL else 'http'}://{settings.CELLAR_HOST_URL}",
-                region_name=settings.CELLAR_REGION,
-                aws_access_key_id=key.get_secret_value() if key else None,
-                aws_secret_access_key=secret.get_secret_value() if secret else None,
-                # Retries are ours: they are logged, and the same for every store.
-                config=Config(
-                    connect_timeout=CONNECT_SECONDS,
-                    read_timeout=READ_SECONDS,
-                    retries={"total_max_attempts": 1},
-                    s3={"addressing_style": "path"},
-                    max_pool_connections=20,
-                ),
-            )
-        except ValueError:
-            raise SettingsError(f"CELLAR_HOST_URL is not a host: {settings.CELLAR_HOST_URL}") from None
+        # Retries are ours: they are logged, and the same for every store.
+        return client(self._settings, attempts=1)
 
     def _s3(self, call: Callable[[], Any]) -> Any:
         from botocore.exceptions import BotoCoreError, ClientError

@@ -7,7 +7,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
 from jobs.errors import DataRefused, SettingsError
-from jobs.lake.transfer import client, put_file, told
+from jobs.lake.s3 import client
+from jobs.lake.transfer import put_file, told
 from jobs.settings import Settings
 
 

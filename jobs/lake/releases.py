@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 from jobs.errors import DataRefused
-from jobs.lake.transfer import client, put_file, told
+from jobs.lake.s3 import client
+from jobs.lake.transfer import put_file, told
 from jobs.settings import Settings
 from jobs.telemetry import StageRun
 from jobs.warehouse.release import current_release, release_file

@@ -14,13 +14,12 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from jobs.errors import SettingsError, Temporary
-from jobs.settings import Settings
+from jobs.lake.s3 import ATTEMPTS
 
 MEGABYTE = 1024 * 1024
 PART = 16 * MEGABYTE
 # S3 takes at most 10,000 parts.
 MOST_PARTS = 9_000
-ATTEMPTS = 5
 REFUSED = {"AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "NoSuchBucket", "InvalidBucketName", "401", "403"}
 
 
@@ -31,32 +30,6 @@ class Checksum:
     bytes: int
     sha256: str
     etag: str
-
-
-def client(settings: Settings) -> Any:
-    """Make an S3 client from the settings; it retries with backoff what is worth it."""
-    import boto3
-    from botocore.config import Config
-
-    settings.require("CELLAR_HOST_URL", "CELLAR_ACCESS_KEY_ID", "CELLAR_SECRET_ACCESS_KEY")
-    key, secret = settings.CELLAR_ACCESS_KEY_ID, settings.CELLAR_SECRET_ACCESS_KEY
-    config = Config(
-        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
-        connect_timeout=10,
-        read_timeout=60,
-        s3={"addressing_style": "path"},
-        # Not every S3 server knows the checksum headers that newer clients send unasked.
-        request_checksum_calculation="when_required",
-        response_checksum_validation="when_required",
-    )
-    return boto3.client(
-        "s3",
-        endpoint_url=f"{'https' if settings.CELLAR_USE_SSL else 'http'}://{settings.CELLAR_HOST_URL}",
-        region_name=settings.CELLAR_REGION,
-        aws_access_key_id=key.get_secret_value() if key else None,
-        aws_secret_access_key=secret.get_secret_value() if secret else None,
-        config=config,
-    )
 
 
 @contextmanager

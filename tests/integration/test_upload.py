@@ -17,6 +17,7 @@ from components import BUCKET, Lake, s3
 from jobs.errors import SettingsError, Temporary
 from jobs.lake import transfer
 from jobs.lake.releases import upload_release
+from jobs.lake.s3 import client
 from jobs.settings import Settings
 from jobs.telemetry import stage
 
@@ -79,8 +80,8 @@ def test_an_upload_in_several_parts_is_proven_by_its_etag(tmp_path: Path, lake: 
     for size in (0, 5 * transfer.MEGABYTE - 1, 5 * transfer.MEGABYTE, 12 * transfer.MEGABYTE + 1):
         file = tmp_path / "large"
         file.write_bytes(b"z" * size)
-        held, sent = transfer.put_file(transfer.client(settings), BUCKET, f"large-{size}", file.open("rb"))
-        assert sent and not transfer.put_file(transfer.client(settings), BUCKET, f"large-{size}", file.open("rb"))[1]
+        held, sent = transfer.put_file(client(settings), BUCKET, f"large-{size}", file.open("rb"))
+        assert sent and not transfer.put_file(client(settings), BUCKET, f"large-{size}", file.open("rb"))[1]
         etag = lake.client.head_object(Bucket=BUCKET, Key=f"large-{size}")["ETag"].strip('"')
         assert etag == held.etag and ("-" in etag) == (size >= 5 * transfer.MEGABYTE)
 

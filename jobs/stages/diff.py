@@ -47,16 +47,14 @@ def diff(before: str, after: str, as_json: bool) -> None:
 
 
 def _print(found: list[MartDiff]) -> None:
-    import sys
+    from jobs.telemetry.terminal import console
 
-    from rich.console import Console
-
-    console = Console(width=None if sys.stdout.isatty() else 160, highlight=False, markup=False)
+    out = console(markup=False)
     for mart in found:
         if mart.moved:
-            _moved(console, mart)
+            _moved(out, mart)
         else:
-            console.print(f"{mart.table}: no change, {mart.rows[1]} rows")
+            out.print(f"{mart.table}: no change, {mart.rows[1]} rows")
 
 
 def _moved(console: Console, mart: MartDiff) -> None:

@@ -139,17 +139,14 @@ def _secret(settings: Settings) -> str:
 
 
 def _show(outcomes: list[Outcome]) -> None:
-    from rich.console import Console
     from rich.table import Table
 
     from jobs.errors import Temporary
+    from jobs.telemetry.terminal import console
 
     table = Table("check", "state", "found, or what is wrong and its cure", title="zlv prepare", show_lines=False)
     for name, found, error in outcomes:
         state = "ok" if error is None else "unreachable" if isinstance(error, Temporary) else "wrong"
         text = found if error is None else str(error).removeprefix("settings are missing or wrong:\n").strip()
         table.add_row(name, state, text, style=None if error is None else "red")
-    console = Console()
-    # Not on a terminal (a pod's log, a file), lines are never cut to a width that nobody has.
-    console.width = console.width if console.is_terminal else 200
-    console.print(table, markup=False)
+    console(markup=False).print(table)

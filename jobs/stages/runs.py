@@ -24,12 +24,12 @@ def runs(as_json: bool, number: int, namespace: str | None) -> None:
     from datetime import datetime
     from itertools import islice
 
-    from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
     from jobs.settings import read_settings
     from jobs.telemetry.records import run_ids
+    from jobs.telemetry.terminal import console
 
     settings = read_settings()
     if namespace is None:
@@ -57,7 +57,7 @@ def runs(as_json: bool, number: int, namespace: str | None) -> None:
         failed += f" ({run['attempts']} attempts)" if (run["attempts"] or 1) > 1 else ""
         state = f"[{styles.get(run['state'], 'yellow')}]{run['state']}[/]"
         table.add_row(run["run_id"], run["pipeline"], started, seconds, state, escape(failed))
-    Console(soft_wrap=True).print(table)
+    console().print(table)
 
 
 def describe(settings: Settings, run_id: str) -> dict[str, Any]:

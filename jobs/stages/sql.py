@@ -107,19 +107,20 @@ def _sentence(message: str) -> str:
 def _table(names: list[str], rows: Iterable[tuple[Any, ...]]) -> None:
     from itertools import islice
 
-    from rich.console import Console
     from rich.table import Column, Table
     from rich.text import Text
 
-    console = Console(width=None if sys.stdout.isatty() else 200, highlight=False)
+    from jobs.telemetry.terminal import console
+
+    out = console()
     table = Table(*(Column(Text(name)) for name in names))
     rows = iter(rows)
     for row in islice(rows, SHOWN):
         table.add_row(*(Text("NULL", style="dim") if value is None else Text(str(value)) for value in row))
-    console.print(table)
+    out.print(table)
     count, more = table.row_count, sum(1 for _ in rows)
     told = f"{count + more} row{'' if count + more == 1 else 's'}"
-    console.print(told if not more else f"{told}, the first {count} are shown; --format csv prints them all")
+    out.print(told if not more else f"{told}, the first {count} are shown; --format csv prints them all")
 
 
 def _csv(names: list[str], rows: Iterable[tuple[Any, ...]]) -> None:

@@ -67,12 +67,11 @@ def _runs(settings: Settings) -> list[dict[str, Any]]:
 
 
 def _print(states: list[FileState], late: list[str], releases: dict[str, Any], runs: list[dict[str, Any]]) -> None:
-    import sys
-
-    from rich.console import Console
     from rich.table import Table
 
-    console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
+    from jobs.telemetry.terminal import console
+
+    out = console()
     table = Table("domain", "source", "state", "due", "late after", "as of", "age", "rows", "MB", "key", box=None, pad_edge=False)
     for column in (table.columns[4], *table.columns[6:9]):
         column.justify = "right"
@@ -89,16 +88,14 @@ def _print(states: list[FileState], late: list[str], releases: dict[str, Any], r
             "" if state.bytes is None else f"{state.bytes / 1e6:.1f}",
             (state.key or "")[:8],
         )
-    console.print(table)
-    console.print(
-        f"\nclean file: {releases['current'] or 'no release'} · a rollback shows {releases['rollback'] or 'nothing'}", markup=False
-    )
+    out.print(table)
+    out.print(f"\nclean file: {releases['current'] or 'no release'} · a rollback shows {releases['rollback'] or 'nothing'}", markup=False)
     for run in runs:
         took = "" if run["seconds"] is None else f" in {run['seconds']} s"
-        console.print(f"{run['pipeline']}: {_coloured(run['status'])}{took}, {run['run_id']}")
+        out.print(f"{run['pipeline']}: {_coloured(run['status'])}{took}, {run['run_id']}")
         if run["message"]:
-            console.print(f"  {run['message']}", markup=False)
-    console.print(f"[red]late or to mend: {', '.join(late)}[/red]" if late else "nothing is late")
+            out.print(f"  {run['message']}", markup=False)
+    out.print(f"[red]late or to mend: {', '.join(late)}[/red]" if late else "nothing is late")
 
 
 def _coloured(state: str) -> str:

@@ -57,6 +57,8 @@ def main() -> None:
     connection = connect(settings)
     connection.execute(f"ATTACH {literal(out)} AS warehouse (STORAGE_VERSION 'v1.5.0')")
     attach(connection, settings.warehouse_file, "built", read_only=True)
+    # The days that the builds kept: what no script could make again.
+    attach(connection, settings.history_file, "history", read_only=True)
     attach_sources(connection, settings, load_catalog(settings.catalog_dirs))
     for statement in statements(manifest):
         connection.execute(statement)

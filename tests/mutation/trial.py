@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,11 @@ class Proof:
     query: str
     expected: Any
     nodes: frozenset[str]
+
+
+@cache
+def _mutated(sql: str) -> list[str]:
+    return [mutation.sql for mutation in mutations(sql)]
 
 
 class Trial:
@@ -107,8 +113,10 @@ class Trial:
         return True
 
     def verdict(self, id_: str, sql: str) -> str | None:
-        """Name what notices the altered model: a contract, a test, an indicator, a dbt unit test, or the build's own error."""
+        """Name what notices the altered model: a dbt unit test, a contract, a test, an indicator, or the build's own error."""
         reached = self.made_of(id_)
+        if found := self._unit_test(id_, sql):
+            return found
         try:
             with self._altered(id_, sql):
                 for made in reached[1:]:
@@ -117,7 +125,7 @@ class Trial:
                 for mart in changed:
                     if self._shape(mart) != self.shapes[mart]:
                         return f"contract of {self.nodes[mart]['name']}"
-                return (self._noticed(reached) if changed else None) or self._unit_test(id_, sql)
+                return self._noticed(reached) if changed else None
         except duckdb.Error as error:
             return f"error: {str(error).splitlines()[0][:80]}"
 
@@ -148,7 +156,7 @@ class Trial:
     def _unit_test(self, id_: str, sql: str) -> str | None:
         """Find a dbt unit test whose rows give another result: the same change, made in the query of that test."""
         node = self.nodes[id_]
-        ours = [mutation.sql for mutation in mutations(node["compiled_code"])]
+        ours = _mutated(node["compiled_code"])
         if sql not in ours:
             return None
         for test in self.unit_tests:
@@ -156,12 +164,14 @@ class Trial:
                 continue
             for file in self.compiled.rglob(f"{test['name']}.sql"):
                 right = file.read_text(encoding="utf-8")
-                theirs = mutations(right)
-                if len(theirs) != len(ours) or not test["expect"]["rows"]:
+                theirs = _mutated(right)
+                columns = self._expected_columns(test["expect"])
+                if len(theirs) != len(ours) or not columns:
                     continue
-                columns = ", ".join(f'"{name}"' for name in test["expect"]["rows"][0])
-                wrong = theirs[ours.index(sql)].sql
+                wrong = theirs[ours.index(sql)]
                 query = f"SELECT count(*) FROM (SELECT {columns} FROM ({{}}) EXCEPT ALL SELECT {columns} FROM ({{}}))"
+                # An error of the right query is no finding about the wrong one.
+                self.connection.execute(query.format(rewritten(right), right))
                 try:
                     differ = [
                         self.connection.execute(query.format(*pair)).fetchall()[0][0]
@@ -172,6 +182,13 @@ class Trial:
                 if any(differ):
                     return f"unit test {test['name']}"
         return None
+
+    def _expected_columns(self, expected: dict[str, Any]) -> str:
+        """List the columns that a unit test compares: those of its first row, or of its query."""
+        rows = expected["rows"]
+        if isinstance(rows, str):
+            rows = [dict.fromkeys(str(row[0]) for row in self.connection.execute(f"DESCRIBE {rows}").fetchall())]
+        return ", ".join(f'"{name}"' for name in rows[0]) if rows else ""
 
     def _build(self, id_: str, sql: str) -> None:
         kind = "TABLE" if self.nodes[id_]["config"]["materialized"] == "table" else "VIEW"

@@ -4,7 +4,8 @@
 select
     territories.territory_level,
     territories.territory_code,
-    min(territories.territory_label) as territory_label,
+    -- one and the same in all rows of a territory
+    any_value(territories.territory_label) as territory_label,
     {%- for key in keys %}
     counted.{{ key }},
     {%- endfor %}

@@ -11,7 +11,7 @@ with categories as (
     group by all
 ),
 
--- total and families as the communes' own mart shows them
+-- as the communes' own mart shows it
 shown as (
     select
         year,
@@ -21,7 +21,6 @@ shown as (
         not is_hidden as is_shown,
         dimension
     from {{ ref('int_locomvac__counts') }}
-    where dimension in ('total', 'family')
 ),
 
 cells as (
@@ -63,9 +62,9 @@ cells as (
         categories.category,
         categories.premises_count,
         totals.is_shown and families.is_shown as has_shown_parent,
-        {{ hidden_by_secrecy(
+        not {{ hidden_by_secrecy(
             'categories.premises_count', 'categories.year, categories.geo_code, categories.family', 'categories.category'
-        ) }} = false as is_shown
+        ) }} as is_shown
     from categories
     inner join shown as totals
         on categories.year = totals.year and categories.geo_code = totals.geo_code and totals.dimension = 'total'

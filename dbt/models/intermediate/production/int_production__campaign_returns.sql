@@ -1,7 +1,7 @@
 with housings as (
     select
         campaign_id,
-        count(distinct row(housing_geo_code, housing_id)) as housing_number_in_campaign
+        count(*) as housing_number_in_campaign
     from {{ ref('stg_production__campaigns_housing') }}
     group by campaign_id
 ),

@@ -3,7 +3,7 @@
 select
     links.housing_geo_code,
     links.housing_id,
-    count(distinct links.group_id) as total_groups,
+    count(*) as total_groups,
     min(groups.created_at) as first_group_created,
     max(groups.created_at) as last_group_created,
     min(groups.exported_at) as first_group_exported,

@@ -1,8 +1,8 @@
 -- An owner is active on a dwelling from rank 1 on: 0 and below are former, wrong or dead owners.
 select
     owner_id,
-    count(distinct row(housing_geo_code, housing_id)) as housing_count,
-    count(distinct row(housing_geo_code, housing_id)) filter (where rank >= 1) as active_housing_count,
+    count(*) as housing_count,
+    count(*) filter (where rank >= 1) as active_housing_count,
     list_sort(
         coalesce(
             list(distinct {{ department_code('housing_geo_code') }}) filter (where rank >= 1), cast([] as varchar[])

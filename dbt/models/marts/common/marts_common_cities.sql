@@ -1,26 +1,15 @@
-with links as (
-    select
-        city_code,
-        kind_group,
-        name,
-        kind_label
-    from {{ ref('int_production__establishment_cities') }}
-    where registered
-    -- one establishment of each group speaks for a city, always the same
-    qualify row_number() over (partition by city_code, kind_group order by name, kind_label, establishment_id) = 1
-),
-
-coverage as (
+-- of several establishments of one group the first by its name speaks for a city, always the same
+with coverage as (
     select
         city_code,
         bool_or(kind_group = 'commune') as is_direct,
         bool_or(kind_group = 'intercommunality') as has_intercommunality,
-        max(name) filter (where kind_group = 'intercommunality') as intercommunality_name,
-        max(kind_label) filter (where kind_group = 'intercommunality') as intercommunality_kind,
+        min({ 'name': name, 'kind': kind_label }) filter (where kind_group = 'intercommunality') as intercommunality,
         bool_or(kind_group in ('state_service_department', 'state_service_region')) as has_state_service,
-        max(name) filter (where kind_group = 'state_service_department') as department_service_name,
-        max(name) filter (where kind_group = 'state_service_region') as region_service_name
-    from links
+        min(name) filter (where kind_group = 'state_service_department') as department_service_name,
+        min(name) filter (where kind_group = 'state_service_region') as region_service_name
+    from {{ ref('int_production__establishment_cities') }}
+    where registered
     group by city_code
 )
 
@@ -46,8 +35,8 @@ select
     cities.epci_name,
     coalesce(coverage.is_direct, false) as inscrit_zlv_direct,
     coalesce(coverage.has_intercommunality, false) as "inscrit_zlv_via_intercommunalité",
-    coverage.intercommunality_name as "nom_intercommunalité",
-    coverage.intercommunality_kind as "type_intercommunalité",
+    coverage.intercommunality.name as "nom_intercommunalité",
+    coverage.intercommunality.kind as "type_intercommunalité",
     coalesce(coverage.has_state_service, false) as couverte_via_service_etat,
     coverage.department_service_name as nom_service_etat_departemental,
     coverage.region_service_name as "nom_service_etat_régional"

@@ -3,7 +3,6 @@ with epcis as (
         epci_code,
         min(epci_label) as epci_label
     from {{ ref('int_common__communes') }}
-    where epci_code is not null
     group by epci_code
 ),
 

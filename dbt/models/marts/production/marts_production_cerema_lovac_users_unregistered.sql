@@ -1,20 +1,9 @@
 -- E-mails are pseudonyms of the same normal form on both sides. A deleted account was a registration too.
-with accounts as (
-    select distinct email
-    from {{ ref('stg_production__users') }}
-    where email is not null
-),
-
-unregistered as (
-    select *
+with unregistered as (
+    select users.*
     from {{ ref('stg_external__cerema_lovac_users') }} as users
-    where
-        users.email is not null
-        and users.lovac_until is not null
-        and not exists (
-            select 1 from accounts
-            where users.email = accounts.email
-        )
+    anti join {{ ref('stg_production__users') }} as accounts on users.email = accounts.email
+    where users.email is not null and users.lovac_until is not null
     -- somebody of several structures is one person to contact, in the structure whose access lasts longest
     qualify
         row_number() over (

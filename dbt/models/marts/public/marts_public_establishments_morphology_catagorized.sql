@@ -67,7 +67,6 @@ level as (
         quantile_cont(cast({{ measure }} as double), [0.25, 0.5, 0.75]) as {{ measure }}{{ ',' if not loop.last }}
     {%- endfor %}
     from measured
-    where establishment_echelon is not null
     group by establishment_echelon
 )
 

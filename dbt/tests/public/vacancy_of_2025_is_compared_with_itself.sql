@@ -1,4 +1,5 @@
--- Counts, rates and changes come from the morphology; a gap is the value less one median per scope; half of a scope lies on each side.
+-- Counts, rates and changes come from the morphology; a gap is the value less one median per scope: half of a scope lies on each
+-- side, and the two next to the median are as far from it, unless one of them is the median.
 {%- set measures = {
     'housing_vacant': ('count_vacant_housing_private_fil_public', '2025'), 'housing_vacant_rate': ('housing_vacant_rate', '2025'),
     'housing_vacant_evolution': ('housing_vacant_evolution_19_25', '19_25'),
@@ -28,7 +29,10 @@ sides as (
         - min({{ value }} - {{ measure }}_compared_{{ prefix }}{{ period }}) as medians_apart,
         count(*) filter (where {{ measure }}_compared_{{ prefix }}{{ period }} < 0) as below,
         count(*) filter (where {{ measure }}_compared_{{ prefix }}{{ period }} > 0) as above,
-        count({{ measure }}_compared_{{ prefix }}{{ period }}) as held
+        count({{ measure }}_compared_{{ prefix }}{{ period }}) as held,
+        min({{ measure }}_compared_{{ prefix }}{{ period }}) filter (where {{ measure }}_compared_{{ prefix }}{{ period }} >= 0)
+        + max({{ measure }}_compared_{{ prefix }}{{ period }}) filter (where {{ measure }}_compared_{{ prefix }}{{ period }} <= 0)
+            as lopsided
     from {{ ref('marts_public_establishments_morphology_catagorized') }}
     where {{ scope }} is not null
     group by all
@@ -53,4 +57,4 @@ where
     or abs(made.housing_vacant_rate_evolution_19_25 - (figures.rate_2025 - figures.rate_2019)) > 0.021
     or abs(made.housing_vacant_rate_evolution_24_25 - (figures.rate_2025 - figures.rate_2024)) > 0.021
 union all
-select gap from sides where medians_apart > 0.011 or below > held / 2 or above > held / 2
+select gap from sides where medians_apart > 0.011 or below > held / 2 or above > held / 2 or abs(lopsided) > 0.011

@@ -257,6 +257,19 @@ CHARACTERISTICS = [
     _share("Logements vacants construits avant 1919, 2025", "epoque_construction", "Avant 1919", 2025, "built > 100 AND built < 1919"),
     _share("Logements vacants construits de 1946 à 1970, 2022", "epoque_construction", "1946-1970", 2022, "built BETWEEN 1946 AND 1970"),
     Indicator(
+        "Maisons du parc privé de Vendée, au dénominateur de leur vacance, 2024",
+        """SELECT count_housing_private FROM marts_lovac_characteristics WHERE territory_level = 'departement' AND territory_code = '85'
+        AND dimension = 'type_logement' AND value = 'Maison' AND year = 2024 AND filter = 'fil'""",
+        "SELECT count(*) FROM ff WHERE year = 2024 AND department_of(commune) = '85' AND dteloc = '1' AND NOT public",
+    ),
+    Indicator(
+        "Taux de vacance des appartements du parc privé, Rhône, 2025",
+        """SELECT vacancy_rate FROM marts_lovac_characteristics WHERE territory_level = 'departement' AND territory_code = '69'
+        AND dimension = 'type_logement' AND value = 'Appartement' AND year = 2025 AND filter = 'ex'""",
+        """SELECT (SELECT count(*) FROM ex_line WHERE year = 2025 AND nature = 'APPART' AND department_of(commune) = '69')
+        / (SELECT count(*) FROM ff WHERE year = 2025 AND dteloc = '2' AND NOT public AND department_of(commune) = '69')""",
+    ),
+    Indicator(
         "Logements vacants de classe énergétique F ou G, 2026",
         f"""SELECT sum(stock_count) FROM marts_lovac_characteristics
         WHERE {_FRANCE} AND dimension = 'classe_energie' AND value IN ('F', 'G') AND year = 2026 AND filter = 'ex'""",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hmac
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,10 +21,15 @@ APPLICATION = (
     "events",
     "fast_housing",
     "geo_perimeters",
+    "group_housing_events",
     "groups",
     "groups_housing",
+    "housing_document_events",
     "housing_events",
+    "housing_notes",
     "notes",
+    "owner_events",
+    "owner_notes",
     "owners",
     "owners_housing",
     "users",
@@ -50,6 +56,7 @@ def read_again(chain: Chain, folder: Path) -> duckdb.DuckDBPyConnection:
     _read_lake(connection, chain.environment, folder)
     _read_application(connection, chain.environment)
     connection.execute(Path(__file__).with_name("sources.sql").read_text(encoding="utf-8"))
+    _name_dwellings(connection, chain.environment["ZLV_PSEUDONYM_KEY"], folder / "dwellings.csv")
     certificate = chain.certificate(chain.home / "raw" / "production.duckdb")
     connection.execute("SET VARIABLE day = CAST(CAST(? AS TIMESTAMP WITH TIME ZONE) AS DATE)", [certificate["snapshot_at"]])
     connection.execute(f"ATTACH '{chain.clean_file}' AS clean (READ_ONLY)")
@@ -131,6 +138,16 @@ def _read_application(connection: duckdb.DuckDBPyConnection, environment: dict[s
     for table in APPLICATION:
         connection.execute(f"CREATE TABLE app.{table} AS FROM live.public.{table}")
     connection.execute("DETACH live")
+
+
+def _name_dwellings(connection: duckdb.DuckDBPyConnection, key: str, file: Path) -> None:
+    """Make the table of the identifiers of LOVAC with the pseudonyms under which the clean file knows them."""
+    with file.open("w", encoding="utf-8", newline="") as target:
+        writer = csv.writer(target)
+        writer.writerow(("local_id", "pseudonym"))
+        for (local_id,) in connection.execute("SELECT DISTINCT local_id FROM lovac WHERE local_id IS NOT NULL ORDER BY 1").fetchall():
+            writer.writerow((local_id, hmac.new(key.encode(), local_id.encode(), "sha256").hexdigest()))
+    connection.execute(f"CREATE TABLE pseudonym AS FROM read_csv('{file}', header = true, all_varchar = true)")
 
 
 def figure(connection: duckdb.DuckDBPyConnection, query: str) -> Any:

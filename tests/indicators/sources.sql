@@ -12,6 +12,7 @@ CREATE MACRO city_of(code) AS CASE
     WHEN code BETWEEN '13201' AND '13216' THEN '13055'
     ELSE code
 END;
+CREATE MACRO padded(code) AS right('0' || code, 5);
 CREATE MACRO words(label) AS trim(regexp_replace(lower(strip_accents(label)), '[^a-z]+', ' ', 'g'));
 
 -- One row per line of LOVAC: `private` is a dwelling whose owner is neither public nor social (groups 1 to 6 and 9).
@@ -92,7 +93,9 @@ SELECT DISTINCT ON (annee, department, invariant)
     CASE WHEN "CODE DSF" LIKE '97%' THEN "CODE DSF" ELSE left("CODE DSF", 2) END AS department,
     "INVARIANT DU LOCAL" AS invariant,
     commune_code(department, "CODE COMMUNE") AS commune,
-    "CATEGORIE REVISEE" AS category
+    "CATEGORIE REVISEE" AS category,
+    CASE WHEN "CATEGORIE REVISEE"[:3] IN ('MAG', 'BUR', 'DEP', 'ATE', 'HOT') THEN "CATEGORIE REVISEE"[:3] ELSE 'other' END AS family,
+    CASE WHEN "PROPRIETAIRE" LIKE 'M %' OR "PROPRIETAIRE" LIKE 'MME %' THEN 'natural' WHEN "PROPRIETAIRE" <> '' THEN 'legal' ELSE 'unknown' END AS owner
 FROM (FROM lake."locomvac/2022" UNION ALL FROM lake."locomvac/2023" UNION ALL FROM lake."locomvac/2024");
 
 -- Status or occupancy that really became another one, with the housing and the author's side.
@@ -129,3 +132,59 @@ FROM read LEFT JOIN known AS n ON n.label = new_label LEFT JOIN known AS o ON o.
 CREATE VIEW ex_line AS
 FROM lovac WHERE local_id IS NOT NULL AND private AND (year >= 2025 OR vacant_in_ff)
 QUALIFY row_number() OVER (PARTITION BY year, local_id ORDER BY vacant_since DESC NULLS LAST, line) = 1;
+
+-- Every code that the lists of communes know: its name, its commune of today, and the intercommunality of that one.
+CREATE TABLE code AS
+WITH official AS (
+    SELECT
+        "COM" AS code,
+        arg_min("LIBELLE", list_position(['COM', 'ARM', 'COMA', 'COMD'], "TYPECOM")) AS name,
+        bool_or("TYPECOM" IN ('COM', 'ARM')) AS alive,
+        max("COMPARENT") AS parent
+    FROM lake."external/insee/cog_20240101" GROUP BY 1
+), merged AS (
+    SELECT padded("COM_INI") AS code, arg_max("LIB_COM_INI", "ANNEE_MODIF") AS name, arg_max(padded("COM_FIN"), "ANNEE_MODIF") AS parent
+    FROM lake."external/insee/fusions" GROUP BY 1
+), named AS (
+    SELECT
+        code,
+        coalesce(o.name, m.name) AS name,
+        CASE WHEN coalesce(o.alive, false) THEN code ELSE coalesce(o.parent, m.parent) END AS next
+    FROM official AS o FULL JOIN merged AS m USING (code)
+)
+SELECT n.code, n.name, coalesce(third.next, second.next, n.next) AS today, r.epci_siren
+FROM named AS n
+LEFT JOIN named AS second ON second.code = n.next
+LEFT JOIN named AS third ON third.code = second.next
+LEFT JOIN lake."external/dgcl/com_epci_dep_reg" AS r ON r.com_code = coalesce(third.next, second.next, n.next);
+
+-- The name of each territory of today.
+CREATE TABLE territory AS
+SELECT 'commune' AS territory_level, com_code AS territory_code, com_name AS territory_label FROM lake."external/dgcl/com_epci_dep_reg"
+UNION
+SELECT 'commune', g."COM", g."LIBELLE" FROM lake."external/insee/cog_20240101" AS g
+WHERE g."TYPECOM" = 'COM' AND NOT EXISTS (SELECT 1 FROM lake."external/dgcl/com_epci_dep_reg" AS c WHERE c.com_code = g."COM")
+UNION SELECT 'epci', epci_siren, epci_name FROM lake."external/dgcl/com_epci_dep_reg"
+UNION SELECT 'departement', code_departement, nom_departement FROM lake."external/insee/departements_france"
+UNION SELECT 'region', code_region, nom_region FROM lake."external/insee/departements_france"
+UNION SELECT 'etablissement', CAST(id AS VARCHAR), name FROM app.establishments
+UNION SELECT 'france', 'FR', 'France';
+
+-- Words that the application shows for its codes.
+CREATE TABLE status_name AS FROM (
+    VALUES (0, 'Non suivi'), (1, 'En attente de retour'), (2, 'Premier contact'), (3, 'Suivi en cours'), (4, 'Suivi terminé'), (5, 'Suivi bloqué')
+) AS s (status, label);
+CREATE TABLE occupancy_name AS SELECT code, label, words(label) AS words FROM (
+    VALUES ('V', 'Vacant'), ('L', 'En location'), ('B', 'Meublé de tourisme'), ('P', 'Occupé par le propriétaire'), ('A', 'Autres'),
+        ('RS', 'Résidence secondaire non louée')
+) AS o (code, label);
+CREATE TABLE kind_name AS FROM (
+    VALUES ('COM', 'commune', 'Commune', 'Commune'), ('Commune', 'commune', 'Commune', 'Commune'),
+        ('CA', 'intercommunality', 'Communauté d’agglomération', 'Communauté d''Agglomération'),
+        ('CC', 'intercommunality', 'Communauté de communes', 'Communauté des Communes'),
+        ('CU', 'intercommunality', 'Communauté urbaine', 'Communauté Urbaine'),
+        ('METRO', 'intercommunality', 'Métropole', 'Métropole'), ('ME', 'intercommunality', 'Métropole', 'Métropole'),
+        ('DEP', 'department', 'Département', 'Département'), ('REG', 'region', 'Région', 'Région'),
+        ('SDED', 'service of the department', 'Service départemental', 'Service Déconcentré Départemental'),
+        ('SDER', 'service of the region', 'Service régional', 'Service Déconcentré Régional'), ('ASSO', 'other', 'Association', 'Association')
+) AS k (kind, family, label, explicit_label);

@@ -33,12 +33,28 @@ WITH area AS (
 ), units AS (
     SELECT "CODGEO" AS city_code, min("UU2020") AS uu_code, arg_min("LIBUU2020", "UU2020") AS uu_name
     FROM lake."external/insee/appartenance_2024" GROUP BY 1
+), registered AS (
+    SELECT
+        city_of(commune) AS city_code,
+        bool_or(family = 'commune') AS direct,
+        min((name, label)) FILTER (family = 'intercommunality') AS intercommunality,
+        min(name) FILTER (family = 'service of the department') AS of_department,
+        min(name) FILTER (family = 'service of the region') AS of_region
+    FROM (
+        SELECT e.name, k.family, k.label, unnest(e.localities_geo_code) AS commune
+        FROM app.establishments AS e LEFT JOIN kind_name AS k ON k.kind = e.kind
+        WHERE e.deleted_at IS NULL AND e.id IN (SELECT establishment_id FROM app.users WHERE deleted_at IS NULL)
+    ) GROUP BY 1
 )
 SELECT
     a.city_code, a.department_code,
     coalesce(n.action_coeur_de_ville, false) AS action_coeur_de_ville, coalesce(n.action_coeur_de_ville_1, false) AS action_coeur_de_ville_1,
     coalesce(n.petite_ville_de_demain, false) AS petite_ville_de_demain, coalesce(n.village_davenir, false) AS village_davenir,
     coalesce(t.tlv1, false) AS tlv1, coalesce(t.tlv2, false) AS tlv2,
-    r.city_code IS NOT NULL AS ort_signed, r.ort_signed_at, coalesce(o.opah, 0) AS opah, o.type_opah, coalesce(o.pig, 0) AS pig, u.uu_code, u.uu_name, a.label, a.epci_code, a.epci_name
+    r.city_code IS NOT NULL AS ort_signed, r.ort_signed_at, coalesce(o.opah, 0) AS opah, o.type_opah, coalesce(o.pig, 0) AS pig, u.uu_code, u.uu_name, a.label, a.epci_code, a.epci_name,
+    coalesce(i.direct, false) AS inscrit_zlv_direct, i.intercommunality IS NOT NULL AS "inscrit_zlv_via_intercommunalité",
+    i.intercommunality[1] AS "nom_intercommunalité", i.intercommunality[2] AS "type_intercommunalité",
+    i.of_department IS NOT NULL OR i.of_region IS NOT NULL AS couverte_via_service_etat,
+    i.of_department AS nom_service_etat_departemental, i.of_region AS "nom_service_etat_régional"
 FROM area AS a LEFT JOIN anct AS n USING (city_code) LEFT JOIN tlv AS t USING (city_code) LEFT JOIN opah AS o USING (city_code)
-LEFT JOIN ort AS r USING (city_code) LEFT JOIN units AS u USING (city_code)
+LEFT JOIN ort AS r USING (city_code) LEFT JOIN units AS u USING (city_code) LEFT JOIN registered AS i USING (city_code)

@@ -1,18 +1,6 @@
-WITH territory AS (
-    SELECT 'commune' AS territory_level, com_code AS territory_code, com_name AS territory_label FROM lake."external/dgcl/com_epci_dep_reg"
-    UNION
-    SELECT 'commune', g."COM", g."LIBELLE" FROM lake."external/insee/cog_20240101" AS g
-    WHERE g."TYPECOM" = 'COM' AND NOT EXISTS (SELECT 1 FROM lake."external/dgcl/com_epci_dep_reg" AS c WHERE c.com_code = g."COM")
-    UNION SELECT 'epci', epci_siren, epci_name FROM lake."external/dgcl/com_epci_dep_reg"
-    UNION SELECT 'departement', code_departement, nom_departement FROM lake."external/insee/departements_france"
-    UNION SELECT 'region', code_region, nom_region FROM lake."external/insee/departements_france"
-    UNION SELECT 'etablissement', CAST(id AS VARCHAR), name FROM app.establishments
-    UNION SELECT 'france', 'FR', 'France'
-)
 SELECT
-    m.territory_level, m.territory_code, t.territory_label, m.status, s.label AS status_label,
+    m.territory_level, m.territory_code, t.territory_label, m.status, s.label AS status_label, m.occupancy, o.label AS occupancy_label,
     getvariable('day') AS known_on, 1 AS days_known, 0 AS days_missed
-FROM (SELECT territory_level, territory_code, status FROM marts_history_housing_status) AS m LEFT JOIN territory AS t USING (territory_level, territory_code)
-LEFT JOIN (
-    VALUES (0, 'Non suivi'), (1, 'En attente de retour'), (2, 'Premier contact'), (3, 'Suivi en cours'), (4, 'Suivi terminé'), (5, 'Suivi bloqué')
-) AS s (status, label) ON s.status = m.status
+FROM (SELECT territory_level, territory_code, status, occupancy FROM marts_history_housing_status) AS m
+LEFT JOIN territory AS t USING (territory_level, territory_code)
+LEFT JOIN status_name AS s ON s.status = m.status LEFT JOIN occupancy_name AS o ON o.code = m.occupancy

@@ -1,12 +1,18 @@
-WITH territory AS (
-    SELECT 'commune' AS territory_level, com_code AS territory_code, com_name AS territory_label FROM lake."external/dgcl/com_epci_dep_reg"
-    UNION
-    SELECT 'commune', g."COM", g."LIBELLE" FROM lake."external/insee/cog_20240101" AS g
-    WHERE g."TYPECOM" = 'COM' AND NOT EXISTS (SELECT 1 FROM lake."external/dgcl/com_epci_dep_reg" AS c WHERE c.com_code = g."COM")
-    UNION SELECT 'epci', epci_siren, epci_name FROM lake."external/dgcl/com_epci_dep_reg"
-    UNION SELECT 'departement', code_departement, nom_departement FROM lake."external/insee/departements_france"
-    UNION SELECT 'region', code_region, nom_region FROM lake."external/insee/departements_france"
-    UNION SELECT 'etablissement', CAST(id AS VARCHAR), name FROM app.establishments
+WITH counted AS (
+    SELECT l.year, place.level, place.code, cell.dimension, cell.value, count(*) AS premises
+    FROM locomvac AS l LEFT JOIN code AS c ON c.code = l.commune,
+        (VALUES ('commune', l.commune), ('epci', c.epci_siren)) AS place (level, code),
+        (VALUES ('ensemble', 'Ensemble'), ('famille', l.family), ('categorie', l.category)) AS cell (dimension, value)
+    GROUP BY ALL
+), name (value, label) AS (
+    VALUES ('Ensemble', 'Ensemble'), ('MAG', 'Magasins et lieux de vente'), ('BUR', 'Bureaux et locaux assimilables'),
+        ('DEP', 'Lieux de dépôt ou de stockage et parcs de stationnement'), ('ATE', 'Ateliers et locaux assimilables'),
+        ('HOT', 'Hôtels et locaux assimilables')
 )
-SELECT m.territory_level, m.territory_code, t.territory_label
-FROM (SELECT territory_level, territory_code FROM marts_locomvac_categories) AS m LEFT JOIN territory AS t USING (territory_level, territory_code)
+SELECT
+    m.territory_level, m.territory_code, t.territory_label, m.year, m.dimension, m.value, n.label AS value_label,
+    CASE WHEN NOT m.secret_statistique THEN c.premises END AS count_vacant_premises
+FROM (SELECT territory_level, territory_code, year, dimension, value, secret_statistique FROM marts_locomvac_categories) AS m
+LEFT JOIN territory AS t USING (territory_level, territory_code) LEFT JOIN name AS n USING (value)
+LEFT JOIN counted AS c
+    ON (c.year, c.level, c.code, c.dimension, c.value) = (m.year, m.territory_level, m.territory_code, m.dimension, m.value)

@@ -15,6 +15,16 @@ WITH sent AS (
     JOIN change AS e ON e.housing_id = l.housing_id AND e.housing_geo_code = l.housing_geo_code AND e.author = 'user'
         AND (e.status_changed OR e.occupancy_changed) AND e.created_at BETWEEN c.sent_at AND c.sent_at + INTERVAL 36 MONTH
     GROUP BY 1
+), owned AS (
+    -- What users wrote of an owner of a dwelling of the campaign.
+    SELECT c.id, min(e.created_at) AS first_event_ownership_date, max(e.created_at) AS last_event_ownership_date
+    FROM app.campaigns AS c
+    JOIN app.campaigns_housing AS l ON l.campaign_id = c.id
+    JOIN app.owners_housing AS o ON o.housing_id = l.housing_id AND o.housing_geo_code = l.housing_geo_code AND o.rank > 0
+    JOIN app.owner_events AS x ON x.owner_id = o.owner_id
+    JOIN app.events AS e ON e.id = x.event_id AND e.created_at BETWEEN c.sent_at AND c.sent_at + INTERVAL 36 MONTH
+    JOIN app.users AS u ON u.id = e.created_by AND u.email NOT ILIKE '%beta.gouv.fr'
+    GROUP BY 1
 )
 SELECT
     CAST(c.id AS VARCHAR) AS campaign_id,
@@ -26,5 +36,6 @@ SELECT
     coalesce(s.next_sent_at <= c.sent_at + INTERVAL 6 MONTH, false) AS has_next_campaign_in_6_months,
     coalesce(s.next_sent_at <= c.sent_at + INTERVAL 9 MONTH, false) AS has_next_campaign_in_9_months,
     s.next_sent_at AS next_campaign_sent_at,
-    a.first_event_global_date, a.last_event_global_date, a.first_event_followup_date, a.last_event_followup_date
-FROM app.campaigns AS c LEFT JOIN sent AS s ON s.id = c.id LEFT JOIN answered AS a ON a.id = c.id
+    a.first_event_global_date, a.last_event_global_date, a.first_event_followup_date, a.last_event_followup_date,
+    w.first_event_ownership_date, w.last_event_ownership_date
+FROM app.campaigns AS c LEFT JOIN sent AS s ON s.id = c.id LEFT JOIN answered AS a ON a.id = c.id LEFT JOIN owned AS w ON w.id = c.id

@@ -39,11 +39,10 @@ WITH person AS (
         arg_max(new_status, (created_at, id)) FILTER (status_changed AND type LIKE '%status%') AS status,
         max(created_at) FILTER (status_changed AND type LIKE '%status%') AS last_event_date_user_followup,
         max(created_at) FILTER (occupancy_changed AND type LIKE '%occupancy%') AS last_event_date_user_occupancy,
+        arg_max({'sub_status': sub_status}, (created_at, id)) FILTER (status_changed AND type LIKE '%status%') AS followup,
         arg_max(occupancy, (created_at, id)) FILTER (occupancy_changed AND type LIKE '%occupancy%') AS last_event_occupancy_user_occupancy
-    FROM (SELECT c.*, e.next_new ->> 'occupancy' AS occupancy FROM change AS c JOIN app.events AS e ON e.id = c.id WHERE c.author = 'user')
+    FROM (SELECT c.*, e.next_new ->> 'occupancy' AS occupancy, e.next_new ->> 'subStatus' AS sub_status FROM change AS c JOIN app.events AS e ON e.id = c.id WHERE c.author = 'user')
     GROUP BY 1
-), label (status, label) AS (
-    VALUES (0, 'Non suivi'), (1, 'En attente de retour'), (2, 'Premier contact'), (3, 'Suivi en cours'), (4, 'Suivi terminé'), (5, 'Suivi bloqué')
 )
 SELECT
     e.id, e.name, e.available, e.localities_geo_code, e.kind, e.updated_at, e.source, e.suspended_at, e.deleted_at, e.siret, e.millesime,
@@ -58,7 +57,7 @@ SELECT
     coalesce(y."2024_housings", 0) AS contacted_housing_2024, coalesce(y."2024_different", 0) AS contacts_number_2024, coalesce(y."2025_housings", 0) AS contacted_housing_2025, coalesce(y."2025_different", 0) AS contacts_number_2025,
     coalesce(y."2026_housings", 0) AS contacted_housing_2026, coalesce(y."2026_different", 0) AS contacts_number_2026,
     v.last_event_date_user_followup, v.last_event_date_user_occupancy, v.last_event_occupancy_user_occupancy,
-    b.label AS last_event_status_label_user_followup, coalesce(c.is_creation_lt_30_days, 0) AS is_creation_lt_30_days
+    b.label AS last_event_status_label_user_followup, v.followup.sub_status AS last_event_sub_status_label_user_followup, coalesce(c.is_creation_lt_30_days, 0) AS is_creation_lt_30_days
 FROM app.establishments AS e
 LEFT JOIN person AS p ON p.establishment_id = e.id
 LEFT JOIN campaign AS c ON c.establishment_id = e.id
@@ -66,4 +65,4 @@ LEFT JOIN grouped AS g ON g.establishment_id = e.id
 LEFT JOIN perimeter AS s ON s.establishment_id = e.id
 LEFT JOIN contacted AS y ON y.establishment_id = e.id
 LEFT JOIN event AS v ON v.establishment_id = e.id
-LEFT JOIN label AS b ON b.status = v.status
+LEFT JOIN status_name AS b ON b.status = v.status

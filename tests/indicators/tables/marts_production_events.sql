@@ -1,10 +1,41 @@
+WITH happened AS (
+    SELECT id, created_at, created_by, type, next_old, next_new, false AS noted FROM app.events
+    UNION ALL BY NAME SELECT id, created_at, created_by, true AS noted FROM app.notes WHERE deleted_at IS NULL
+), housing AS (
+    SELECT id, min({'commune': housing_geo_code, 'id': housing_id}) AS linked FROM (
+        SELECT event_id AS id, housing_geo_code, housing_id FROM app.housing_events
+        UNION ALL SELECT event_id, housing_geo_code, housing_id FROM app.housing_document_events
+        UNION ALL SELECT event_id, housing_geo_code, housing_id FROM app.group_housing_events
+        UNION ALL SELECT note_id, housing_geo_code, housing_id FROM app.housing_notes
+    ) GROUP BY 1
+), owner AS (
+    SELECT id, min(owner_id) AS owner_id FROM (
+        SELECT event_id AS id, owner_id FROM app.owner_events UNION ALL SELECT note_id, owner_id FROM app.owner_notes
+    ) GROUP BY 1
+), name (type, name) AS (
+    VALUES ('housing:created', 'Logement ajouté'), ('housing:updated', 'Logement modifié'), ('housing:occupancy-updated', 'Occupation modifiée'),
+        ('housing:status-updated', 'Statut de suivi modifié'), ('housing:precision-attached', 'Précision ajoutée'),
+        ('housing:owner-attached', 'Propriétaire rattaché au logement'), ('housing:perimeter-attached', 'Logement entré dans un périmètre'),
+        ('housing:group-attached', 'Logement ajouté à un groupe'), ('housing:group-detached', 'Logement retiré d’un groupe'),
+        ('housing:campaign-attached', 'Logement ajouté à une campagne'), ('housing:document-attached', 'Document rattaché au logement'),
+        ('owner:updated', 'Propriétaire modifié')
+)
 SELECT
-    id,
-    created_at,
-    nullif(type, '') AS type,
-    CASE WHEN type = 'housing:status-updated' THEN nullif(next_new ->> 'status', '') END AS new_status_raw,
-    CASE WHEN type = 'housing:status-updated' THEN nullif(next_old ->> 'status', '') END AS old_status_raw,
-    CASE WHEN type = 'housing:status-updated' THEN nullif(next_new ->> 'subStatus', '') END AS new_sub_status,
-    CASE WHEN type IN ('housing:occupancy-updated', 'housing:created') THEN next_new ->> 'occupancy' END AS new_occupancy,
-    CASE WHEN type = 'housing:occupancy-updated' THEN next_old ->> 'occupancy' END AS old_occupancy
-FROM (FROM app.events UNION ALL BY NAME SELECT id, created_at FROM app.notes WHERE deleted_at IS NULL)
+    e.id,
+    e.created_at,
+    nullif(e.type, '') AS type,
+    CASE WHEN e.noted THEN 'Note' ELSE n.name END AS name,
+    h.linked.commune AS housing_geo_code,
+    h.linked.id AS housing_id,
+    o.owner_id,
+    CASE WHEN e.type = 'housing:status-updated' THEN nullif(next_new ->> 'status', '') END AS new_status_raw,
+    CASE WHEN e.type = 'housing:status-updated' THEN nullif(next_old ->> 'status', '') END AS old_status_raw,
+    CASE WHEN e.type = 'housing:status-updated' THEN nullif(next_new ->> 'subStatus', '') END AS new_sub_status,
+    CASE WHEN e.type IN ('housing:occupancy-updated', 'housing:created') THEN next_new ->> 'occupancy' END AS new_occupancy,
+    CASE WHEN e.type = 'housing:occupancy-updated' THEN next_old ->> 'occupancy' END AS old_occupancy,
+    s.label AS new_status_refined,
+    CASE WHEN u.email ILIKE '%beta.gouv.fr' THEN 'zlv' WHEN u.id IS NOT NULL THEN 'user' END AS user_source,
+    u.establishment_id
+FROM happened AS e LEFT JOIN housing AS h USING (id) LEFT JOIN owner AS o USING (id) LEFT JOIN name AS n USING (type)
+LEFT JOIN change AS c ON c.id = e.id AND c.type = 'housing:status-updated' LEFT JOIN status_name AS s ON s.status = c.new_status
+LEFT JOIN app.users AS u ON u.id = e.created_by

@@ -37,11 +37,6 @@ WITH campaign AS (
         max(created_at) FILTER (occupancy_changed AND type LIKE '%occupancy%') AS last_event_date_occupancy,
         max(created_at) FILTER (occupancy_changed AND type LIKE '%occupancy%' AND author = 'user') AS last_event_date_user_occupancy
     FROM change GROUP BY ALL
-), label (status, label) AS (
-    VALUES (0, 'Non suivi'), (1, 'En attente de retour'), (2, 'Premier contact'), (3, 'Suivi en cours'), (4, 'Suivi terminé'), (5, 'Suivi bloqué')
-), use (words, code, label) AS (
-    VALUES ('en location', 'L', 'En location'), ('meuble de tourisme', 'B', 'Meublé de tourisme'), ('autres', 'A', 'Autres'),
-        ('occupe par le proprietaire', 'P', 'Occupé par le propriétaire'), ('residence secondaire non louee', 'RS', 'Résidence secondaire non louée')
 )
 SELECT
     CAST(h.id AS VARCHAR) AS housing_id,
@@ -69,13 +64,13 @@ FROM app.fast_housing AS h
 LEFT JOIN campaign AS c ON c.housing_id = h.id AND c.housing_geo_code = h.geo_code
 LEFT JOIN grouped AS g ON g.housing_id = h.id AND g.housing_geo_code = h.geo_code
 LEFT JOIN event AS e ON e.housing_id = h.id AND e.housing_geo_code = h.geo_code
-LEFT JOIN label AS a ON a.status = e.last_event_status_followup
-LEFT JOIN label AS b ON b.status = e.last_event_status_user_followup
+LEFT JOIN status_name AS a ON a.status = e.last_event_status_followup
+LEFT JOIN status_name AS b ON b.status = e.last_event_status_user_followup
 LEFT JOIN cities_zonage_2024 AS z ON z.city_code = city_of(h.geo_code)
-LEFT JOIN label AS d ON d.status = e.last_event_status_zlv_followup
-LEFT JOIN use AS o ON o.words = e.occupancy
-LEFT JOIN use AS p ON p.words = e.user_occupancy
-LEFT JOIN use AS q ON q.words = e.zlv_occupancy
+LEFT JOIN status_name AS d ON d.status = e.last_event_status_zlv_followup
+LEFT JOIN occupancy_name AS o ON o.words = e.occupancy
+LEFT JOIN occupancy_name AS p ON p.words = e.user_occupancy
+LEFT JOIN occupancy_name AS q ON q.words = e.zlv_occupancy
 LEFT JOIN (
     SELECT geo_code, string_agg(CAST(id AS VARCHAR), ',' ORDER BY id) AS establishment_ids
     FROM (SELECT DISTINCT id, unnest(localities_geo_code) AS geo_code FROM app.establishments WHERE deleted_at IS NULL) GROUP BY 1

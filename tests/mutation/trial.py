@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ class Proof:
     nodes: frozenset[str]
 
 
-@cache
+@lru_cache(maxsize=32)
 def _mutated(sql: str) -> list[str]:
     return [mutation.sql for mutation in mutations(sql)]
 

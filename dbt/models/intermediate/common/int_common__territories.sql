@@ -11,7 +11,7 @@ named as (
     select
         places.geo_code,
         places.city_code,
-        coalesce(cities.label, places.city_code) as city_label,
+        cities.label as city_label,
         coalesce(communes.department_code, {{ department_code('places.geo_code') }}) as department_code,
         communes.department_label,
         communes.region_code,

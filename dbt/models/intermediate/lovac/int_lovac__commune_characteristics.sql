@@ -74,7 +74,8 @@ moved as (
             {{ filter }}_returns as returns_count,
             0 as exits_count
         from grouped
-        where {{ filter }}_stock > 0
+        -- every dwelling of a year is in ex
+        {{ 'where fil_stock > 0' if filter == 'fil' }}
         union all
         select
             next_year as year,

@@ -2,6 +2,7 @@
 
 {%- set last_month = return_months() | max %}
 
+-- of a campaign that is not sent no moment lies between its ends
 with sent_housings as (
     select
         links.campaign_id,
@@ -11,7 +12,6 @@ with sent_housings as (
         campaigns.sent_at + interval {{ last_month }} month as ends_at
     from {{ ref('stg_production__campaigns_housing') }} as links
     inner join {{ ref('int_production__campaigns') }} as campaigns on links.campaign_id = campaigns.campaign_id
-    where campaigns.sent_at is not null
 ),
 
 user_events as (

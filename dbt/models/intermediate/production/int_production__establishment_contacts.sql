@@ -3,8 +3,8 @@ with contacts as (
         campaigns.establishment_id,
         year(campaigns.sent_at) as sent_year,
         row(links.housing_geo_code, links.housing_id) as housing,
-        coalesce(last_events.is_followup_ended_by_user, false) as is_ended,
-        coalesce(last_events.is_followup_ended_not_vacant_by_user, false) as is_ended_not_vacant
+        last_events.is_followup_ended_by_user as is_ended,
+        last_events.is_followup_ended_not_vacant_by_user as is_ended_not_vacant
     from {{ ref('stg_production__campaigns_housing') }} as links
     inner join {{ ref('int_production__campaigns') }} as campaigns on links.campaign_id = campaigns.campaign_id
     left join {{ ref('int_production__housing_last_events') }} as last_events

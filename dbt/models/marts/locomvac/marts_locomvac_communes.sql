@@ -1,14 +1,13 @@
-{%- set published = {
-    'count_vacant_premises': ('total', 'total'),
-    'count_mag': ('family', 'MAG'),
-    'count_bur': ('family', 'BUR'),
-    'count_dep': ('family', 'DEP'),
-    'count_ate': ('family', 'ATE'),
-    'count_hot': ('family', 'HOT'),
-    'count_other': ('family', 'other'),
-    'count_legal_owner': ('owner', 'legal'),
-    'count_natural_owner': ('owner', 'natural'),
-    'count_unknown_owner': ('owner', 'unknown'),
+{%- set parts = {
+    'count_mag': 'MAG',
+    'count_bur': 'BUR',
+    'count_dep': 'DEP',
+    'count_ate': 'ATE',
+    'count_hot': 'HOT',
+    'count_other': 'other',
+    'count_legal_owner': 'legal',
+    'count_natural_owner': 'natural',
+    'count_unknown_owner': 'unknown',
 } -%}
 
 -- where the total is hidden nothing else is said, zeros included: they would tell of whom or of what the few are
@@ -16,21 +15,11 @@ with counts as (
     select
         year,
         geo_code,
-        {%- for name, (dimension, category) in published.items() %}
+        any_value(premises_count) filter (where category = 'total' and not is_hidden) as count_vacant_premises,
+        {%- for name, category in parts.items() %}
             case
-                when
-                    bool_or(
-                        is_hidden
-                        and (dimension = 'total' or (dimension = '{{ dimension }}' and category = '{{ category }}'))
-                    )
-                    then null
-                else
-                    coalesce(
-                        max(premises_count) filter (
-                            where dimension = '{{ dimension }}' and category = '{{ category }}'
-                        ),
-                        0
-                    )
+                when not bool_or(is_hidden and category in ('total', '{{ category }}'))
+                    then coalesce(any_value(premises_count) filter (where category = '{{ category }}'), 0)
             end as {{ name }},
         {%- endfor %}
         bool_or(is_hidden) as secret_statistique
@@ -45,7 +34,8 @@ select
     coalesce(communes.department_code, {{ department_code('counts.geo_code') }}) as dep_code,
     communes.region_code,
     communes.epci_code as epci_siren,
-    {%- for name in published %}
+    counts.count_vacant_premises,
+    {%- for name in parts %}
         counts.{{ name }},
     {%- endfor %}
     stock.count_commercial_premises,

@@ -36,7 +36,6 @@ with yearly as (
     from {{ ref('marts_public_establishments_morphology') }} as morphology
     inner join {{ ref('int_production__establishments') }} as establishments
         on morphology.establishment_id = cast(establishments.establishment_id as varchar)
-    where morphology.year in (2019, 2024, 2025)
 ),
 
 measured as (

@@ -12,10 +12,19 @@ WITH person AS (
         count(*) FILTER (exported_at IS NOT NULL) AS total_exported_campaigns,
         min(created_at) AS first_campaign_created,
         max(created_at) AS last_campaign_created,
-        max(CAST(date_diff('day', CAST(created_at AS DATE), getvariable('day')) <= 30 AS INTEGER)) AS is_creation_lt_30_days
+        count(*) AS total_campaigns,
+        count(sent_at) AS total_sent_campaigns,
+        max(CAST(sent_at IS NULL AND CAST(created_at AS DATE) >= getvariable('day') - 30 AS INTEGER)) AS is_creation_lt_30_days,
+        max(CAST(sent_at IS NULL AND CAST(created_at AS DATE) < getvariable('day') - 30 AS INTEGER)) AS is_creation_gt_30_days
     FROM app.campaigns GROUP BY 1
 ), grouped AS (
-    SELECT establishment_id, min(created_at) AS first_group_created, max(created_at) AS last_group_created FROM app.groups GROUP BY 1
+    SELECT
+        establishment_id,
+        count(*) AS total_groups,
+        count(exported_at) AS total_exported_groups,
+        min(created_at) AS first_group_created,
+        max(created_at) AS last_group_created
+    FROM app.groups GROUP BY 1
 ), perimeter AS (
     SELECT
         establishment_id,
@@ -57,7 +66,11 @@ SELECT
     coalesce(y."2024_housings", 0) AS contacted_housing_2024, coalesce(y."2024_different", 0) AS contacts_number_2024, coalesce(y."2025_housings", 0) AS contacted_housing_2025, coalesce(y."2025_different", 0) AS contacts_number_2025,
     coalesce(y."2026_housings", 0) AS contacted_housing_2026, coalesce(y."2026_different", 0) AS contacts_number_2026,
     v.last_event_date_user_followup, v.last_event_date_user_occupancy, v.last_event_occupancy_user_occupancy,
-    b.label AS last_event_status_label_user_followup, v.followup.sub_status AS last_event_sub_status_label_user_followup, coalesce(c.is_creation_lt_30_days, 0) AS is_creation_lt_30_days
+    b.label AS last_event_status_label_user_followup, v.followup.sub_status AS last_event_sub_status_label_user_followup, coalesce(c.is_creation_lt_30_days, 0) AS is_creation_lt_30_days,
+    coalesce(c.is_creation_gt_30_days, 0) AS is_creation_gt_30_days, p.establishment_id IS NOT NULL AS is_active,
+    c.establishment_id IS NOT NULL AS has_campaigns, coalesce(c.total_campaigns, 0) AS total_campaigns,
+    coalesce(c.total_sent_campaigns, 0) AS total_sent_campaigns, g.establishment_id IS NOT NULL AS has_groups,
+    coalesce(g.total_groups, 0) AS total_groups, coalesce(g.total_exported_groups, 0) AS total_exported_groups
 FROM app.establishments AS e
 LEFT JOIN person AS p ON p.establishment_id = e.id
 LEFT JOIN campaign AS c ON c.establishment_id = e.id

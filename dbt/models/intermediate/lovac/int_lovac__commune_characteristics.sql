@@ -113,7 +113,7 @@ select
     moved.dimension,
     moved.value,
     {%- for name in ['entries_count', 'returns_count', 'exits_count'] %}
-        case when min(millesimes.previous_year) is not null then cast(sum(moved.{{ name }}) as bigint) end
+        case when any_value(millesimes.previous_year) is not null then cast(sum(moved.{{ name }}) as bigint) end
             as {{ name }},
     {%- endfor %}
     cast(sum(moved.stock_count) as bigint) as stock_count

@@ -195,8 +195,10 @@ class Trial:
         self.connection.execute(f"CREATE OR REPLACE {kind} {self.relation(id_)} AS {sql}")
 
     def _shape(self, id_: str) -> list[tuple[str, str]]:
-        return [(str(row[0]), str(row[1])) for row in self.connection.execute(f"DESCRIBE {self.relation(id_)}").fetchall()]
+        """List columns and types by name: dbt puts those of a contract in the order of the contract, a query in its own."""
+        return sorted((str(row[0]), str(row[1])) for row in self.connection.execute(f"DESCRIBE {self.relation(id_)}").fetchall())
 
     def _print(self, id_: str) -> tuple[Any, ...]:
-        query = f"SELECT count(*), sum(hash(t)::HUGEINT)::VARCHAR FROM {self.relation(id_)} AS t"
+        columns = ", ".join(f'"{name}"' for name, _ in self._shape(id_))
+        query = f"SELECT count(*), sum(hash(t)::HUGEINT)::VARCHAR FROM (SELECT {columns} FROM {self.relation(id_)}) AS t"
         return tuple(self.connection.execute(query).fetchall()[0])

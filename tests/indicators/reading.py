@@ -55,7 +55,8 @@ def read_again(chain: Chain, folder: Path) -> duckdb.DuckDBPyConnection:
     connection.execute("SET TimeZone = 'Europe/Paris'")
     _read_lake(connection, chain.environment, folder)
     _read_application(connection, chain.environment)
-    connection.execute(Path(__file__).with_name("sources.sql").read_text(encoding="utf-8"))
+    for name in ("files", "application", "places", "morphology"):
+        connection.execute((Path(__file__).with_name("sources") / f"{name}.sql").read_text(encoding="utf-8"))
     _name_dwellings(connection, chain.environment["ZLV_PSEUDONYM_KEY"], folder / "dwellings.csv")
     certificate = chain.certificate(chain.home / "raw" / "production.duckdb")
     connection.execute("SET VARIABLE day = CAST(CAST(? AS TIMESTAMP WITH TIME ZONE) AS DATE)", [certificate["snapshot_at"]])

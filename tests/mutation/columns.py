@@ -6,7 +6,7 @@ _NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "DOUBLE", "FL
 
 
 def wrong_column(relation: str, column: str, type_: str) -> str:
-    """Write the query of a table in which one column has the next number, the opposite, another text or a year later."""
+    """Write the query of a table in which one column has the next number, the opposite, another text or a later time."""
     name = '"' + column.replace('"', '""') + '"'
     if type_.startswith(_NUMBERS) and not type_.endswith("[]"):
         wrong = f"coalesce({name} + 1, 1)"
@@ -14,6 +14,8 @@ def wrong_column(relation: str, column: str, type_: str) -> str:
         wrong = f"coalesce(NOT {name}, true)"
     elif type_ == "DATE" or type_.startswith("TIMESTAMP"):
         wrong = f"coalesce({name} + INTERVAL 1 YEAR, TIMESTAMP '2001-01-01')"
+    elif type_ == "INTERVAL":
+        wrong = f"coalesce({name} + INTERVAL 1 DAY, INTERVAL 1 DAY)"
     elif type_ == "VARCHAR":
         wrong = f"coalesce({name} || '?', '?')"
     elif type_ == "UUID":

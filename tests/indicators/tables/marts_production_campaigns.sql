@@ -35,7 +35,7 @@ SELECT
     coalesce(s.next_sent_at <= c.sent_at + INTERVAL 3 MONTH, false) AS has_next_campaign_in_3_months,
     coalesce(s.next_sent_at <= c.sent_at + INTERVAL 6 MONTH, false) AS has_next_campaign_in_6_months,
     coalesce(s.next_sent_at <= c.sent_at + INTERVAL 9 MONTH, false) AS has_next_campaign_in_9_months,
-    s.next_sent_at AS next_campaign_sent_at,
+    s.next_sent_at AS next_campaign_sent_at, s.next_sent_at - c.sent_at AS time_to_next_campaign,
     a.first_event_global_date, a.last_event_global_date, a.first_event_followup_date, a.last_event_followup_date,
     w.first_event_ownership_date, w.last_event_ownership_date
 FROM app.campaigns AS c LEFT JOIN sent AS s ON s.id = c.id LEFT JOIN answered AS a ON a.id = c.id LEFT JOIN owned AS w ON w.id = c.id

@@ -1,0 +1,1 @@
+FROM morphology_of_establishment

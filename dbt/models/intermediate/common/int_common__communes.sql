@@ -10,7 +10,7 @@ with official as (
         row_number() over (
             partition by geo_code
             order by
-                case commune_type when 'COM' then 1 when 'ARM' then 2 when 'COMA' then 3 else 4 end asc,
+                list_position(['COM', 'ARM', 'COMA'], commune_type) asc nulls last,
                 label asc,
                 parent_geo_code asc
         ) = 1

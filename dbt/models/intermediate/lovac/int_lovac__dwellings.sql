@@ -22,7 +22,6 @@ energy as (
         local_id,
         max(upper(coalesce(nullif(trim(actual_dpe), ''), trim(energy_consumption_bdnb)))) as energy_class
     from {{ ref('stg_production__housing') }}
-    where local_id is not null
     group by local_id
 )
 

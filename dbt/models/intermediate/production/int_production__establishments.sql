@@ -15,7 +15,7 @@ live_users as (
         establishment_id,
         count(*) as user_number
     from {{ ref('stg_production__users') }}
-    where deleted_at is null and establishment_id is not null
+    where deleted_at is null
     group by establishment_id
 )
 

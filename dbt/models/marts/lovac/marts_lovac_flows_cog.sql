@@ -6,7 +6,6 @@ with dwellings as (
         ex_years,
         fil_years
     from {{ ref('int_lovac__dwellings') }}
-    where last_geo_code is not null
 ),
 
 -- nearly every dwelling has one code for all its years: they are counted by life

@@ -20,7 +20,7 @@ with indicators as (
 pivoted as (
     select
         {%- for year in years %}
-            max(indicator.amount) filter (where year = {{ year }}) as "{{ year }}",
+            any_value(indicator.amount) filter (where year = {{ year }}) as "{{ year }}",
         {%- endfor %}
         establishment_id,
         indicator.code as count_type,

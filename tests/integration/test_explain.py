@@ -32,7 +32,7 @@ def test_a_cell_leads_to_its_models_filters_and_files(chain: Chain, warehouse: d
         """SELECT count(*), count(*) FILTER ("year" = 2024 AND "filter" = 'ex') FROM int.int_lovac__commune_flows"""
     ).fetchall()[0]
     assert (flows["rows"], flows["matching"]) == (rows, matching) and 0 < matching < rows
-    assert any("local_id IS NOT NULL" in text for text in steps["int_lovac__dwellings"]["filters"])
+    assert any("is_ex_line" in text for text in steps["int_lovac__dwelling_years"]["filters"])
     file = chain.certificate(chain.home / "raw" / "lovac" / "lovac_2024.duckdb")
     loaded = steps["lovac.lovac_2024"]["loaded"]
     assert (loaded["rows"], loaded["rejects"]) == (file["rows"], file["rejects"]) and "raw.csv" in loaded["objects"]

@@ -48,7 +48,7 @@ def test_each_operator_changes_what_its_name_says() -> None:
         ("int_lovac__commune_flows", "shifts a year or a number", ""),
         ("int_common__cities", "negates a condition", ""),
         ("marts_production_establishments_activation", "negates a condition", ""),
-        ("int_lovac__dwelling_years", "drops a filter", "is_private_dwelling"),
+        ("int_lovac__dwelling_years", "drops a filter", "is_ex_line"),
         ("int_production__campaign_returns", "takes another aggregate", ""),
     ],
 )

@@ -11,29 +11,6 @@ from jobs.catalog import Source
 from jobs.errors import DataRefused, SettingsError, Temporary, Terminated, ZlvError
 from jobs.settings import Settings
 
-_REFUSED = {"403", "401", "AccessDenied", "Forbidden", "InvalidAccessKeyId", "SignatureDoesNotMatch", "AllAccessDisabled"}
-
-
-def told_s3(error: BaseException, settings: Settings) -> ZlvError:
-    """Say an error of the S3 server in our own sentence."""
-    from botocore.exceptions import ClientError, SSLError
-
-    server = f"the S3 server at {settings.CELLAR_HOST_URL}"
-    bucket = settings.CELLAR_DATA_LAKE_BUCKET_NAME
-    code = str(error.response.get("Error", {}).get("Code", "")) if isinstance(error, ClientError) else ""
-    if code in _REFUSED:
-        return SettingsError(
-            f"{server} refused the keys for bucket {bucket}: check CELLAR_ACCESS_KEY_ID, CELLAR_SECRET_ACCESS_KEY and their rights"
-        )
-    if code == "NoSuchBucket":
-        return SettingsError(f"{server} has no bucket {bucket}: check CELLAR_DATA_LAKE_BUCKET_NAME")
-    if code == "RequestTimeTooSkewed":
-        return SettingsError(f"{server} does not accept this machine's time: set its clock")
-    if isinstance(error, SSLError):
-        return SettingsError(f"{server} gave no TLS connection: check CELLAR_HOST_URL, CELLAR_USE_SSL and its certificate")
-    reason = f"answered {code}" if code else "cannot be reached"
-    return Temporary(f"{server} {reason}: check that it runs and can be reached, then run again")
-
 
 def told_http(status: int | None, url: str) -> ZlvError:
     """Say an HTTP status (None: no answer at all) in our own sentence; the URL's query is not told."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import glob
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,8 +15,8 @@ from urllib.request import Request, urlopen
 
 from jobs.catalog import Source
 from jobs.errors import SettingsError, ZlvError
-from jobs.lake.faults import told_http, told_s3
-from jobs.lake.s3 import CONNECT_SECONDS, READ_SECONDS, client
+from jobs.lake.faults import told_http
+from jobs.lake.s3 import CONNECT_SECONDS, READ_SECONDS, client, told
 from jobs.lake.secret import NEEDED
 from jobs.settings import Settings
 
@@ -69,7 +69,8 @@ class Lake:
 
     def check_bucket(self) -> None:
         """Look whether the lake's bucket can be listed."""
-        self._s3(lambda: self._client.list_objects_v2(Bucket=self._bucket, MaxKeys=1))
+        with told(self._client, self._bucket):
+            self._client.list_objects_v2(Bucket=self._bucket, MaxKeys=1)
 
     def _located(self, source: Source) -> str:
         if "{lake}" in source.location:
@@ -84,18 +85,14 @@ class Lake:
         prefix = pattern.split("*", 1)[0]
         several = "*" in pattern
         folders = pattern.count("/")
-
-        def listed() -> list[dict[str, Any]]:
-            pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
-            entries: list[dict[str, Any]] = []
-            for page in pages:
+        entries: list[dict[str, Any]] = []
+        with told(self._client, self._bucket):
+            for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix):
                 entries += page.get("Contents", [])
                 if not several:
                     break
-            return entries
-
         found = []
-        for entry in sorted(self._s3(listed), key=lambda entry: str(entry["Key"])):
+        for entry in sorted(entries, key=lambda entry: str(entry["Key"])):
             key = str(entry["Key"])
             # An extension in capitals or not is the same extension.
             alike = key.count("/") == folders and fnmatch.fnmatchcase(key.lower(), pattern.lower())
@@ -125,7 +122,8 @@ class Lake:
         if scheme == "s3":
             key = _unescaped(item.url).removeprefix(f"s3://{self._bucket}/")
             extra = {"Range": span} if span else {}
-            body: IO[bytes] = self._s3(lambda: self._client.get_object(Bucket=self._bucket, Key=key, IfMatch=item.etag, **extra))["Body"]
+            with told(self._client, self._bucket):
+                body: IO[bytes] = self._client.get_object(Bucket=self._bucket, Key=key, IfMatch=item.etag, **extra)["Body"]
             return body
         if scheme in ("http", "https"):
             try:
@@ -143,14 +141,6 @@ class Lake:
     def _client(self) -> Any:
         # Retries are ours: they are logged, and the same for every store.
         return client(self._settings, attempts=1)
-
-    def _s3(self, call: Callable[[], Any]) -> Any:
-        from botocore.exceptions import BotoCoreError, ClientError
-
-        try:
-            return call()
-        except (BotoCoreError, ClientError, OSError) as error:
-            raise told_s3(error, self._settings) from None
 
 
 def _told_http(error: Exception, url: str) -> ZlvError:

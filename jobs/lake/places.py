@@ -7,8 +7,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
 from jobs.errors import DataRefused, SettingsError
-from jobs.lake.s3 import client
-from jobs.lake.transfer import put_file, told
+from jobs.lake.s3 import client, told
+from jobs.lake.transfer import put_file
 from jobs.settings import Settings
 
 
@@ -34,7 +34,7 @@ class Bucket:
 
     def exists(self, path: str) -> bool:
         """Tell whether anything lies at a path or below."""
-        with told(self._bucket):
+        with told(self._s3, self._bucket):
             found = self._s3.list_objects_v2(Bucket=self._bucket, Prefix=self._key(path), MaxKeys=1)
         return bool(found.get("KeyCount", 0))
 
@@ -47,14 +47,14 @@ class Bucket:
 
     def write(self, path: str, text: str) -> None:
         """Write a small object."""
-        with told(self._bucket):
+        with told(self._s3, self._bucket):
             self._s3.put_object(Bucket=self._bucket, Key=self._key(path), Body=text.encode(), ContentType="application/json")
 
     def read(self, path: str) -> str | None:
         """Read a small object; None when there is none."""
         from botocore.exceptions import ClientError
 
-        with told(self._bucket):
+        with told(self._s3, self._bucket):
             try:
                 body: bytes = self._s3.get_object(Bucket=self._bucket, Key=self._key(path))["Body"].read()
             except ClientError as error:
@@ -70,7 +70,7 @@ class Bucket:
         """Fetch one file; gives the SHA-256 of what arrived. Raises DataRefused when it is not there."""
         from botocore.exceptions import ClientError
 
-        with told(self._bucket):
+        with told(self._s3, self._bucket):
             try:
                 # Into this very file: boto3's own temporary one would stay behind when the process is killed.
                 with to.open("wb") as file:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 from jobs.errors import DataRefused
-from jobs.lake.s3 import client
-from jobs.lake.transfer import put_file, told
+from jobs.lake.s3 import client, told
+from jobs.lake.transfer import put_file
 from jobs.settings import Settings
 from jobs.telemetry import StageRun
 from jobs.warehouse.release import current_release, release_file
@@ -36,7 +36,7 @@ def upload_release(settings: Settings, run: StageRun, name: str | None) -> None:
         span.set(bytes=held.bytes, sent=sent)
     pointer = {"run_id": name, "key": key, "sha256": held.sha256, "bytes": held.bytes}
     text = json.dumps(pointer, indent=1)
-    with run.span(POINTER, kind="object", bytes=len(text)), told(bucket):
+    with run.span(POINTER, kind="object", bytes=len(text)), told(s3, bucket):
         s3.put_object(Bucket=bucket, Key=prefix + POINTER, Body=text.encode(), ContentType="application/json")
     run.facts(release=name, bytes=held.bytes, sha256=held.sha256, sent=sent)
     run.note(f"release {name} {'is' if sent else 'was already'} at s3://{bucket}/{key}")

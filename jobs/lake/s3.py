@@ -1,14 +1,17 @@
-"""Make the client of the S3 server that the settings name."""
+"""Make the client of the S3 server that the settings name, and say what that server refuses."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from jobs.errors import SettingsError
+from jobs.errors import SettingsError, Temporary, ZlvError
 from jobs.settings import Settings
 
 CONNECT_SECONDS, READ_SECONDS = 10, 60
 ATTEMPTS = 5
+_REFUSED = {"401", "403", "AccessDenied", "AllAccessDisabled", "Forbidden", "InvalidAccessKeyId", "SignatureDoesNotMatch"}
 
 
 def client(settings: Settings, *, attempts: int = ATTEMPTS) -> Any:
@@ -43,3 +46,38 @@ def client(settings: Settings, *, attempts: int = ATTEMPTS) -> Any:
         )
     except ValueError:
         raise SettingsError(f"CELLAR_HOST_URL is not a host: {settings.CELLAR_HOST_URL}") from None
+
+
+@contextmanager
+def told(s3: Any, bucket: str) -> Iterator[None]:
+    """Say a fault of the server in one sentence: SettingsError for what it refuses, Temporary for what may pass."""
+    from boto3.exceptions import S3UploadFailedError
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        raise _said(error, s3.meta.endpoint_url, bucket) from None
+    except S3UploadFailedError as error:
+        # boto3 hands on the server's answer as text alone: the answer itself is what it was raised from.
+        raise _said(error.__context__ or error, s3.meta.endpoint_url, bucket) from None
+
+
+def _said(error: BaseException, server: str, bucket: str) -> ZlvError:
+    from botocore.exceptions import ClientError, SSLError
+
+    answer = error.response if isinstance(error, ClientError) else {}
+    code = str(answer.get("Error", {}).get("Code", ""))
+    where = f"the S3 server at {server}"
+    if code in ("NoSuchBucket", "InvalidBucketName"):
+        return SettingsError(f"{where} has no bucket {bucket}: check its name in the settings")
+    if code == "RequestTimeTooSkewed":
+        return SettingsError(f"{where} does not accept this machine's time: set its clock")
+    if code in _REFUSED or answer.get("ResponseMetadata", {}).get("HTTPStatusCode") in (401, 403):
+        return SettingsError(
+            f"{where} refused the keys for bucket {bucket}: check CELLAR_ACCESS_KEY_ID, CELLAR_SECRET_ACCESS_KEY and their rights"
+        )
+    if isinstance(error, SSLError):
+        return SettingsError(f"{where} gave no TLS connection: check CELLAR_HOST_URL, CELLAR_USE_SSL and its certificate")
+    reason = f"answered {code}" if code else "cannot be reached"
+    return Temporary(f"{where} {reason}: check that it runs and can be reached, then run again")

@@ -8,19 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from jobs.errors import SettingsError, Temporary
-from jobs.lake.s3 import ATTEMPTS
+from jobs.errors import Temporary
+from jobs.lake.s3 import told
 
 MEGABYTE = 1024 * 1024
 PART = 16 * MEGABYTE
 # S3 takes at most 10,000 parts.
 MOST_PARTS = 9_000
-REFUSED = {"AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "NoSuchBucket", "InvalidBucketName", "401", "403"}
 
 
 @dataclass(frozen=True)
@@ -30,28 +27,6 @@ class Checksum:
     bytes: int
     sha256: str
     etag: str
-
-
-@contextmanager
-def told(bucket: str) -> Iterator[None]:
-    """Turn a fault of S3 into one sentence and its exit code: 64 when refused, 75 when it may pass."""
-    from boto3.exceptions import S3UploadFailedError
-    from botocore.exceptions import BotoCoreError, ClientError, SSLError
-
-    try:
-        yield
-    except (ClientError, S3UploadFailedError) as error:
-        cause = error if isinstance(error, ClientError) else error.__context__
-        code = str(cause.response["Error"].get("Code", "")) if isinstance(cause, ClientError) else type(error).__name__
-        status = cause.response.get("ResponseMetadata", {}).get("HTTPStatusCode") if isinstance(cause, ClientError) else None
-        if code in REFUSED or status in (401, 403):
-            raise SettingsError(f"S3 refused bucket {bucket} ({code}); check its name, CELLAR_ACCESS_KEY_ID and its rights") from None
-        raise Temporary(f"S3 failed on bucket {bucket} ({code}) after {ATTEMPTS} attempts; run the same command again") from None
-    except SSLError:
-        raise SettingsError("S3 gave no TLS connection; check CELLAR_HOST_URL, CELLAR_USE_SSL and its certificate") from None
-    except BotoCoreError as error:
-        kind = type(error).__name__
-        raise Temporary(f"S3 cannot be reached for bucket {bucket} ({kind}); check CELLAR_HOST_URL, or run again") from None
 
 
 def checksum(content: BinaryIO) -> Checksum:
@@ -85,7 +60,7 @@ def put_file(s3: Any, bucket: str, key: str, content: BinaryIO) -> tuple[Checksu
     from boto3.s3.transfer import TransferConfig
 
     expected = checksum(content)
-    with told(bucket):
+    with told(s3, bucket):
         if _holds(s3, bucket, key, expected):
             return expected, False
         part = part_size(expected.bytes)

@@ -1,4 +1,4 @@
-"""Write YAML as the project's hand-written files are written: one style, so that a generated file reads like the others."""
+"""Write YAML in the one style of the project, so that a generated file reads like a hand-written one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from io import StringIO
 
 import yaml
 
-# Where a line is full; a word or a cell of a row may stand over the edge, and yamllint refuses what is over 140.
+# Where a line is full; a word or a cell may stand over the edge, and yamllint refuses what is over 140.
 _WIDTH = 90
 _ROW_WIDTH = 80
 # Mappings that stand in one line where they fit: the class of a column, the arguments of a test.
@@ -16,7 +16,7 @@ _ROWS = "rows"
 
 
 def dump_yml(content: object) -> str:
-    """Write a document: keys in the order given, sequences indented by two, short lists inline, long texts folded."""
+    """Write a document: keys as given, sequences indented by two, short lists inline, long texts folded."""
     stream = StringIO()
     dumper = _Dumper(stream, width=_WIDTH, allow_unicode=True, sort_keys=False)
     dumper.open()

@@ -1,4 +1,4 @@
-"""Give dbt its project as the catalog in force wants it: sources and years that a deployment adds are known to it."""
+"""Give dbt its project as the catalog in force wants it: its sources, and what staging inherits of them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePath
 
-from jobs.catalog import Catalog
+from jobs.catalog import Catalog, Source
 from jobs.catalog.generate import sources_yml
+from jobs.catalog.inherited import inherited_ymls
 from jobs.catalog.year_columns import FILE, year_columns_yml
 from jobs.settings import Settings, project_dir
 from jobs.warehouse.session import view_columns
@@ -16,31 +17,33 @@ from jobs.warehouse.session import view_columns
 
 def generated_files(catalog: Catalog) -> dict[PurePath, str]:
     """Write what derives from the catalog: path inside the dbt project → text."""
-    columns = {s.name: [(c.name, c.type, c.privacy, c.description) for c in view_columns(s)] for s in catalog.sources}
-    files = {PurePath("models", "staging", domain, "_sources.yml"): text for domain, text in sources_yml(catalog, columns)}
+    sources = sources_yml(catalog, columns_seen(catalog))
+    files = {PurePath("models", "staging", domain, "_sources.yml"): text for domain, text in sources}
     files[PurePath("models", FILE)] = year_columns_yml(catalog)
     return files
 
 
+def columns_seen(catalog: Catalog) -> dict[str, list[tuple[str, str, str, str]]]:
+    """Give of each source what SQL sees of it: name, type, privacy class and description of each column."""
+    return {source.name: _columns(source) for source in catalog.sources}
+
+
+def _columns(source: Source) -> list[tuple[str, str, str, str]]:
+    return [(column.name, column.type, column.privacy, column.description) for column in view_columns(source)]
+
+
 @contextmanager
 def project_of(settings: Settings, catalog: Catalog) -> Iterator[Path]:
-    """Give the project's own folder, or, where a deployment's catalog adds to it, a copy that knows what was added."""
+    """Give a copy of the project that knows the catalog in force and each staging column's class."""
     project = project_dir("dbt")
-    changed = {path: text for path, text in generated_files(catalog).items() if not _holds(project / path, text)}
-    if not changed:
-        yield project
-        return
+    files = generated_files(catalog) | inherited_ymls(project, catalog, columns_seen(catalog))
     copy = settings.warehouse_dir / "dbt.project"
     shutil.rmtree(copy, ignore_errors=True)
     try:
         # Without modes: the program's own folder may be read-only.
         shutil.copytree(project, copy, copy_function=shutil.copyfile)
-        for path, text in changed.items():
+        for path, text in files.items():
             (copy / path).write_text(text, encoding="utf-8")
         yield copy
     finally:
         shutil.rmtree(copy, ignore_errors=True)
-
-
-def _holds(path: Path, text: str) -> bool:
-    return path.is_file() and path.read_text(encoding="utf-8") == text

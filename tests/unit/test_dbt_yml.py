@@ -1,4 +1,4 @@
-"""The `.yml` of the dbt project: one style, short lines, a tested grain, and descriptions that say something."""
+"""The project's `.yml`: one style, short lines, a tested grain, and descriptions that say something."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ STYLES = {
     r"^ +(description|source_of_rule): >\n": ">- for a folded text",
 }
 
-SMALL = set("the a an of in is its to and la le les l de du des d en un une et s".split())
+SMALL = {"the", "a", "an", "of", "in", "is", "its", "to", "and", "s"}
+SMALL |= {"la", "le", "les", "l", "de", "du", "des", "d", "en", "un", "une", "et"}
 SAME = {
     "identifier": "id",
     "identifiant": "id",
@@ -78,7 +79,10 @@ def grain_tests(model: dict[str, Any]) -> list[set[str]]:
     found = [{column["name"]} for column in model["columns"] if "unique" in column.get("data_tests", [])]
     for test in model.get("data_tests", []):
         for name, asked in test.items():
-            columns = {"unique_key": "columns", "dbt_utils.unique_combination_of_columns": "combination_of_columns"}.get(name)
+            columns = {
+                "unique_key": "columns",
+                "dbt_utils.unique_combination_of_columns": "combination_of_columns",
+            }.get(name)
             found += [set(asked["arguments"][columns])] if columns else []
     return found
 
@@ -134,7 +138,8 @@ def test_no_description_only_repeats_its_columns_name() -> None:
 
 
 @pytest.mark.parametrize(
-    ("column", "text"), [("id", "identifiant"), ("dep_code", "codes des départements"), ("commune_role", "commune role")]
+    ("column", "text"),
+    [("id", "identifiant"), ("dep_code", "codes des départements"), ("commune_role", "commune role")],
 )
 def test_a_repetition_is_seen_in_both_languages(column: str, text: str) -> None:
     assert words(text) <= words(column)
@@ -150,10 +155,21 @@ def test_what_is_written_reads_as_it_was_and_stands_within_the_page() -> None:
                 "name": "a",
                 "description": "word " * 60 + "end",
                 "data_tests": [{"is_true": {"name": "b", "arguments": {"expression": expression}}}],
-                "columns": [{"name": "id", "config": {"meta": {"privacy": "none"}}, "data_tests": ["unique", "not_null"]}],
+                "columns": [
+                    {
+                        "name": "id",
+                        "config": {"meta": {"privacy": "none"}},
+                        "data_tests": ["unique", "not_null"],
+                    }
+                ],
             }
         ],
-        "unit_tests": [{"given": [{"rows": [row, {"code": "01001", "day": None}]}], "expect": {"rows": "select\n    1\n"}}],
+        "unit_tests": [
+            {
+                "given": [{"rows": [row, {"code": "01001", "day": None}]}],
+                "expect": {"rows": "select\n    1\n"},
+            }
+        ],
     }
     text = dump_yml(content)
     assert yaml.safe_load(text) == content

@@ -1,0 +1,152 @@
+"""A staging column that is selected as it is has the catalog's class and meaning; unknown stays closed."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePath
+from typing import Any
+
+import pytest
+import yaml
+
+from jobs.catalog import Catalog, Source, load_catalog
+from jobs.catalog.inherited import inherited_ymls, passed_on
+from jobs.errors import SettingsError
+from jobs.settings import project_dir
+from jobs.warehouse.dbt_project import columns_seen
+
+CATALOG = load_catalog([project_dir("catalog")])
+YEARS = """
+with unioned as (
+    {{ union_millesimes('ff', 'houses', columns) }}
+)
+
+select
+    millesime as data_year,
+    idlocal as local_id,
+    dteloc
+from unioned
+"""
+ALL = """
+with source as (
+    select * from {{ source('external', 'prices') }}
+)
+
+select
+    code,
+    label as name,
+    {{ padded('code') }} as geo_code,
+    lower(owner) as owner,
+    coalesce(
+        code,
+        size
+    ) as size,
+    code as twice,
+    label as twice
+from source
+where code is not null
+"""
+
+
+def source(name: str, domain: str, **fields: Any) -> Source:
+    stated = {
+        "location": "x.csv",
+        "owner": "us",
+        "producer": "INSEE",
+        "licence": "Licence ouverte",
+        "columns": [],
+    }
+    return Source.model_validate({"name": name, "domain": domain, **stated, **fields})
+
+
+PRICES = Catalog(sources=(source("prices", "external"),))
+SEEN = {
+    "prices": [
+        ("code", "VARCHAR", "none", "commune"),
+        ("label", "VARCHAR", "indirect", "what it is called"),
+        ("owner", "VARCHAR", "direct", ""),
+        ("size", "INTEGER", "none", ""),
+    ]
+}
+
+
+def test_what_is_selected_as_it_is_is_passed_on_and_nothing_that_is_computed() -> None:
+    assert passed_on(ALL, PRICES, SEEN) == {
+        "code": ("none", "commune"),
+        "name": ("indirect", "what it is called"),
+    }
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        ALL.replace("select * from", "select distinct * from"),
+        ALL.replace("from source\n", "from source join other using (code)\n"),
+        ALL.replace("from source\n", "from other\n"),
+        ALL.replace("source('external', 'prices')", "ref('prices')"),
+        "select code from {{ ref('stg_external__prices') }}",
+    ],
+)
+def test_a_model_of_another_shape_passes_nothing_on(sql: str) -> None:
+    assert passed_on(sql, PRICES, SEEN) == {}
+
+
+def test_years_that_are_not_of_one_mind_hand_nothing_on() -> None:
+    years = tuple(source(f"houses_{year}", "ff", millesime=year, location=f"{year}.csv") for year in (2023, 2024))
+    one = ("idlocal", "VARCHAR", "indirect", "identifier")
+    seen = {
+        "houses_2023": [one, ("dteloc", "VARCHAR", "none", "type")],
+        "houses_2024": [one, ("dteloc", "VARCHAR", "indirect", "type")],
+    }
+    assert passed_on(YEARS, Catalog(sources=years), seen) == {
+        "local_id": ("indirect", "identifier"),
+        "dteloc": ("", "type"),
+    }
+
+
+def completed(folder: Path, columns: str, sql: str = ALL) -> dict[str, tuple[str, str]]:
+    staging = folder / "models" / "staging" / "external"
+    staging.mkdir(parents=True)
+    (staging / "stg_external__prices.sql").write_text(sql, encoding="utf-8")
+    (staging / "stg_external__prices.yml").write_text(f"models: [{{name: stg_external__prices, columns: [{columns}]}}]", encoding="utf-8")
+    texts = inherited_ymls(folder, PRICES, SEEN)
+    (model,) = yaml.safe_load(texts[PurePath("models/staging/external/stg_external__prices.yml")])["models"]
+    return {c["name"]: (c["config"]["meta"]["privacy"], c["description"]) for c in model["columns"]}
+
+
+def test_what_a_file_states_stands_and_what_has_no_class_is_closed(tmp_path: Path) -> None:
+    stated = "{name: name, description: own, config: {meta: {privacy: direct}}}"
+    columns = f"{{name: code}}, {stated}, {{name: owner}}, {{name: unknown}}"
+    assert completed(tmp_path, columns) == {
+        "code": ("none", "commune"),
+        "name": ("direct", "own"),
+        "owner": ("direct", ""),
+        "unknown": ("direct", ""),
+    }
+
+
+def test_a_file_that_is_no_yaml_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"stg_external__prices\.yml: not valid YAML"):
+        completed(tmp_path, "{name: [")
+
+
+def test_only_staging_inherits_and_each_of_its_columns_ends_with_a_class_and_a_meaning() -> None:
+    texts = inherited_ymls(project_dir("dbt"), CATALOG, columns_seen(CATALOG))
+    assert {path.parts[:2] for path in texts} == {("models", "staging")}
+    columns = [column for text in texts.values() for model in yaml.safe_load(text)["models"] for column in model["columns"]]
+    assert len(columns) > 600
+    assert [column["name"] for column in columns if column["config"]["meta"]["privacy"] == "direct"] == []
+    assert [column["name"] for column in columns if not column["description"]] == []
+
+
+def test_no_staging_file_says_again_what_the_catalog_says() -> None:
+    seen = columns_seen(CATALOG)
+    again = []
+    for path in sorted((project_dir("dbt") / "models" / "staging").rglob("stg_*.yml")):
+        passed = passed_on(path.with_suffix(".sql").read_text(encoding="utf-8"), CATALOG, seen)
+        for model in yaml.safe_load(path.read_text(encoding="utf-8"))["models"]:
+            for column in model["columns"]:
+                privacy, description = passed.get(column["name"], ("", ""))
+                stated = column.get("config", {}).get("meta", {}).get("privacy")
+                if (privacy and stated) or (description and column.get("description") == description):
+                    again.append(f"{model['name']}.{column['name']}")
+    assert again == []

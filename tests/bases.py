@@ -12,8 +12,8 @@ from chain import ZLV
 
 from jobs.catalog import Catalog, Publication
 from jobs.settings import Settings, child_environment, read_settings
+from jobs.storage.files import next_file
 from jobs.telemetry import stage
-from jobs.warehouse.files import next_file
 from jobs.warehouse.publication import Published, publish_marts
 from jobs.warehouse.release import warehouse_fingerprint
 

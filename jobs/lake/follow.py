@@ -5,12 +5,12 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from jobs.errors import DataRefused, SettingsError
-from jobs.lake.places import Bucket
 from jobs.lake.releases import POINTER
-from jobs.lake.s3 import client
 from jobs.settings import Settings
+from jobs.storage.bucket import Bucket
+from jobs.storage.files import discard, next_file
+from jobs.storage.s3 import client
 from jobs.telemetry import StageRun
-from jobs.warehouse.files import discard, next_file
 from jobs.warehouse.release import FOLDER, current_release, point_to, publishing, release_file, remove_old
 
 

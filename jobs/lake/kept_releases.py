@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from jobs.errors import DataRefused
-from jobs.lake.places import Bucket
-from jobs.lake.s3 import client
 from jobs.settings import Settings
+from jobs.storage.bucket import Bucket
+from jobs.storage.s3 import client
 from jobs.warehouse.release import FOLDER, release_file, release_names
 
 

@@ -22,10 +22,10 @@ from jobs.lake.rejects import Reject, keep, write_csv
 from jobs.privacy.treatments import key_fingerprint
 from jobs.settings import Settings
 from jobs.sql import identifier
+from jobs.storage.files import next_file, read_certificate, write_certificate
+from jobs.storage.fingerprint import content_fingerprint, declaration_fingerprint
+from jobs.storage.session import attach, view_columns
 from jobs.telemetry import StageRun
-from jobs.warehouse.files import next_file, read_certificate, write_certificate
-from jobs.warehouse.fingerprint import content_fingerprint, declaration_fingerprint
-from jobs.warehouse.session import attach, view_columns
 
 _YEAR = re.compile(r"LOCOMVAC(\d{2})_", re.IGNORECASE)
 

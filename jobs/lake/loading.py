@@ -15,9 +15,9 @@ from jobs.lake.objects import Lake, LakeObject
 from jobs.lake.secret import ensure_s3_secret
 from jobs.privacy.treatments import install_pseudonyms, output_columns
 from jobs.settings import Settings
+from jobs.storage.retry import BACKOFF, Backoff, retried
+from jobs.storage.session import connect
 from jobs.telemetry import StageRun
-from jobs.warehouse.retry import BACKOFF, Backoff, retried
-from jobs.warehouse.session import connect
 
 
 def choose(catalog: Catalog, only: Sequence[str] = (), domains: Sequence[str] = (), millesimes: Sequence[int] = ()) -> list[Source]:

@@ -14,7 +14,7 @@ import duckdb
 from jobs.errors import SettingsError
 from jobs.settings import Settings
 from jobs.sql import literal
-from jobs.warehouse.session import connect
+from jobs.storage.session import connect
 
 NAME = "zlv_lake"
 FILE = f"{NAME}.duckdb_secret"

@@ -55,8 +55,8 @@ def prove(settings: Settings, catalog: Catalog, run: StageRun) -> Report:
     from jobs.privacy.gate import SCHEMA, Gate
     from jobs.privacy.public import read_knowledge
     from jobs.privacy.report import policy_digest
+    from jobs.storage.session import attach, attach_sources, connect
     from jobs.warehouse.release import warehouse_fingerprint
-    from jobs.warehouse.session import attach, attach_sources, connect
 
     fingerprint = warehouse_fingerprint(settings.warehouse_file)
     _same_key(settings, catalog)
@@ -81,7 +81,7 @@ def _same_key(settings: Settings, catalog: Catalog) -> None:
     """Make sure that the raw files hold pseudonyms of the key at hand."""
     from jobs.errors import SettingsError
     from jobs.privacy.treatments import key_fingerprint
-    from jobs.warehouse.files import read_certificate
+    from jobs.storage.files import read_certificate
 
     ours = key_fingerprint(settings)
     held = [s for s in catalog.sources if any(column.policy.treatment == "pseudonymise" for column in s.columns)]
@@ -97,7 +97,7 @@ def _write(settings: Settings, run: StageRun, report: dict[str, Any]) -> None:
     import json
     from datetime import UTC, datetime
 
-    from jobs.warehouse.files import next_file
+    from jobs.storage.files import next_file
 
     with next_file(settings.warehouse_dir / "audit.json") as pending:
         told = {**report, "run_id": run.run_id, "at": datetime.now(UTC).isoformat()}

@@ -19,10 +19,10 @@ def import_base(source: str, force: bool, check: bool) -> None:
     """
     from pathlib import Path
 
-    from jobs.lake.places import Bucket
     from jobs.settings import read_settings
+    from jobs.storage.bucket import Bucket
+    from jobs.storage.places import Folder, Place
     from jobs.telemetry import stage
-    from jobs.warehouse.places import Folder, Place
     from jobs.warehouse.restore import check_export
     from jobs.warehouse.restore import import_base as restore
 

@@ -63,7 +63,7 @@ def _outcome(name: str, check: Callable[[], str]) -> Outcome:
 
 def _checks(settings: Settings, run: StageRun) -> Iterator[Check]:
     from jobs.catalog import load_catalog
-    from jobs.warehouse.folders import check_folder
+    from jobs.storage.folders import check_folder
 
     for name in NEEDED:
         if getattr(settings, name) is None:
@@ -92,7 +92,7 @@ def _duckdb(settings: Settings) -> str:
     import duckdb
 
     from jobs.errors import SettingsError
-    from jobs.warehouse.session import connect
+    from jobs.storage.session import connect
 
     try:
         connect(settings, "httpfs", "postgres_scanner", "spatial").close()
@@ -104,9 +104,9 @@ def _duckdb(settings: Settings) -> str:
 def _postgres(settings: Settings, catalog: Catalog, run: StageRun) -> str:
     import duckdb
 
+    from jobs.storage.retry import Backoff, retried
+    from jobs.storage.session import connect
     from jobs.warehouse.postgres import attach_postgres, begin_snapshot, check_role, end, told
-    from jobs.warehouse.retry import Backoff, retried
-    from jobs.warehouse.session import connect
 
     def attempt() -> str:
         connection = connect(settings, "postgres_scanner")
@@ -126,7 +126,7 @@ def _postgres(settings: Settings, catalog: Catalog, run: StageRun) -> str:
 
 def _lake(settings: Settings, run: StageRun) -> str:
     from jobs.lake.objects import Lake
-    from jobs.warehouse.retry import Backoff, retried
+    from jobs.storage.retry import Backoff, retried
 
     retried(run, Lake(settings).check_bucket, Backoff(attempts=3))
     return f"bucket {settings.CELLAR_DATA_LAKE_BUCKET_NAME}"

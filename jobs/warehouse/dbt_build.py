@@ -16,11 +16,11 @@ from jobs.catalog import Catalog
 from jobs.errors import DataRefused, ZlvError
 from jobs.privacy.treatments import key_fingerprint
 from jobs.settings import Settings, put_in_environment
+from jobs.storage.files import next_file, write_certificate
+from jobs.storage.session import attach, connect
 from jobs.telemetry import StageRun
 from jobs.warehouse.dbt_project import project_of
-from jobs.warehouse.files import next_file, write_certificate
 from jobs.warehouse.history import SNAPSHOTS, history_beside, snapshot_of
-from jobs.warehouse.session import attach, connect
 
 # What dbt says when the data, not the machine, are at fault: a second try gives the same answer.
 DATA_FAULTS = ("contract", "Constraint Error", "Conversion Error", "Binder Error", "Catalog Error", "Parser Error", "Compilation Error")

@@ -8,8 +8,8 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 
 from jobs.catalog import load_catalog
 from jobs.settings import read_settings
-from jobs.warehouse.files import next_of
-from jobs.warehouse.session import attach, attach_sources, bound
+from jobs.storage.files import next_of
+from jobs.storage.session import attach, attach_sources, bound
 
 
 class Plugin(BasePlugin):

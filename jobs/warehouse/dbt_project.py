@@ -11,7 +11,7 @@ from jobs.catalog import Catalog
 from jobs.catalog.generate import sources_yml
 from jobs.catalog.year_columns import FILE, year_columns_yml
 from jobs.settings import Settings, project_dir
-from jobs.warehouse.session import view_columns
+from jobs.storage.session import view_columns
 
 
 def generated_files(catalog: Catalog) -> dict[PurePath, str]:

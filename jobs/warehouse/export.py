@@ -18,8 +18,8 @@ from typing import BinaryIO
 from jobs import __version__
 from jobs.errors import DataRefused, Temporary
 from jobs.settings import Settings
+from jobs.storage.places import Place
 from jobs.telemetry import StageRun
-from jobs.warehouse.places import Place
 from jobs.warehouse.release import current_release
 
 MANIFEST = "manifest.json"

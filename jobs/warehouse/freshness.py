@@ -12,7 +12,7 @@ from jobs.catalog import Catalog
 from jobs.catalog.model import DAYS_UNTIL_LATE
 from jobs.privacy.treatments import key_fingerprint
 from jobs.settings import Settings
-from jobs.warehouse.files import read_certificate
+from jobs.storage.files import read_certificate
 from jobs.warehouse.release import current_release, release_file
 
 DAY = 86400.0

@@ -19,9 +19,9 @@ import duckdb
 from jobs import __version__
 from jobs.errors import DataRefused
 from jobs.settings import Settings
+from jobs.storage.files import discard, next_of, read_certificate, sync, write_certificate
+from jobs.storage.session import attach, connect
 from jobs.telemetry import StageRun
-from jobs.warehouse.files import discard, next_of, read_certificate, sync, write_certificate
-from jobs.warehouse.session import attach, connect
 
 # dbt's tag of what writes into the history.
 TAG = "tag:history"

@@ -10,7 +10,7 @@ from typing import Any
 
 from jobs.catalog import Catalog
 from jobs.settings import Settings
-from jobs.warehouse.files import read_certificate
+from jobs.storage.files import read_certificate
 
 MANIFEST = Path("dbt", "manifest.json")
 

@@ -10,7 +10,7 @@ import duckdb
 from jobs.errors import DataRefused, SettingsError, Temporary, Terminated, ZlvError
 from jobs.settings import Settings
 from jobs.sql import identifier, literal
-from jobs.warehouse.retry import NotAgain
+from jobs.storage.retry import NotAgain
 
 ALIAS = "pg"
 APPLICATION = "zlv-warehouse"

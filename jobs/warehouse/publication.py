@@ -16,8 +16,9 @@ from jobs.errors import DataRefused, PrivacyRefused, Temporary
 from jobs.privacy.report import policy_digest
 from jobs.settings import Settings
 from jobs.sql import identifier, literal
+from jobs.storage.files import next_file, read_certificate, write_certificate
+from jobs.storage.session import attach, connect
 from jobs.telemetry import StageRun
-from jobs.warehouse.files import next_file, read_certificate, write_certificate
 from jobs.warehouse.origins import release_origins
 from jobs.warehouse.release import (
     FOLDER,
@@ -30,7 +31,6 @@ from jobs.warehouse.release import (
     warehouse_fingerprint,
 )
 from jobs.warehouse.row_counts import compare_rows
-from jobs.warehouse.session import attach, connect
 
 MARTS = "marts"
 AUDIT = "audit.json"

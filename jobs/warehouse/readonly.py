@@ -8,7 +8,7 @@ from jobs.catalog import Catalog
 from jobs.errors import DataRefused, SettingsError
 from jobs.settings import Settings
 from jobs.sql import literal
-from jobs.warehouse.session import attach, attach_sources, connect
+from jobs.storage.session import attach, attach_sources, connect
 
 LAYERS = ("marts", "int", "stg")
 # No file, network, extension or secret is in reach of a query, and no query can change that.

@@ -15,8 +15,8 @@ from typing import Any
 
 from jobs.errors import DataRefused, SettingsError, Temporary
 from jobs.settings import Settings
+from jobs.storage.files import discard, next_of, read_certificate, sync
 from jobs.telemetry.identity import RUN_ID
-from jobs.warehouse.files import discard, next_of, read_certificate, sync
 
 FOLDER = "releases"
 SUFFIX = ".duckdb"

@@ -12,8 +12,8 @@ import duckdb
 from jobs.errors import DataRefused
 from jobs.settings import Settings
 from jobs.sql import identifier, literal
-from jobs.warehouse.files import read_certificate
-from jobs.warehouse.session import attach, connect
+from jobs.storage.files import read_certificate
+from jobs.storage.session import attach, connect
 
 _SUMMED = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
 _AVERAGED = ("DOUBLE", "FLOAT")

@@ -11,10 +11,10 @@ from typing import Any
 
 from jobs.errors import DataRefused
 from jobs.settings import Settings
+from jobs.storage.files import discard, next_of, sync
+from jobs.storage.places import Place
 from jobs.telemetry import StageRun
 from jobs.warehouse.export import FORMAT, MANIFEST, BaseFile, base_parts
-from jobs.warehouse.files import discard, next_of, sync
-from jobs.warehouse.places import Place
 from jobs.warehouse.release import point_to, publishing
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from jobs.catalog import load_catalog
 from jobs.settings import read_settings
 from jobs.sql import identifier, literal
-from jobs.warehouse.session import attach, attach_sources, connect
+from jobs.storage.session import attach, attach_sources, connect
 
 
 def statements(manifest: dict[str, Any]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from jobs.catalog import Catalog, Source, load_catalog
 from jobs.privacy.treatments import output_columns
 from jobs.settings import Settings, read_settings
 from jobs.sql import identifier, literal
-from jobs.warehouse.session import connect
+from jobs.storage.session import connect
 
 SOURCE = "lovac_2025"
 CSV_TYPES = {"INTEGER": "DECIMAL(18,3)", "BIGINT": "DECIMAL(18,3)"}

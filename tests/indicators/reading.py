@@ -12,7 +12,7 @@ import boto3
 import duckdb
 from chain import Chain
 
-from jobs.warehouse.session import load_extension
+from jobs.storage.session import load_extension
 
 APPLICATION = (
     "campaigns",

@@ -16,11 +16,11 @@ from chain import ZLV
 from components import BUCKET, s3
 
 from jobs.errors import DataRefused, Temporary
-from jobs.lake.places import Bucket
 from jobs.settings import Settings, child_environment
+from jobs.storage.bucket import Bucket
+from jobs.storage.places import Folder
 from jobs.telemetry import stage
 from jobs.warehouse.export import export_base
-from jobs.warehouse.places import Folder
 from jobs.warehouse.release import previous_release, release_names
 from jobs.warehouse.restore import check_export, import_base
 

@@ -12,7 +12,7 @@ from web import Cut, Quiet, Untold, web
 
 from jobs.errors import DataRefused, SettingsError, Temporary
 from jobs.lake.loading import choose, load_lake
-from jobs.warehouse.retry import Backoff
+from jobs.storage.retry import Backoff
 
 QUICK = Backoff(attempts=2, initial=0.01, maximum=0.02, jitter=0.01)
 POLICY = "domain: external\ncolumns:\n  code: {class: none, treatment: keep}\n  zone: {class: none, treatment: keep}\n"

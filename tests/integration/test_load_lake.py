@@ -16,8 +16,8 @@ from web import web
 
 from jobs.errors import DataRefused, SettingsError, Temporary
 from jobs.lake.loading import choose, load_lake
-from jobs.warehouse.files import read_certificate
-from jobs.warehouse.retry import Backoff
+from jobs.storage.files import read_certificate
+from jobs.storage.retry import Backoff
 
 __all__ = ["s3_server"]
 

@@ -12,7 +12,7 @@ from chain import Chain
 
 from jobs.catalog import load_catalog
 from jobs.settings import read_settings
-from jobs.warehouse.session import attach, attach_sources, connect
+from jobs.storage.session import attach, attach_sources, connect
 
 PUBLIC_OR_SOCIAL = {1, 2, 3, 4, 5, 6, 9}
 

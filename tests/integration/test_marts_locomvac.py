@@ -11,7 +11,7 @@ from chain import Chain
 
 from jobs.catalog import load_catalog
 from jobs.settings import read_settings
-from jobs.warehouse.session import attach, attach_sources, connect
+from jobs.storage.session import attach, attach_sources, connect
 
 FAMILIES = ("MAG", "BUR", "DEP", "ATE", "HOT")
 SMALL = 11

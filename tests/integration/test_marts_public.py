@@ -13,7 +13,7 @@ from chain import Chain
 
 from jobs.catalog import load_catalog
 from jobs.settings import read_settings
-from jobs.warehouse.session import attach, attach_sources, connect
+from jobs.storage.session import attach, attach_sources, connect
 
 LEVELS = {"COM": 1, "Commune": 1, "CA": 2, "CC": 2, "CU": 2, "METRO": 2, "ME": 2, "DEP": 3, "SDED": 3, "REG": 4, "SDER": 4}
 

@@ -14,7 +14,7 @@ from jobs.catalog import load_catalog
 from jobs.sample.components import Components, start
 from jobs.sample.schema import tables_sql
 from jobs.settings import read_settings
-from jobs.warehouse.session import load_extension
+from jobs.storage.session import load_extension
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = Path(os.environ.get("ZLV_PRODUCTION_SAMPLE", ROOT.parent / "shared" / "reference" / "production_sample"))

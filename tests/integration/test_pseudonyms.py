@@ -13,7 +13,7 @@ from planted import ADDRESS, EMAIL, KEY, LOVAC, NAME, home, raw_dir
 from jobs.catalog import load_catalog
 from jobs.privacy.treatments import install_pseudonyms
 from jobs.settings import read_settings
-from jobs.warehouse.session import attach_sources, connect
+from jobs.storage.session import attach_sources, connect
 
 __all__ = ["raw_dir"]
 

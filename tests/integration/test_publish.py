@@ -11,8 +11,8 @@ from bases import LISTED, base, marks, publish, write_audit, write_warehouse, zl
 from jobs.catalog import Catalog, Publication, load_catalog
 from jobs.errors import DataRefused, PrivacyRefused, Temporary
 from jobs.settings import project_dir
+from jobs.storage.files import read_certificate
 from jobs.telemetry.records import read_step
-from jobs.warehouse.files import read_certificate
 from jobs.warehouse.release import current_release, publishing, release_file, release_names, roll_back
 
 

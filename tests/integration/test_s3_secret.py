@@ -12,7 +12,7 @@ from components import BUCKET, Lake, s3_server
 from jobs.errors import SettingsError
 from jobs.lake.secret import NAME, ensure_s3_secret
 from jobs.settings import Settings, read_settings
-from jobs.warehouse.session import connect
+from jobs.storage.session import connect
 
 __all__ = ["s3_server"]
 

@@ -13,8 +13,8 @@ from bases import base, publish, write_warehouse, zlv
 
 from jobs.catalog import load_catalog
 from jobs.settings import Settings, project_dir
+from jobs.storage.files import write_certificate
 from jobs.telemetry.records import RunRecord, StepRecord, run_path, step_path, write_record
-from jobs.warehouse.files import write_certificate
 from jobs.warehouse.freshness import FileState, file_states
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -16,7 +16,7 @@ import duckdb
 
 from jobs.catalog import load_catalog
 from jobs.settings import Settings
-from jobs.warehouse.session import attach_sources, bound
+from jobs.storage.session import attach_sources, bound
 from mutation.operators import mutations, rewritten
 
 

@@ -18,6 +18,7 @@ LAYERS = (
     ("catalog",),
     ("telemetry",),
     ("privacy",),
+    ("storage",),
     ("warehouse",),
     ("lake",),
     ("sample", "pipelines"),

@@ -14,7 +14,7 @@ from jobs.errors import DataRefused, SettingsError
 from jobs.lake.header import match, read_layout
 from jobs.lake.rejects import physical_lines
 from jobs.lake.repair import Repair, piped
-from jobs.warehouse.folders import check_folder, file_system
+from jobs.storage.folders import check_folder, file_system
 
 KEEP = Rule.model_validate({"class": "none", "treatment": "keep"})
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from jobs.errors import Temporary
-from jobs.lake.s3 import told
+from jobs.storage.s3 import told
 
 MEGABYTE = 1024 * 1024
 PART = 16 * MEGABYTE

@@ -79,7 +79,7 @@ def load_extension(connection: duckdb.DuckDBPyConnection, name: str) -> None:
 
 def attach(connection: duckdb.DuckDBPyConnection, path: Path, alias: str, *, read_only: bool = True, create: bool = False) -> None:
     """Attach a DuckDB file under a name; an absent file is an error unless it is to be created."""
-    from jobs.warehouse.files import STORAGE_VERSION
+    from jobs.storage.files import STORAGE_VERSION
 
     if not create and not path.exists():
         raise SettingsError(f"{path} does not exist; run the stage that writes it first")

@@ -7,9 +7,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
 from jobs.errors import DataRefused, SettingsError
-from jobs.lake.s3 import client, told
-from jobs.lake.transfer import put_file
 from jobs.settings import Settings
+from jobs.storage.s3 import client, told
+from jobs.storage.transfer import put_file
 
 
 class Bucket:

@@ -18,9 +18,9 @@ def load_lake(only: tuple[str, ...], domains: tuple[str, ...], millesimes: tuple
     Example: zlv load-lake --domain lovac --millesime 2025
     """
     from jobs.catalog import load_catalog
-    from jobs.lake.loading import choose
-    from jobs.lake.loading import load_lake as load
     from jobs.settings import read_settings
+    from jobs.sources.lake.loading import choose
+    from jobs.sources.lake.loading import load_lake as load
     from jobs.telemetry import stage
 
     settings = read_settings()

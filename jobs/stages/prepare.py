@@ -104,9 +104,9 @@ def _duckdb(settings: Settings) -> str:
 def _postgres(settings: Settings, catalog: Catalog, run: StageRun) -> str:
     import duckdb
 
+    from jobs.sources.production.postgres import attach_postgres, begin_snapshot, check_role, end, told
     from jobs.storage.retry import Backoff, retried
     from jobs.storage.session import connect
-    from jobs.warehouse.postgres import attach_postgres, begin_snapshot, check_role, end, told
 
     def attempt() -> str:
         connection = connect(settings, "postgres_scanner")
@@ -125,7 +125,7 @@ def _postgres(settings: Settings, catalog: Catalog, run: StageRun) -> str:
 
 
 def _lake(settings: Settings, run: StageRun) -> str:
-    from jobs.lake.objects import Lake
+    from jobs.sources.lake.objects import Lake
     from jobs.storage.retry import Backoff, retried
 
     retried(run, Lake(settings).check_bucket, Backoff(attempts=3))
@@ -133,7 +133,7 @@ def _lake(settings: Settings, run: StageRun) -> str:
 
 
 def _secret(settings: Settings) -> str:
-    from jobs.lake.secret import ensure_s3_secret
+    from jobs.sources.lake.secret import ensure_s3_secret
 
     return f"{'written to' if ensure_s3_secret(settings) else 'stands in'} {settings.secrets_dir}"
 

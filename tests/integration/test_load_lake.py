@@ -15,7 +15,7 @@ from components import PSEUDONYM_KEY, Lake, catalog_of, rows, s3_server, step
 from web import web
 
 from jobs.errors import DataRefused, SettingsError, Temporary
-from jobs.lake.loading import choose, load_lake
+from jobs.sources.lake.loading import choose, load_lake
 from jobs.storage.files import read_certificate
 from jobs.storage.retry import Backoff
 
@@ -214,7 +214,7 @@ def test_unchanged_objects_are_not_read_again(s3_server: Lake, tmp_path: Path) -
 
 
 def test_an_object_replaced_while_it_is_read_is_read_again(s3_server: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from jobs.lake import load as loading
+    from jobs.sources.lake import load as loading
 
     s3_server.put("moving/raw.csv", thousand({}))
     editions = iter([thousand({}) + line(1001)])
@@ -234,8 +234,8 @@ def test_an_object_replaced_while_it_is_read_is_read_again(s3_server: Lake, tmp_
 
 
 def test_more_faults_than_are_counted_are_refused(s3_server: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jobs.lake.scan.REJECTS_LIMIT", 20)
-    monkeypatch.setattr("jobs.lake.rejects.REJECTS_LIMIT", 20)
+    monkeypatch.setattr("jobs.sources.lake.scan.REJECTS_LIMIT", 20)
+    monkeypatch.setattr("jobs.sources.lake.rejects.REJECTS_LIMIT", 20)
     s3_server.put("uncounted/raw.csv", thousand(dict.fromkeys(range(100, 108), BROKEN[0])))
     with pytest.raises(DataRefused, match=r"more than \d lines are broken"):
         load(tmp_path, catalog(tmp_path, "uncounted/raw.csv"), s3_server)

@@ -10,8 +10,8 @@ import pytest
 from components import BUCKET, Lake, s3_server
 
 from jobs.errors import SettingsError
-from jobs.lake.secret import NAME, ensure_s3_secret
 from jobs.settings import Settings, read_settings
+from jobs.sources.lake.secret import NAME, ensure_s3_secret
 from jobs.storage.session import connect
 
 __all__ = ["s3_server"]

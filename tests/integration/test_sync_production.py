@@ -14,9 +14,9 @@ from chain import ZLV
 from components import PSEUDONYM_KEY, READER_PASSWORD, Postgres, catalog_of, postgres_server, rows, standby, step
 
 from jobs.errors import DataRefused, SettingsError, Temporary
+from jobs.sources.production.snapshot import sync_production
 from jobs.storage.files import read_certificate
 from jobs.storage.retry import Backoff
-from jobs.warehouse.production import sync_production
 
 __all__ = ["postgres_server"]
 
@@ -127,8 +127,8 @@ def test_dropped_columns_are_never_asked_for(postgres_server: Postgres, tmp_path
 def test_the_session_writes_nothing_and_says_who_it_is(postgres_server: Postgres, tmp_path: Path) -> None:
     import duckdb
 
+    from jobs.sources.production.postgres import attach_postgres, begin_snapshot, end
     from jobs.storage.session import connect
-    from jobs.warehouse.postgres import attach_postgres, begin_snapshot, end
 
     with (
         application(postgres_server, "readonly") as environment,

@@ -19,7 +19,7 @@ LAYERS = (
     ("telemetry",),
     ("privacy",),
     ("storage",),
-    ("warehouse",),
+    ("sources", "warehouse"),
     ("lake",),
     ("sample", "pipelines"),
     ("stages",),

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from jobs.catalog import FileFormat, Source
 from jobs.catalog.model import Column, Rule
 from jobs.errors import DataRefused, SettingsError
-from jobs.lake.header import match, read_layout
-from jobs.lake.rejects import physical_lines
-from jobs.lake.repair import Repair, piped
+from jobs.sources.lake.header import match, read_layout
+from jobs.sources.lake.rejects import physical_lines
+from jobs.sources.lake.repair import Repair, piped
 from jobs.storage.folders import check_folder, file_system
 
 KEEP = Rule.model_validate({"class": "none", "treatment": "keep"})

@@ -7,8 +7,8 @@ import pytest
 
 from jobs.errors import DataRefused, SettingsError, Temporary, ZlvError
 from jobs.settings import read_settings
+from jobs.sources.production.postgres import told
 from jobs.storage.retry import NotAgain
-from jobs.warehouse.postgres import told
 
 SETTINGS = read_settings(
     {

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from jobs.catalog import Source
-from jobs.lake.header import Layout
 from jobs.privacy.treatments import output_columns
+from jobs.sources.lake.header import Layout
 from jobs.sql import identifier, literal
 
 # An object with more faults than this (several may be of one line) is refused whatever its size.

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from jobs.catalog import Source
-from jobs.lake.scan import ERRORS, REJECTS_LIMIT, SCANS
+from jobs.sources.lake.scan import ERRORS, REJECTS_LIMIT, SCANS
 from jobs.sql import identifier, literal
 
 TABLE = "_rejects"

@@ -13,6 +13,7 @@ from jobs.catalog import Catalog, Source
 from jobs.errors import DataRefused, SettingsError
 from jobs.privacy.treatments import key_fingerprint, output_columns
 from jobs.settings import Settings
+from jobs.sources.production.postgres import Snapshot, attach_postgres, begin_snapshot, columns_of, end, relation, told
 from jobs.sql import identifier
 from jobs.storage.files import next_file, read_certificate, write_certificate
 from jobs.storage.fingerprint import content_fingerprint, declaration_fingerprint
@@ -20,7 +21,6 @@ from jobs.storage.interrupt import interruptible
 from jobs.storage.retry import BACKOFF, Backoff, retried
 from jobs.storage.session import attach, connect
 from jobs.telemetry import StageRun
-from jobs.warehouse.postgres import Snapshot, attach_postgres, begin_snapshot, columns_of, end, relation, told
 
 NEXT, LAST = "production_next", "production_last"
 

@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 
 from jobs.catalog import Source
 from jobs.errors import DataRefused, Temporary
-from jobs.lake.objects import Lake, LakeObject
 from jobs.settings import Settings
+from jobs.sources.lake.objects import Lake, LakeObject
 
 
 @contextmanager

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 import duckdb
 
 from jobs.catalog import Source
-from jobs.lake import rejects, scan
-from jobs.lake.header import Layout, match, read_layout
-from jobs.lake.objects import Lake, LakeObject
-from jobs.lake.rejects import Reject
-from jobs.lake.repair import Repair, piped
 from jobs.settings import Settings
+from jobs.sources.lake import rejects, scan
+from jobs.sources.lake.header import Layout, match, read_layout
+from jobs.sources.lake.objects import Lake, LakeObject
+from jobs.sources.lake.rejects import Reject
+from jobs.sources.lake.repair import Repair, piped
 from jobs.sql import literal
 
 

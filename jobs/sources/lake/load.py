@@ -13,14 +13,14 @@ import duckdb
 from jobs import __version__
 from jobs.catalog import Source
 from jobs.errors import DataRefused, Temporary
-from jobs.lake.download import at_hand
-from jobs.lake.faults import told_duckdb
-from jobs.lake.header import Layout
-from jobs.lake.objects import Lake, LakeObject
-from jobs.lake.readers import ObjectReader, Reading, layout_of, read_object
-from jobs.lake.rejects import Reject, keep, write_csv
 from jobs.privacy.treatments import key_fingerprint
 from jobs.settings import Settings
+from jobs.sources.lake.download import at_hand
+from jobs.sources.lake.faults import told_duckdb
+from jobs.sources.lake.header import Layout
+from jobs.sources.lake.objects import Lake, LakeObject
+from jobs.sources.lake.readers import ObjectReader, Reading, layout_of, read_object
+from jobs.sources.lake.rejects import Reject, keep, write_csv
 from jobs.sql import identifier
 from jobs.storage.files import next_file, read_certificate, write_certificate
 from jobs.storage.fingerprint import content_fingerprint, declaration_fingerprint

@@ -15,9 +15,9 @@ from urllib.request import Request, urlopen
 
 from jobs.catalog import Source
 from jobs.errors import SettingsError, ZlvError
-from jobs.lake.faults import told_http
-from jobs.lake.secret import NEEDED
 from jobs.settings import Settings
+from jobs.sources.lake.faults import told_http
+from jobs.sources.lake.secret import NEEDED
 from jobs.storage.s3 import CONNECT_SECONDS, READ_SECONDS, client, told
 
 CHUNK = 1 << 20

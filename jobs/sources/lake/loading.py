@@ -10,11 +10,11 @@ import duckdb
 
 from jobs.catalog import Catalog, Source
 from jobs.errors import DataRefused, SettingsError, ZlvError
-from jobs.lake.load import Loaded, is_unchanged, load_source
-from jobs.lake.objects import Lake, LakeObject
-from jobs.lake.secret import ensure_s3_secret
 from jobs.privacy.treatments import install_pseudonyms, output_columns
 from jobs.settings import Settings
+from jobs.sources.lake.load import Loaded, is_unchanged, load_source
+from jobs.sources.lake.objects import Lake, LakeObject
+from jobs.sources.lake.secret import ensure_s3_secret
 from jobs.storage.retry import BACKOFF, Backoff, retried
 from jobs.storage.session import connect
 from jobs.telemetry import StageRun

@@ -19,7 +19,7 @@ def build(only: tuple[str, ...], unit_tests: bool) -> None:
     from jobs.catalog import load_catalog
     from jobs.settings import read_settings
     from jobs.telemetry import stage
-    from jobs.warehouse.dbt_build import build_warehouse
+    from jobs.transform.build import build_warehouse
 
     settings = read_settings()
     with stage(settings, "build") as run:

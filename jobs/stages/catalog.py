@@ -34,7 +34,7 @@ def generate(only_check: bool) -> None:
     """Write from the catalog: dbt's sources, the mart with a column per year, the dictionaries, the differences."""
     from jobs.catalog import load_catalog
     from jobs.settings import read_settings
-    from jobs.warehouse.generated import check_generated, generated, write_generated
+    from jobs.transform.generated import check_generated, generated, write_generated
 
     files = generated(load_catalog(read_settings().catalog_dirs))
     if only_check:

@@ -67,7 +67,7 @@ def millesime(family: str, year: int, like: int | None, file: Path | None) -> No
     from jobs.catalog.skeleton import require_checkout
     from jobs.catalog.skeleton_year import new_year
     from jobs.settings import PROJECT
-    from jobs.warehouse.generated import generated, write_generated
+    from jobs.transform.generated import generated, write_generated
 
     require_checkout(PROJECT)
     added = new_year(PROJECT, load_catalog([PROJECT / "catalog"]), family, year, like, file)

@@ -22,7 +22,7 @@ from chain import Chain, fingerprints
 from jobs.sample.components import Components, start, stop
 from jobs.settings import read_settings
 from jobs.telemetry import StageRun
-from jobs.warehouse.history import history_beside
+from jobs.transform.history import history_beside
 
 # What a day adds to and what is read from it, with the tests of just that; on an empty warehouse, all that this is made of.
 PROVEN = ("what_is_known_now_is_what_the_application_says", "the_last_month_counts_what_holds_now", "marts_production_campaigns")

@@ -19,7 +19,7 @@ LAYERS = (
     ("telemetry",),
     ("privacy",),
     ("storage",),
-    ("sources", "warehouse"),
+    ("sources", "warehouse", "transform"),
     ("lake",),
     ("sample", "pipelines"),
     ("stages",),

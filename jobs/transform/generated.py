@@ -11,7 +11,7 @@ from jobs.catalog.mart_pages import FOLDER, mart_pages
 from jobs.catalog.marts import read_marts
 from jobs.errors import SettingsError
 from jobs.settings import project_dir
-from jobs.warehouse.dbt_project import generated_files
+from jobs.transform.project import generated_files
 
 
 def generated(catalog: Catalog) -> dict[Path, str]:

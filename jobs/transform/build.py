@@ -19,8 +19,8 @@ from jobs.settings import Settings, put_in_environment
 from jobs.storage.files import next_file, write_certificate
 from jobs.storage.session import attach, connect
 from jobs.telemetry import StageRun
-from jobs.warehouse.dbt_project import project_of
-from jobs.warehouse.history import SNAPSHOTS, history_beside, snapshot_of
+from jobs.transform.history import SNAPSHOTS, history_beside, snapshot_of
+from jobs.transform.project import project_of
 
 # What dbt says when the data, not the machine, are at fault: a second try gives the same answer.
 DATA_FAULTS = ("contract", "Constraint Error", "Conversion Error", "Binder Error", "Catalog Error", "Parser Error", "Compilation Error")

@@ -11,11 +11,11 @@ import duckdb
 from chain import ZLV
 
 from jobs.catalog import Catalog, Publication
+from jobs.releases.publication import Published, publish_marts
+from jobs.releases.release import warehouse_fingerprint
 from jobs.settings import Settings, child_environment, read_settings
 from jobs.storage.files import next_file
 from jobs.telemetry import stage
-from jobs.warehouse.publication import Published, publish_marts
-from jobs.warehouse.release import warehouse_fingerprint
 
 LISTED = Catalog(
     sources=(),

@@ -55,8 +55,8 @@ def prove(settings: Settings, catalog: Catalog, run: StageRun) -> Report:
     from jobs.privacy.gate import SCHEMA, Gate
     from jobs.privacy.public import read_knowledge
     from jobs.privacy.report import policy_digest
+    from jobs.releases.release import warehouse_fingerprint
     from jobs.storage.session import attach, attach_sources, connect
-    from jobs.warehouse.release import warehouse_fingerprint
 
     fingerprint = warehouse_fingerprint(settings.warehouse_file)
     _same_key(settings, catalog)

@@ -30,7 +30,7 @@ def diff(before: str, after: str, as_json: bool) -> None:
     from dataclasses import asdict
     from pathlib import Path
 
-    from jobs.lake.kept_releases import find_release
+    from jobs.releases.kept import find_release
     from jobs.settings import read_settings
     from jobs.warehouse.release_diff import diff_releases
 

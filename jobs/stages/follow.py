@@ -20,7 +20,7 @@ def follow(every: int, once: bool) -> None:
     import time
 
     from jobs.errors import DataRefused, Temporary
-    from jobs.lake.follow import follow_release
+    from jobs.releases.follow import follow_release
     from jobs.settings import read_settings
     from jobs.telemetry import stage
 

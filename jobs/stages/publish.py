@@ -27,14 +27,14 @@ def publish(rollback: bool, to: str | None, accept_rows: str | None, keep: int |
     settings = read_settings()
     with stage(settings, "publish") as run:
         if rollback or to:
-            from jobs.warehouse.release import roll_back
+            from jobs.releases.release import roll_back
 
             before, now = roll_back(settings, to)
             run.facts(release=now, rolled_back_from=before)
             run.note(f"the clean file shows release {now} again (was {before})")
             return
         from jobs.catalog import load_catalog
-        from jobs.warehouse.publication import publish_marts
+        from jobs.releases.publication import publish_marts
 
         done = publish_marts(settings, load_catalog(settings.catalog_dirs), run, keep or settings.ZLV_KEEP_RELEASES, accept_rows)
         run.count(rows=sum(done.rows.values()))

@@ -26,9 +26,9 @@ def status(as_json: bool) -> None:
     from dataclasses import asdict
 
     from jobs.catalog import load_catalog
+    from jobs.releases.release import current_release, previous_release, release_names
     from jobs.settings import read_settings
     from jobs.warehouse.freshness import file_states
-    from jobs.warehouse.release import current_release, previous_release, release_names
 
     settings = read_settings()
     states = file_states(settings, load_catalog(settings.catalog_dirs))

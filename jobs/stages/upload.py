@@ -15,7 +15,7 @@ def upload(release: str | None) -> None:
 
     Example: zlv upload
     """
-    from jobs.lake.releases import upload_release
+    from jobs.releases.upload import upload_release
     from jobs.settings import read_settings
     from jobs.telemetry import stage
 

@@ -17,10 +17,10 @@ from typing import BinaryIO
 
 from jobs import __version__
 from jobs.errors import DataRefused, Temporary
+from jobs.releases.release import current_release
 from jobs.settings import Settings
 from jobs.storage.places import Place
 from jobs.telemetry import StageRun
-from jobs.warehouse.release import current_release
 
 MANIFEST = "manifest.json"
 FORMAT = 1

@@ -11,9 +11,9 @@ from typing import Any
 from jobs.catalog import Catalog
 from jobs.catalog.model import DAYS_UNTIL_LATE
 from jobs.privacy.treatments import key_fingerprint
+from jobs.releases.release import current_release, release_file
 from jobs.settings import Settings
 from jobs.storage.files import read_certificate
-from jobs.warehouse.release import current_release, release_file
 
 DAY = 86400.0
 AS_OF = ("snapshot_at", "as_of", "modified_at", "last_modified", "loaded_at", "written_at")

@@ -12,8 +12,8 @@ import pytest
 from bases import base, marks, publish, write_warehouse
 from chain import ZLV
 
+from jobs.releases.release import current_release, release_names
 from jobs.settings import Settings, child_environment
-from jobs.warehouse.release import current_release, release_names
 
 READERS, PUBLICATIONS = 8, 30
 READER = """

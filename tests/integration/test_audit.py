@@ -12,10 +12,10 @@ import pytest
 from planted import KEY, MART, audit, home, raw_dir, write_warehouse
 
 from jobs.errors import SettingsError
+from jobs.releases.release import warehouse_fingerprint
 from jobs.settings import Settings
 from jobs.storage.files import write_certificate
 from jobs.telemetry.records import read_step
-from jobs.warehouse.release import warehouse_fingerprint
 
 __all__ = ["raw_dir"]
 

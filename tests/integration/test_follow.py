@@ -16,7 +16,7 @@ from bases import base, publish, write_warehouse, zlv
 from chain import ZLV, base_environment, fingerprints
 from components import BUCKET, Lake, s3
 
-from jobs.lake.releases import upload_release
+from jobs.releases.upload import upload_release
 from jobs.settings import Settings
 from jobs.telemetry import stage
 

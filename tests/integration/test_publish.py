@@ -10,10 +10,10 @@ from bases import LISTED, base, marks, publish, write_audit, write_warehouse, zl
 
 from jobs.catalog import Catalog, Publication, load_catalog
 from jobs.errors import DataRefused, PrivacyRefused, Temporary
+from jobs.releases.release import current_release, publishing, release_file, release_names, roll_back
 from jobs.settings import project_dir
 from jobs.storage.files import read_certificate
 from jobs.telemetry.records import read_step
-from jobs.warehouse.release import current_release, publishing, release_file, release_names, roll_back
 
 
 def test_the_clean_file_holds_the_listed_marts_under_their_public_names_and_nothing_else(tmp_path: Path) -> None:

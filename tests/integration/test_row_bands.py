@@ -12,11 +12,11 @@ from chain import Chain
 
 from jobs.catalog import Catalog, Publication, load_catalog
 from jobs.errors import DataRefused, SettingsError
+from jobs.releases.release import current_release, release_names
+from jobs.releases.row_counts import jumps
 from jobs.settings import project_dir
 from jobs.storage.files import read_certificate
 from jobs.telemetry.records import read_step
-from jobs.warehouse.release import current_release, release_names
-from jobs.warehouse.row_counts import jumps
 
 
 def listed(**rows: Any) -> Catalog:

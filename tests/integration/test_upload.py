@@ -15,7 +15,7 @@ from bases import base, publish, write_warehouse, zlv
 from components import BUCKET, Lake, s3
 
 from jobs.errors import SettingsError, Temporary
-from jobs.lake.releases import upload_release
+from jobs.releases.upload import upload_release
 from jobs.settings import Settings
 from jobs.storage import transfer
 from jobs.storage.s3 import client

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 
 from jobs.errors import DataRefused
+from jobs.releases.release import current_release, release_file
 from jobs.settings import Settings
 from jobs.storage.s3 import client, told
 from jobs.storage.transfer import put_file
 from jobs.telemetry import StageRun
-from jobs.warehouse.release import current_release, release_file
 
 POINTER = "current.json"
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from jobs.errors import DataRefused, SettingsError
-from jobs.lake.releases import POINTER
+from jobs.releases.release import FOLDER, current_release, point_to, publishing, release_file, remove_old
+from jobs.releases.upload import POINTER
 from jobs.settings import Settings
 from jobs.storage.bucket import Bucket
 from jobs.storage.files import discard, next_file
 from jobs.storage.s3 import client
 from jobs.telemetry import StageRun
-from jobs.warehouse.release import FOLDER, current_release, point_to, publishing, release_file, remove_old
 
 
 class _Pointer(BaseModel):

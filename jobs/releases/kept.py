@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from jobs.errors import DataRefused
+from jobs.releases.release import FOLDER, release_file, release_names
 from jobs.settings import Settings
 from jobs.storage.bucket import Bucket
 from jobs.storage.s3 import client
-from jobs.warehouse.release import FOLDER, release_file, release_names
 
 
 def find_release(settings: Settings, name: str, folder: Path) -> Path:

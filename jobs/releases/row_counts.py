@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from jobs.catalog import Catalog
 from jobs.catalog.model import RowBand
 from jobs.errors import DataRefused
+from jobs.releases.release import current_release, release_file
 from jobs.settings import Settings
 from jobs.storage.files import read_certificate
-from jobs.warehouse.release import current_release, release_file
 
 # Of a table of a few rows, a few more or less say nothing.
 FEW = 10

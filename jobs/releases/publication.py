@@ -14,13 +14,8 @@ from jobs import __version__
 from jobs.catalog import Catalog, Publication
 from jobs.errors import DataRefused, PrivacyRefused, Temporary
 from jobs.privacy.report import policy_digest
-from jobs.settings import Settings
-from jobs.sql import identifier, literal
-from jobs.storage.files import next_file, read_certificate, write_certificate
-from jobs.storage.session import attach, connect
-from jobs.telemetry import StageRun
-from jobs.warehouse.origins import release_origins
-from jobs.warehouse.release import (
+from jobs.releases.origins import release_origins
+from jobs.releases.release import (
     FOLDER,
     current_release,
     free_name,
@@ -30,7 +25,12 @@ from jobs.warehouse.release import (
     remove_old,
     warehouse_fingerprint,
 )
-from jobs.warehouse.row_counts import compare_rows
+from jobs.releases.row_counts import compare_rows
+from jobs.settings import Settings
+from jobs.sql import identifier, literal
+from jobs.storage.files import next_file, read_certificate, write_certificate
+from jobs.storage.session import attach, connect
+from jobs.telemetry import StageRun
 
 MARTS = "marts"
 AUDIT = "audit.json"

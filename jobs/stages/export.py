@@ -17,11 +17,11 @@ def export(to: str | None) -> None:
     """
     from pathlib import Path
 
+    from jobs.backup.export import export_base
     from jobs.settings import read_settings
     from jobs.storage.bucket import Bucket
     from jobs.storage.places import Folder, Place
     from jobs.telemetry import stage
-    from jobs.warehouse.export import export_base
 
     settings = read_settings()
     with stage(settings, "export") as run:

@@ -19,12 +19,12 @@ def import_base(source: str, force: bool, check: bool) -> None:
     """
     from pathlib import Path
 
+    from jobs.backup.restore import check_export
+    from jobs.backup.restore import import_base as restore
     from jobs.settings import read_settings
     from jobs.storage.bucket import Bucket
     from jobs.storage.places import Folder, Place
     from jobs.telemetry import stage
-    from jobs.warehouse.restore import check_export
-    from jobs.warehouse.restore import import_base as restore
 
     if check and force:
         raise click.UsageError("--check and --force exclude each other: a check replaces nothing")

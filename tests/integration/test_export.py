@@ -15,14 +15,14 @@ from bases import base, marks, publish, write_warehouse, zlv
 from chain import ZLV
 from components import BUCKET, s3
 
+from jobs.backup.export import export_base
+from jobs.backup.restore import check_export, import_base
 from jobs.errors import DataRefused, Temporary
 from jobs.releases.release import previous_release, release_names
 from jobs.settings import Settings, child_environment
 from jobs.storage.bucket import Bucket
 from jobs.storage.places import Folder
 from jobs.telemetry import stage
-from jobs.warehouse.export import export_base
-from jobs.warehouse.restore import check_export, import_base
 
 
 def full_base(home: Path, **environ: str) -> Settings:

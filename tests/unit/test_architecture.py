@@ -20,7 +20,7 @@ LAYERS = (
     ("privacy",),
     ("storage",),
     ("sources", "releases", "transform"),
-    ("warehouse",),
+    ("warehouse", "backup"),
     ("sample", "pipelines"),
     ("stages",),
     ("cli",),

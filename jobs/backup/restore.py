@@ -9,13 +9,13 @@ import shutil
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from jobs.backup.export import FORMAT, MANIFEST, BaseFile, base_parts
 from jobs.errors import DataRefused
 from jobs.releases.release import point_to, publishing
 from jobs.settings import Settings
 from jobs.storage.files import discard, next_of, sync
 from jobs.storage.places import Place
 from jobs.telemetry import StageRun
-from jobs.warehouse.export import FORMAT, MANIFEST, BaseFile, base_parts
 
 
 def import_base(settings: Settings, place: Place, run: StageRun, *, force: bool = False) -> None:

@@ -9,7 +9,7 @@ import click
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from jobs.warehouse.release_diff import MartDiff
+    from jobs.inspection.release_diff import MartDiff
 
 
 @click.command()
@@ -30,9 +30,9 @@ def diff(before: str, after: str, as_json: bool) -> None:
     from dataclasses import asdict
     from pathlib import Path
 
+    from jobs.inspection.release_diff import diff_releases
     from jobs.releases.kept import find_release
     from jobs.settings import read_settings
-    from jobs.warehouse.release_diff import diff_releases
 
     settings = read_settings()
     settings.spill_dir.mkdir(parents=True, exist_ok=True)

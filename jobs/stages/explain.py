@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from jobs.warehouse.explain import Explanation, Step
+    from jobs.inspection.explain import Explanation, Step
 
 
 @click.command()
@@ -28,8 +28,8 @@ def explain(mart: str, where: str, columns: tuple[str, ...], as_json: bool) -> N
     from dataclasses import asdict
 
     from jobs.catalog import load_catalog
+    from jobs.inspection.explain import explain_mart
     from jobs.settings import read_settings
-    from jobs.warehouse.explain import explain_mart
 
     settings = read_settings()
     found = explain_mart(settings, load_catalog(settings.catalog_dirs), mart, where, columns)

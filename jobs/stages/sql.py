@@ -35,8 +35,8 @@ def sql(query: str | None, clean: bool, form: str) -> None:
     Example: zlv sql "SELECT count(*) FROM lovac.lovac_2025" --format csv
     """
     from jobs.catalog import load_catalog
+    from jobs.inspection.session import open_read_only
     from jobs.settings import read_settings
-    from jobs.warehouse.readonly import open_read_only
 
     settings = read_settings()
     with open_read_only(settings, load_catalog(settings.catalog_dirs), clean_only=clean) as connection:

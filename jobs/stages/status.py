@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from jobs.inspection.freshness import FileState
     from jobs.settings import Settings
-    from jobs.warehouse.freshness import FileState
 
 COLOURS = {"late": "red", "missing": "red", "damaged": "red", "other key": "red", "failed": "red", "absent": "dim", "superseded": "dim"}
 
@@ -26,9 +26,9 @@ def status(as_json: bool) -> None:
     from dataclasses import asdict
 
     from jobs.catalog import load_catalog
+    from jobs.inspection.freshness import file_states
     from jobs.releases.release import current_release, previous_release, release_names
     from jobs.settings import read_settings
-    from jobs.warehouse.freshness import file_states
 
     settings = read_settings()
     states = file_states(settings, load_catalog(settings.catalog_dirs))

@@ -9,7 +9,7 @@ import click
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from jobs.telemetry.tree import Node
+    from jobs.inspection.trace_tree import Node
 
 # Characters of the bars, and of the figures beside them.
 _BAR = 32
@@ -31,10 +31,10 @@ def trace(run_id: str, as_json: bool) -> None:
     from rich.console import Console
 
     from jobs.errors import SettingsError
+    from jobs.inspection.trace_tree import read_spans, spans_of_records, trees
     from jobs.settings import read_settings
     from jobs.telemetry.identity import RUN_ID
     from jobs.telemetry.records import run_ids
-    from jobs.telemetry.tree import read_spans, spans_of_records, trees
 
     settings = read_settings()
     if run_id == "last":

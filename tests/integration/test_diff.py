@@ -11,8 +11,8 @@ from bases import base, publish, write_warehouse, zlv
 from chain import Chain
 
 from jobs.catalog import load_catalog
+from jobs.inspection.release_diff import changed_behind
 from jobs.settings import project_dir
-from jobs.warehouse.release_diff import changed_behind
 
 ENTRY = """
 domain: lovac

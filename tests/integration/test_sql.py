@@ -12,8 +12,8 @@ from bases import base, publish, write_warehouse, zlv
 from chain import ZLV
 
 from jobs.catalog import load_catalog
+from jobs.inspection.session import open_read_only
 from jobs.settings import Settings, child_environment, project_dir
-from jobs.warehouse.readonly import open_read_only
 
 
 @pytest.fixture

@@ -12,10 +12,10 @@ import duckdb
 from bases import base, publish, write_warehouse, zlv
 
 from jobs.catalog import load_catalog
+from jobs.inspection.freshness import FileState, file_states
 from jobs.settings import Settings, project_dir
 from jobs.storage.files import write_certificate
 from jobs.telemetry.records import RunRecord, StepRecord, run_path, step_path, write_record
-from jobs.warehouse.freshness import FileState, file_states
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 CATALOG = load_catalog([project_dir("catalog")])

@@ -13,9 +13,9 @@ from chain import Chain, base_environment
 from collector import collector
 from manifests import RETRY, manifest, shell, task
 
+from jobs.inspection.trace_tree import trees
 from jobs.stages.trace import bar_of
 from jobs.telemetry.identity import root_span_id, trace_id, traceparent
-from jobs.telemetry.tree import trees
 
 STAGE = """
 import sys

@@ -20,8 +20,7 @@ LAYERS = (
     ("privacy",),
     ("storage",),
     ("sources", "releases", "transform"),
-    ("warehouse", "backup"),
-    ("sample", "pipelines"),
+    ("inspection", "backup", "pipelines", "sample"),
     ("stages",),
     ("cli",),
 )

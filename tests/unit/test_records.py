@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from jobs.inspection.trace_tree import spans_of_records, trees
 from jobs.telemetry.records import RunRecord, StepRecord, read_run, read_steps, run_ids, run_path, step_path, write_record
-from jobs.telemetry.tree import spans_of_records, trees
 
 
 def test_records_are_read_as_they_were_written(tmp_path: Path) -> None:

@@ -11,11 +11,11 @@ import duckdb
 
 from jobs.catalog import Catalog
 from jobs.errors import DataRefused, WrongUsage
+from jobs.inspection.condition import Part, filters_of, parts_of
+from jobs.inspection.session import open_read_only
 from jobs.releases.origins import grain_of, loaded_sources, read_manifest, upstream
 from jobs.settings import Settings
 from jobs.sql import identifier
-from jobs.warehouse.condition import Part, filters_of, parts_of
-from jobs.warehouse.readonly import open_read_only
 
 # A condition is never tried on columns that say who somebody is.
 _CLOSED = ("direct", "free_text")

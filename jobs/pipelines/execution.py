@@ -11,19 +11,19 @@ from rich.console import Console
 
 from jobs.errors import SettingsError, ZlvError
 from jobs.pipelines.alert import alert
-from jobs.pipelines.check import descendants, results_needed
 from jobs.pipelines.child import Launcher
-from jobs.pipelines.cluster import Cluster
-from jobs.pipelines.cluster_runs import run_in_cluster
 from jobs.pipelines.graph import Graph
-from jobs.pipelines.job import Setting
-from jobs.pipelines.job_watch import JobWatch
-from jobs.pipelines.kubernetes_executor import KubernetesExecutor
+from jobs.pipelines.kubernetes.cluster import Cluster
+from jobs.pipelines.kubernetes.executor import KubernetesExecutor
+from jobs.pipelines.kubernetes.job import Setting
+from jobs.pipelines.kubernetes.job_watch import JobWatch
+from jobs.pipelines.kubernetes.runs import run_in_cluster
+from jobs.pipelines.kubernetes.step_jobs import StepJobs
 from jobs.pipelines.local import LocalExecutor
 from jobs.pipelines.lock import Hold, hold
-from jobs.pipelines.pipeline import Pipeline
+from jobs.pipelines.manifest.check import descendants, results_needed
+from jobs.pipelines.manifest.pipeline import Pipeline
 from jobs.pipelines.progress import Progress
-from jobs.pipelines.step_jobs import StepJobs
 from jobs.settings import Settings
 from jobs.telemetry.identity import RUN_ID, new_run_id
 from jobs.telemetry.records import RunRecord, StepRecord, read_run, read_steps, run_path, write_record

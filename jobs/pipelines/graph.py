@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from jobs.errors import SettingsError
-from jobs.pipelines.check import results_needed
-from jobs.pipelines.expressions import Expression, parse
-from jobs.pipelines.pipeline import Pipeline, Task
-from jobs.pipelines.retry import Retry
-from jobs.pipelines.substitution import as_text, fill, item_scope
+from jobs.pipelines.manifest.check import results_needed
+from jobs.pipelines.manifest.expressions import Expression, parse
+from jobs.pipelines.manifest.pipeline import Pipeline, Task
+from jobs.pipelines.manifest.retry import Retry
+from jobs.pipelines.manifest.substitution import as_text, fill, item_scope
 
 ENDED = ("Succeeded", "Failed", "Skipped", "Omitted")
 

@@ -23,8 +23,8 @@ def logs(run_id: str, step: str, namespace: str | None) -> None:
 
     settings = read_settings()
     if namespace is not None:
-        from jobs.pipelines.cluster import connect
-        from jobs.pipelines.cluster_runs import runs_in_cluster, step_log
+        from jobs.pipelines.kubernetes.cluster import connect
+        from jobs.pipelines.kubernetes.runs import runs_in_cluster, step_log
 
         cluster = connect(settings, namespace)
         if run_id == "last":

@@ -15,8 +15,8 @@ def refresh_metabase(namespace: str | None, seconds: int) -> None:
 
     Example: zlv refresh-metabase --namespace zlv
     """
-    from jobs.pipelines.cluster import connect
-    from jobs.pipelines.restart import restart
+    from jobs.pipelines.kubernetes.cluster import connect
+    from jobs.pipelines.kubernetes.restart import restart
     from jobs.settings import read_settings
 
     settings = read_settings()

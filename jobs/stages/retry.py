@@ -21,8 +21,8 @@ def retry(run_id: str, namespace: str | None) -> None:
 
     from jobs.errors import SettingsError
     from jobs.pipelines.execution import Choice, Place, execute
-    from jobs.pipelines.installed import manifest_of
-    from jobs.pipelines.manifest import read_pipeline
+    from jobs.pipelines.kubernetes.installed import manifest_of
+    from jobs.pipelines.manifest.manifest import read_pipeline
     from jobs.pipelines.summary import show
     from jobs.settings import read_settings
     from jobs.telemetry.records import read_run, run_ids
@@ -30,8 +30,8 @@ def retry(run_id: str, namespace: str | None) -> None:
     settings = read_settings()
     place = Place()
     if namespace is not None:
-        from jobs.pipelines.cluster import connect
-        from jobs.pipelines.cluster_runs import runs_in_cluster
+        from jobs.pipelines.kubernetes.cluster import connect
+        from jobs.pipelines.kubernetes.runs import runs_in_cluster
 
         place = Place(connect(settings, namespace))
         found = runs_in_cluster(place.cluster) if place.cluster else []

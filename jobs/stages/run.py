@@ -45,8 +45,8 @@ def run(
     from rich.console import Console
 
     from jobs.pipelines.execution import Choice, Place, execute
-    from jobs.pipelines.installed import manifest_of
-    from jobs.pipelines.manifest import read_pipeline
+    from jobs.pipelines.kubernetes.installed import manifest_of
+    from jobs.pipelines.manifest.manifest import read_pipeline
     from jobs.pipelines.summary import show
     from jobs.settings import read_settings
 
@@ -58,7 +58,7 @@ def run(
     settings = read_settings()
     place = Place()
     if executor == "kubernetes":
-        from jobs.pipelines.cluster import connect
+        from jobs.pipelines.kubernetes.cluster import connect
 
         place = Place(connect(settings, namespace), image)
     path = manifest_of(settings, place.cluster, pipeline)

@@ -35,8 +35,8 @@ def runs(as_json: bool, number: int, namespace: str | None) -> None:
     if namespace is None:
         found = [describe(settings, run_id) for run_id in islice(run_ids(settings.runs_dir), number)]
     else:
-        from jobs.pipelines.cluster import connect
-        from jobs.pipelines.cluster_runs import runs_in_cluster
+        from jobs.pipelines.kubernetes.cluster import connect
+        from jobs.pipelines.kubernetes.runs import runs_in_cluster
 
         listing = islice(runs_in_cluster(connect(settings, namespace)), number)
         found = [tell(run.record, run.steps, run.record.status, run.record.run_id) for run in listing]

@@ -13,7 +13,7 @@ from chart import CHART, FOREIGN, VARIANTS, helm, identity, kustomize, objects, 
 from chart_files import COMPONENTS, expected
 from pod_rules import RULES, broken
 
-from jobs.pipelines.manifest import read_pipeline
+from jobs.pipelines.manifest.manifest import read_pipeline
 
 pytestmark = pytest.mark.cluster
 NAMES = {"daily", "yearly", "backup"}

@@ -232,7 +232,9 @@ def test_sigterm_ends_the_spans_writes_the_record_and_exits_143(tmp_path: Path, 
 
 
 def test_help_and_the_lists_of_runs_do_not_import_opentelemetry() -> None:
-    script = "import sys; import jobs.cli, jobs.telemetry.records, jobs.pipelines.manifest; print([m for m in sys.modules if m in %r])"
+    script = (
+        "import sys; import jobs.cli, jobs.telemetry.records, jobs.pipelines.manifest.manifest; print([m for m in sys.modules if m in %r])"
+    )
     heavy = ("opentelemetry", "duckdb", "dbt", "boto3", "pydantic", "rich")
     root = Path(__file__).resolve().parents[2]
     light = "import sys; sys.argv = ['zlv', '--help']\ntry:\n    from jobs.cli import main; main()\nexcept SystemExit: pass\n"

@@ -9,9 +9,9 @@ import pytest
 from manifests import manifest, shell, task
 
 from jobs.errors import SettingsError
-from jobs.pipelines.expressions import parse
 from jobs.pipelines.graph import Graph
-from jobs.pipelines.manifest import read_pipeline
+from jobs.pipelines.manifest.expressions import parse
+from jobs.pipelines.manifest.manifest import read_pipeline
 
 
 def graph(folder: Path, tasks: list[dict[str, Any]], *, chosen: set[str] | None = None, fail_fast: bool = False, **spec: Any) -> Graph:

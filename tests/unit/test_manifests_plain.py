@@ -14,7 +14,7 @@ from chart_files import values_table
 from hera.workflows.models import CronWorkflow
 from pod_rules import RULES, broken
 
-from jobs.pipelines.manifest import find_manifest, read_pipeline
+from jobs.pipelines.manifest.manifest import find_manifest, read_pipeline
 
 K8S = ROOT / "k8s"
 FILES = sorted(path for folder in ("base", "components", "overlays", "gitops") for path in (K8S / folder).rglob("*.y*ml"))

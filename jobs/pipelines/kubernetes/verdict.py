@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from jobs.pipelines.job import FINAL_EXITS, STEP_NAME
+from jobs.pipelines.kubernetes.job import FINAL_EXITS, STEP_NAME
 
 Object = Mapping[str, Any]
 

@@ -8,11 +8,11 @@ import time
 from dataclasses import asdict, dataclass, field
 
 from jobs.pipelines.graph import Step
-from jobs.pipelines.job import RECORD, RESULT, RUN_RECORD
-from jobs.pipelines.job_watch import JobAttempt, JobWatch
-from jobs.pipelines.step_jobs import StepJobs
+from jobs.pipelines.kubernetes.job import RECORD, RESULT, RUN_RECORD
+from jobs.pipelines.kubernetes.job_watch import JobAttempt, JobWatch
+from jobs.pipelines.kubernetes.step_jobs import StepJobs
+from jobs.pipelines.kubernetes.verdict import Verdict, verdict
 from jobs.pipelines.stepping import Kept, Stepping
-from jobs.pipelines.verdict import Verdict, verdict
 from jobs.telemetry.records import RunRecord
 
 _TICK_SECONDS = 0.5

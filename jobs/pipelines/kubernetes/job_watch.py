@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from jobs.errors import Temporary
-from jobs.pipelines.changes import Changes
 from jobs.pipelines.child import Launcher
-from jobs.pipelines.cluster import Cluster
-from jobs.pipelines.job import Setting, job_of
-from jobs.pipelines.pod_log import PodLog
+from jobs.pipelines.kubernetes.changes import Changes
+from jobs.pipelines.kubernetes.cluster import Cluster
+from jobs.pipelines.kubernetes.job import Setting, job_of
+from jobs.pipelines.kubernetes.pod_log import PodLog
+from jobs.pipelines.kubernetes.verdict import has_begun, has_ended, job_end, why_waiting
 from jobs.pipelines.stepping import Attempt, Watcher
-from jobs.pipelines.verdict import has_begun, has_ended, job_end, why_waiting
 
 
 class KubernetesWatcher(Watcher, Protocol):

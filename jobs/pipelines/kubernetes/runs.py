@@ -8,9 +8,9 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from jobs.errors import SettingsError
-from jobs.pipelines.cluster import Cluster
-from jobs.pipelines.job import ATTEMPT, PARAMETERS, PIPELINE, RECORD, RUN, RUN_RECORD, STEP_NAME
-from jobs.pipelines.verdict import job_end, moment
+from jobs.pipelines.kubernetes.cluster import Cluster
+from jobs.pipelines.kubernetes.job import ATTEMPT, PARAMETERS, PIPELINE, RECORD, RUN, RUN_RECORD, STEP_NAME
+from jobs.pipelines.kubernetes.verdict import job_end, moment
 from jobs.telemetry.records import RunRecord, StepRecord
 
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import yaml
 
 from jobs.errors import SettingsError
-from jobs.pipelines.check import check_references
-from jobs.pipelines.fields import Fields
-from jobs.pipelines.pipeline import Parameter, Pipeline, Task, Template
-from jobs.pipelines.retry import read_retry
+from jobs.pipelines.manifest.check import check_references
+from jobs.pipelines.manifest.fields import Fields
+from jobs.pipelines.manifest.pipeline import Parameter, Pipeline, Task, Template
+from jobs.pipelines.manifest.retry import read_retry
 from jobs.settings import project_dir
 
 # What the cluster's executors read and a laptop has no use for; kept as it stands in `raw`.

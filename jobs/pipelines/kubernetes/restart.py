@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from jobs.errors import SettingsError, Temporary
-from jobs.pipelines.changes import Changes
-from jobs.pipelines.cluster import Cluster
+from jobs.pipelines.kubernetes.changes import Changes
+from jobs.pipelines.kubernetes.cluster import Cluster
 
 
 def restart(cluster: Cluster, name: str, seconds: float) -> float:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from jobs.pipelines.cluster import Cluster, no_answer
+from jobs.pipelines.kubernetes.cluster import Cluster, no_answer
 
 # To connect, and of silence: then the connection may be a dead one, and another reads on.
 _SECONDS = (5, 300)

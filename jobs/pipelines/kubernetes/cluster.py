@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from jobs.errors import SettingsError, Temporary
-from jobs.pipelines.job import RUN, STEP, label_value
+from jobs.pipelines.kubernetes.job import RUN, STEP, label_value
 from jobs.settings import Settings
 
 _NAMESPACE_FILE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")

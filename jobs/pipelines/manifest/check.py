@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 
 from jobs.errors import SettingsError
-from jobs.pipelines.pipeline import Pipeline, Task, Template
-from jobs.pipelines.substitution import holes
+from jobs.pipelines.manifest.pipeline import Pipeline, Task, Template
+from jobs.pipelines.manifest.substitution import holes
 
 STATES = ("Succeeded", "Failed", "Errored", "Skipped", "Omitted", "Daemoned", "AnySucceeded", "AllFailed")
 WORKFLOW = ("workflow.name", "workflow.uid", "workflow.namespace")

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from jobs.pipelines.expressions import Expression
-from jobs.pipelines.retry import Retry
+from jobs.pipelines.manifest.expressions import Expression
+from jobs.pipelines.manifest.retry import Retry
 
 
 @dataclass(frozen=True)

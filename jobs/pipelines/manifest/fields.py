@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from jobs.errors import SettingsError
-from jobs.pipelines.expressions import Expression, parse
-from jobs.pipelines.substitution import as_text
+from jobs.pipelines.manifest.expressions import Expression, parse
+from jobs.pipelines.manifest.substitution import as_text
 
 
 class Fields:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from jobs.errors import SettingsError
-from jobs.pipelines.cluster import Cluster
-from jobs.pipelines.job import PIPELINE, label_value
-from jobs.pipelines.manifest import find_manifest
+from jobs.pipelines.kubernetes.cluster import Cluster
+from jobs.pipelines.kubernetes.job import PIPELINE, label_value
+from jobs.pipelines.manifest.manifest import find_manifest
 from jobs.settings import Settings
 
 # The chart's ConfigMap of manifests, with this installation's image, volumes, secrets and resources.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from jobs.pipelines.expressions import Expression
-from jobs.pipelines.fields import Fields
+from jobs.pipelines.manifest.expressions import Expression
+from jobs.pipelines.manifest.fields import Fields
 
 _UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "ms": 0.001}
 _NAMES = {"lastRetry.exitCode", "lastRetry.status", "lastRetry.duration", "lastRetry.message"}

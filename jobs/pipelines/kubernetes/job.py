@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from jobs.pipelines.graph import Step
-from jobs.pipelines.pipeline import Pipeline
-from jobs.pipelines.substitution import fill
+from jobs.pipelines.manifest.pipeline import Pipeline
+from jobs.pipelines.manifest.substitution import fill
 
 RUN, STEP, PIPELINE, MILLESIME = "zlv.fr/run", "zlv.fr/step", "zlv.fr/pipeline", "zlv.fr/millesime"
 # Annotations: what does not fit a label. The records stand in the cluster for who has no access to the volume.

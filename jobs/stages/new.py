@@ -35,8 +35,8 @@ def source(domain: str, name: str, file: Path, location: str | None, key: str) -
     Example: zlv new source external primes_vacance --file primes.csv
     """
     from jobs.catalog import load_catalog
-    from jobs.catalog.skeleton import require_checkout
-    from jobs.catalog.skeleton_source import new_source
+    from jobs.catalog.skeletons.skeleton import require_checkout
+    from jobs.catalog.skeletons.source import new_source
     from jobs.settings import PROJECT
 
     require_checkout(PROJECT)
@@ -64,8 +64,8 @@ def millesime(family: str, year: int, like: int | None, file: Path | None) -> No
     Example: zlv new millesime lovac 2027
     """
     from jobs.catalog import load_catalog
-    from jobs.catalog.skeleton import require_checkout
-    from jobs.catalog.skeleton_year import new_year
+    from jobs.catalog.skeletons.skeleton import require_checkout
+    from jobs.catalog.skeletons.year import new_year
     from jobs.settings import PROJECT
     from jobs.transform.generated import generated, write_generated
 
@@ -101,8 +101,8 @@ def mart(domain: str, name: str, model: str) -> None:
     Example: zlv new mart external primes_vacance --from stg_external__primes_vacance
     """
     from jobs.catalog import load_catalog
-    from jobs.catalog.skeleton import require_checkout
-    from jobs.catalog.skeleton_mart import new_mart
+    from jobs.catalog.skeletons.mart import new_mart
+    from jobs.catalog.skeletons.skeleton import require_checkout
     from jobs.settings import PROJECT
 
     require_checkout(PROJECT)

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from jobs.catalog.model import Catalog
-from jobs.catalog.skeleton import checked_name, quoted, reserved_words, undecided, write_new
+from jobs.catalog.skeletons.skeleton import checked_name, quoted, reserved_words, undecided, write_new
 from jobs.errors import DataRefused, SettingsError
 from jobs.sql import identifier
 

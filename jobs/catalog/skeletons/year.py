@@ -10,7 +10,7 @@ import duckdb
 
 from jobs.catalog.document import read_document
 from jobs.catalog.model import Catalog, Source
-from jobs.catalog.skeleton import checked_name
+from jobs.catalog.skeletons.skeleton import checked_name
 from jobs.errors import DataRefused, SettingsError
 
 FIRST, LAST = 2000, 2100

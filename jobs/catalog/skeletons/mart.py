@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from jobs.catalog.model import Catalog
-from jobs.catalog.skeleton import checked_name, quoted, undecided, write_new
+from jobs.catalog.skeletons.skeleton import checked_name, quoted, undecided, write_new
 from jobs.errors import SettingsError
 
 

@@ -26,7 +26,7 @@ def up(scale: float, seed: int, home: Path | None, host: str, show_secrets: bool
 
     Example: zlv dev up && set -a && . .zlv/dev/env
     """
-    from jobs.sample.components import SECRETS, start
+    from jobs.sample.servers.components import SECRETS, start
 
     components = start(home or _default_home(), scale, seed, host, told=click.echo)
     click.echo("The components were running already." if components.was_running else "The components run.")
@@ -45,7 +45,7 @@ def down(home: Path | None, forget: bool) -> None:
 
     Example: zlv dev down --forget
     """
-    from jobs.sample.components import stop
+    from jobs.sample.servers.components import stop
 
     stopped = stop(home or _default_home(), forget=forget)
     click.echo(("The components are stopped." if stopped else "No component was running.") + (" Their data are gone." if forget else ""))
@@ -65,8 +65,8 @@ def serve(host: str, postgres_port: int, s3_port: int, scale: float, seed: int, 
 
     Example: zlv dev serve --host 0.0.0.0 --scale 0.2
     """
-    from jobs.sample.serve import Address
-    from jobs.sample.serve import serve as run
+    from jobs.sample.servers.serve import Address
+    from jobs.sample.servers.serve import serve as run
     from jobs.settings import read_settings
 
     settings = read_settings()
@@ -80,7 +80,7 @@ def ready(home: Path | None) -> None:
 
     Example: zlv dev ready
     """
-    from jobs.sample.serve import check_ready
+    from jobs.sample.servers.serve import check_ready
     from jobs.settings import read_settings
 
     check_ready(home or read_settings().ZLV_HOME / "serve")

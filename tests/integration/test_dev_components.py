@@ -18,8 +18,8 @@ import pytest
 from click.testing import CliRunner
 
 from jobs.errors import SettingsError
-from jobs.sample import components as local
-from jobs.sample.components import Components
+from jobs.sample.servers import components as local
+from jobs.sample.servers.components import Components
 from jobs.stages.dev import dev
 
 SCALE, SEED = 0.05, 7

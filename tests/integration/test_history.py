@@ -19,7 +19,7 @@ import psycopg
 import pytest
 from chain import Chain, fingerprints
 
-from jobs.sample.components import Components, start, stop
+from jobs.sample.servers.components import Components, start, stop
 from jobs.settings import read_settings
 from jobs.telemetry import StageRun
 from jobs.transform.history import history_beside

@@ -11,8 +11,8 @@ import pytest
 from chain import Chain
 
 from jobs.catalog import load_catalog
-from jobs.sample.components import Components, start
 from jobs.sample.schema import tables_sql
+from jobs.sample.servers.components import Components, start
 from jobs.settings import read_settings
 from jobs.storage.session import load_extension
 

@@ -20,10 +20,10 @@ from types import FrameType
 from typing import Any
 
 from jobs.errors import SettingsError, Temporary, Terminated, ZlvError
-from jobs.sample.components import make_sample
-from jobs.sample.loading import admit_reader, load_application
-from jobs.sample.local_postgres import Postgres
-from jobs.sample.local_s3 import S3, start_s3
+from jobs.sample.servers.components import make_sample
+from jobs.sample.servers.loading import admit_reader, load_application
+from jobs.sample.servers.local_postgres import Postgres
+from jobs.sample.servers.local_s3 import S3, start_s3
 from jobs.settings import Settings
 
 _NEEDED = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from jobs.sample.local_postgres import Postgres
+from jobs.sample.servers.local_postgres import Postgres
 from jobs.sql import identifier, literal
 
 

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from jobs.errors import SettingsError
-from jobs.sample.loading import admit_reader, load_application
-from jobs.sample.local_postgres import Postgres, free_port
-from jobs.sample.local_s3 import S3, start_s3
+from jobs.sample.servers.loading import admit_reader, load_application
+from jobs.sample.servers.local_postgres import Postgres, free_port
+from jobs.sample.servers.local_s3 import S3, start_s3
 from jobs.settings import Settings
 
 DATABASE, READER = "zlv", "zlv_reader"

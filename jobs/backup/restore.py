@@ -52,7 +52,9 @@ def import_base(settings: Settings, place: Place, run: StageRun, *, force: bool 
         if manifest["current"] is not None:
             point_to(settings, manifest["current"])
     run.facts(export=manifest["run_id"], files=len(files), replaced=len(wanted))
-    run.note(f"{len(wanted)} of {len(files)} files are imported from {place}; audit again before the next publication")
+    run.note(
+        f"{len(wanted)} of {len(files)} files are imported from {place}; audit again before the next publication"
+    )
 
 
 def check_export(settings: Settings, place: Place, run: StageRun) -> None:
@@ -62,7 +64,13 @@ def check_export(settings: Settings, place: Place, run: StageRun) -> None:
     """
     home = settings.ZLV_HOME / "import-check"
     shutil.rmtree(home, ignore_errors=True)
-    elsewhere = {"ZLV_HOME": home, "ZLV_RAW_DIR": None, "ZLV_WAREHOUSE_DIR": None, "ZLV_CLEAN_DIR": None, "ZLV_RUNS_DIR": None}
+    elsewhere = {
+        "ZLV_HOME": home,
+        "ZLV_RAW_DIR": None,
+        "ZLV_WAREHOUSE_DIR": None,
+        "ZLV_CLEAN_DIR": None,
+        "ZLV_RUNS_DIR": None,
+    }
     try:
         import_base(Settings(**{**settings.model_dump(), **elsewhere}), place, run)
     finally:
@@ -72,7 +80,9 @@ def check_export(settings: Settings, place: Place, run: StageRun) -> None:
 def _manifest(place: Place) -> dict[str, Any]:
     text = place.read(MANIFEST)
     if text is None:
-        raise DataRefused(f"{place} has no {MANIFEST}: it is no export, or one that was never finished; nothing was changed")
+        raise DataRefused(
+            f"{place} has no {MANIFEST}: it is no export, or one that was never finished; nothing was changed"
+        )
     try:
         manifest: dict[str, Any] = json.loads(text)
         known = manifest["format"] == FORMAT and {"folder", "run_id", "current", "files"} <= set(manifest)
@@ -88,15 +98,23 @@ def _files(place: Place, manifest: dict[str, Any]) -> list[BaseFile]:
         files = [BaseFile(**entry) for entry in manifest["files"]]
         paths = [PurePosixPath(file.path) for file in files]
     except TypeError:
-        raise DataRefused(f"{MANIFEST} of {place} cannot be read: the export is damaged; nothing was changed") from None
+        raise DataRefused(
+            f"{MANIFEST} of {place} cannot be read: the export is damaged; nothing was changed"
+        ) from None
     current = manifest["current"]
     if current is not None and f"clean/releases/{current}.duckdb" not in {file.path for file in files}:
         raise DataRefused(
             f"{MANIFEST} of {place} does not list its current release {current}: the export is incomplete; nothing was changed"
         )
-    outside = [str(path) for path in paths if ".." in path.parts or path.parts[0] not in ("raw", "warehouse", "clean")]
+    outside = [
+        str(path)
+        for path in paths
+        if ".." in path.parts or path.parts[0] not in ("raw", "warehouse", "clean")
+    ]
     if outside:
-        raise DataRefused(f"{MANIFEST} of {place} names {outside[0]}, which is no file of a base; nothing was changed")
+        raise DataRefused(
+            f"{MANIFEST} of {place} names {outside[0]}, which is no file of a base; nothing was changed"
+        )
     return files
 
 
@@ -116,7 +134,9 @@ def _arrive(place: Place, folder: str, file: BaseFile, pending: Path) -> None:
     pending.parent.mkdir(parents=True, exist_ok=True)
     discard(pending)
     if place.get(str(PurePosixPath(folder, file.path)), pending) != file.sha256:
-        raise DataRefused(f"{file.path} of {place} is damaged: its checksum is not the manifest's; nothing was changed")
+        raise DataRefused(
+            f"{file.path} of {place} is damaged: its checksum is not the manifest's; nothing was changed"
+        )
     # Releases are ordered by time, and never written to.
     os.utime(pending, ns=(file.modified_ns, file.modified_ns))
     if file.path.startswith("clean/"):

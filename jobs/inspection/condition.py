@@ -32,15 +32,23 @@ def parts_of(condition: str) -> list[Part]:
     """
     tree = _parse(_SELECT + f"({condition}\n)")
     node = tree["statements"][0]["node"] if len(tree["statements"]) == 1 else {}
-    plain = node.get("from_table", {}).get("type") == "BASE_TABLE" and not node["modifiers"] and not node["group_expressions"]
+    plain = (
+        node.get("from_table", {}).get("type") == "BASE_TABLE"
+        and not node["modifiers"]
+        and not node["group_expressions"]
+    )
     if not plain or node.get("having") or node.get("qualify") or not node.get("where_clause"):
-        raise WrongUsage("--where takes one condition on the mart's columns, such as \"year = 2024 AND filter = 'ex'\"")
+        raise WrongUsage(
+            "--where takes one condition on the mart's columns, such as \"year = 2024 AND filter = 'ex'\""
+        )
     where = node["where_clause"]
     for expression in _expressions(where):
         function = expression["class"] == "FUNCTION" and expression["function_name"] in _LIKE
         if expression["class"] not in _ALLOWED and not function:
             what = expression.get("function_name") or expression["class"].lower()
-            raise WrongUsage(f"--where takes comparisons, IN, BETWEEN, LIKE and IS NULL on the mart's columns, not {what}")
+            raise WrongUsage(
+                f"--where takes comparisons, IN, BETWEEN, LIKE and IS NULL on the mart's columns, not {what}"
+            )
     joined = where["children"] if where["type"] == "CONJUNCTION_AND" else [where]
     return [Part(_text(part), frozenset(_columns(part))) for part in joined]
 
@@ -59,7 +67,11 @@ def filters_of(sql: str) -> list[str]:
         for clause in ("where_clause", "having", "qualify"):
             if node.get(clause):
                 found.append(f"{clause.removesuffix('_clause')} {_text(node[clause])}")
-        if node.get("type") == "JOIN" and node.get("condition") and node["join_type"] not in ("LEFT", "OUTER"):
+        if (
+            node.get("type") == "JOIN"
+            and node.get("condition")
+            and node["join_type"] not in ("LEFT", "OUTER")
+        ):
             found.append(f"{str(node['join_type']).lower()} join on {_text(node['condition'])}")
     return list(dict.fromkeys(found))
 
@@ -75,7 +87,9 @@ def _parse(sql: str) -> Any:
 def _text(expression: Any) -> str:
     tree = _parse(_SELECT + "true")
     tree["statements"][0]["node"]["where_clause"] = expression
-    return str(duckdb.execute("SELECT json_deserialize_sql(?)", [json.dumps(tree)]).fetchall()[0][0]).removeprefix(_SELECT)
+    return str(
+        duckdb.execute("SELECT json_deserialize_sql(?)", [json.dumps(tree)]).fetchall()[0][0]
+    ).removeprefix(_SELECT)
 
 
 def _dictionaries(tree: Any) -> Iterator[dict[str, Any]]:

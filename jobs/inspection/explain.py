@@ -52,7 +52,9 @@ class Explanation:
     tests: dict[str, str]
 
 
-def explain_mart(settings: Settings, catalog: Catalog, mart: str, where: str, only: tuple[str, ...] = ()) -> Explanation:
+def explain_mart(
+    settings: Settings, catalog: Catalog, mart: str, where: str, only: tuple[str, ...] = ()
+) -> Explanation:
     """Explain the rows of a published mart that a condition takes, or some columns of them.
 
     The values of the row are given where there is exactly one. Raises WrongUsage (2) for a mart, a column or a
@@ -91,7 +93,9 @@ def _node_of(manifest: dict[str, Any], catalog: Catalog, mart: str) -> str:
     for id_, node in manifest["nodes"].items():
         if node["resource_type"] == "model" and node["name"] == published.get(mart):
             return str(id_)
-    raise WrongUsage(f"{mart} is no table of the clean file; {_closest(mart, sorted({p.public_name for p in catalog.publications}))}")
+    raise WrongUsage(
+        f"{mart} is no table of the clean file; {_closest(mart, sorted({p.public_name for p in catalog.publications}))}"
+    )
 
 
 def _closest(name: str, known: list[str]) -> str:
@@ -109,7 +113,9 @@ def _steps(
 ) -> list[Step]:
     loaded = loaded_sources(settings, catalog)
     found = []
-    for id_, distance in sorted(upstream(manifest, mart["unique_id"]).items(), key=lambda item: (item[1], item[0])):
+    for id_, distance in sorted(
+        upstream(manifest, mart["unique_id"]).items(), key=lambda item: (item[1], item[0])
+    ):
         node = manifest["nodes"].get(id_) or manifest["sources"].get(id_)
         if node is None or node["resource_type"] not in ("model", "seed", "source"):
             continue
@@ -128,7 +134,9 @@ def _steps(
                 rows=_count(connection, node["relation_name"], []),
                 matching=_matching(connection, node["relation_name"], matched) if matched else None,
                 matched_on=[part.sql for part in matched],
-                filters=filters_of(node["compiled_code"]) if node["resource_type"] == "model" and node.get("compiled_code") else [],
+                filters=filters_of(node["compiled_code"])
+                if node["resource_type"] == "model" and node.get("compiled_code")
+                else [],
                 loaded=loaded.get(name, {}) if is_source else {},
             )
         )
@@ -145,7 +153,9 @@ def _where(parts: list[Part]) -> str:
 
 def _count(connection: duckdb.DuckDBPyConnection, relation: str, parts: list[Part]) -> int:
     try:
-        return int(connection.execute(f"SELECT count(*) FROM {relation} WHERE {_where(parts)}").fetchall()[0][0])
+        return int(
+            connection.execute(f"SELECT count(*) FROM {relation} WHERE {_where(parts)}").fetchall()[0][0]
+        )
     except duckdb.Error as error:
         raise WrongUsage(f"--where does not fit the columns: {str(error).splitlines()[0]}") from None
 
@@ -158,7 +168,9 @@ def _matching(connection: duckdb.DuckDBPyConnection, relation: str, parts: list[
         return None
 
 
-def _row(connection: duckdb.DuckDBPyConnection, relation: str, parts: list[Part], columns: list[str]) -> dict[str, Any]:
+def _row(
+    connection: duckdb.DuckDBPyConnection, relation: str, parts: list[Part], columns: list[str]
+) -> dict[str, Any]:
     chosen = ", ".join(identifier(name) for name in columns)
     values = connection.execute(f"SELECT {chosen} FROM {relation} WHERE {_where(parts)}").fetchall()[0]
     return dict(zip(columns, values, strict=True))
@@ -167,12 +179,21 @@ def _row(connection: duckdb.DuckDBPyConnection, relation: str, parts: list[Part]
 def _tests(settings: Settings, manifest: dict[str, Any], mart: str) -> dict[str, str]:
     """Give the tests that read the mart, with what the last build said of each."""
     try:
-        results = json.loads((settings.warehouse_dir / "dbt" / "run_results.json").read_text(encoding="utf-8"))["results"]
+        results = json.loads(
+            (settings.warehouse_dir / "dbt" / "run_results.json").read_text(encoding="utf-8")
+        )["results"]
     except (OSError, ValueError):
         results = []
     said = {result["unique_id"]: str(result["status"]) for result in results}
-    tests = (node for node in manifest["nodes"].values() if node["resource_type"] == "test" and mart in node["depends_on"]["nodes"])
-    return {str(test["name"]): said.get(test["unique_id"], "not run") for test in sorted(tests, key=lambda test: str(test["name"]))}
+    tests = (
+        node
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "test" and mart in node["depends_on"]["nodes"]
+    )
+    return {
+        str(test["name"]): said.get(test["unique_id"], "not run")
+        for test in sorted(tests, key=lambda test: str(test["name"]))
+    }
 
 
 def _line(text: str) -> str:

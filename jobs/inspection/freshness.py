@@ -59,17 +59,32 @@ def file_states(settings: Settings, catalog: Catalog, now: datetime | None = Non
     daily = Due("daily", DAYS_UNTIL_LATE["daily"])
     application = [source for source in catalog.sources if source.is_production]
     # One snapshot holds all tables: it is late when one of them is.
-    strictest = min((s for s in application if s.days_until_late), key=lambda s: s.days_until_late or 0, default=None)
+    strictest = min(
+        (s for s in application if s.days_until_late), key=lambda s: s.days_until_late or 0, default=None
+    )
     rule = Due(strictest.due, strictest.days_until_late) if strictest else daily
-    states = [_state(settings, "production", "all tables", settings.production_file, rule, now, required=True)]
+    states = [
+        _state(settings, "production", "all tables", settings.production_file, rule, now, required=True)
+    ]
     newest = _newest(settings, catalog)
     for source in catalog.lake_sources:
         path = settings.raw_file(source.domain, source.name)
         superseded = source.millesime is not None and source.millesime < newest.get(source.family, 0)
         due = Due("never", None) if superseded else Due(source.due, source.days_until_late)
-        state = _state(settings, source.domain, source.name, path, due, now, required=not source.optional, superseded=superseded)
+        state = _state(
+            settings,
+            source.domain,
+            source.name,
+            path,
+            due,
+            now,
+            required=not source.optional,
+            superseded=superseded,
+        )
         states.append(state)
-    states.append(_state(settings, "warehouse", "warehouse", settings.warehouse_file, daily, now, required=True))
+    states.append(
+        _state(settings, "warehouse", "warehouse", settings.warehouse_file, daily, now, required=True)
+    )
     states.append(_state(settings, "warehouse", "history", settings.history_file, daily, now, required=False))
     current = current_release(settings)
     path = release_file(settings.clean_dir, current) if current else settings.clean_file
@@ -87,14 +102,31 @@ def _newest(settings: Settings, catalog: Catalog) -> dict[str, int]:
 
 
 def _state(
-    settings: Settings, domain: str, source: str, path: Path, due: Due, now: datetime, *, required: bool, superseded: bool = False
+    settings: Settings,
+    domain: str,
+    source: str,
+    path: Path,
+    due: Due,
+    now: datetime,
+    *,
+    required: bool,
+    superseded: bool = False,
 ) -> FileState:
     if not path.exists():
-        return FileState(domain, source, "missing" if required else "absent", due.often, due.late_after_days, file=str(path))
+        return FileState(
+            domain,
+            source,
+            "missing" if required else "absent",
+            due.often,
+            due.late_after_days,
+            file=str(path),
+        )
     certificate = read_certificate(path)
     size = path.stat().st_size
     if certificate is None:
-        return FileState(domain, source, "damaged", due.often, due.late_after_days, bytes=size, file=str(path))
+        return FileState(
+            domain, source, "damaged", due.often, due.late_after_days, bytes=size, file=str(path)
+        )
     moment = _as_of(certificate, path)
     age = (now - moment).total_seconds()
     key = certificate.get("key")

@@ -15,7 +15,9 @@ LAYERS = ("marts", "int", "stg")
 LOCK = {"allow_persistent_secrets": False, "enable_external_access": False, "lock_configuration": True}
 
 
-def open_read_only(settings: Settings, catalog: Catalog, *, clean_only: bool = False) -> duckdb.DuckDBPyConnection:
+def open_read_only(
+    settings: Settings, catalog: Catalog, *, clean_only: bool = False
+) -> duckdb.DuckDBPyConnection:
     """Attach each domain as a catalog of views, the warehouse as `warehouse`, its history as `history`, the
     clean file as `clean`.
 

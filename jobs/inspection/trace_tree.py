@@ -69,7 +69,9 @@ def spans_of_records(runs_dir: Path, run_id: str) -> list[dict[str, Any]]:
     return spans
 
 
-def _span_of(record: RunRecord | StepRecord, name: str, span_id: str, parent: str | None, attributes: dict[str, Any]) -> dict[str, Any]:
+def _span_of(
+    record: RunRecord | StepRecord, name: str, span_id: str, parent: str | None, attributes: dict[str, Any]
+) -> dict[str, Any]:
     return {
         "name": name,
         "trace_id": f"{trace_id(record.run_id):032x}",

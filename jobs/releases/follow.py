@@ -39,7 +39,9 @@ def follow_release(settings: Settings, run: StageRun) -> str | None:
         pointer = _Pointer.model_validate_json(text)
         target = release_file(settings.clean_dir, pointer.run_id)
     except (ValidationError, SettingsError):
-        raise DataRefused(f"{place}/{POINTER} is not what `zlv upload` writes; the last release stands: upload again") from None
+        raise DataRefused(
+            f"{place}/{POINTER} is not what `zlv upload` writes; the last release stands: upload again"
+        ) from None
     if current_release(settings) == pointer.run_id:
         return None
     with publishing(settings), run.span(pointer.run_id, kind="object", bytes=pointer.bytes) as span:

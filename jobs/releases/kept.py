@@ -25,7 +25,9 @@ def find_release(settings: Settings, name: str, folder: Path) -> Path:
     place = Bucket(client(settings), settings.CELLAR_METABASE_BUCKET_NAME, settings.CELLAR_METABASE_KEY_PATH)
     path = f"{FOLDER}/{here.name}"
     if not place.exists(path):
-        raise DataRefused(f"release {name} is neither on the clean volume nor at {place}/{FOLDER}; kept are: {kept}")
+        raise DataRefused(
+            f"release {name} is neither on the clean volume nor at {place}/{FOLDER}; kept are: {kept}"
+        )
     fetched = folder / here.name
     place.get(path, fetched)
     return fetched

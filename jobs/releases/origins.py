@@ -46,9 +46,15 @@ def release_origins(settings: Settings, catalog: Catalog) -> dict[str, Any]:
         marts[publication.public_name] = {
             "grain": grain_of(manifest["nodes"][named[publication.mart]]),
             "models": sorted(manifest["nodes"][id_]["name"] for id_ in above if id_ in manifest["nodes"]),
-            "sources": sorted(_source_name(manifest["sources"][id_]) for id_ in above if id_ in manifest["sources"]),
+            "sources": sorted(
+                _source_name(manifest["sources"][id_]) for id_ in above if id_ in manifest["sources"]
+            ),
         }
-    models = {manifest["nodes"][id_]["name"]: _digests(manifest["nodes"][id_], as_of) for id_ in sorted(used) if id_ in manifest["nodes"]}
+    models = {
+        manifest["nodes"][id_]["name"]: _digests(manifest["nodes"][id_], as_of)
+        for id_ in sorted(used)
+        if id_ in manifest["nodes"]
+    }
     return {"marts": marts, "models": models, "sources": loaded_sources(settings, catalog)}
 
 
@@ -80,7 +86,11 @@ def loaded_sources(settings: Settings, catalog: Catalog) -> dict[str, Any]:
             table = (production.get("tables") or {}).get(source.name)
             if table is not None:
                 facts = table if isinstance(table, dict) else {"rows": table}
-                found[name] = {"rows": facts.get("rows"), "content": facts.get("fingerprint"), "day": production.get("snapshot_at")}
+                found[name] = {
+                    "rows": facts.get("rows"),
+                    "content": facts.get("fingerprint"),
+                    "day": production.get("snapshot_at"),
+                }
             continue
         held = read_certificate(settings.raw_file(source.domain, source.name))
         if held is not None:

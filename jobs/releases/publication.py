@@ -48,7 +48,9 @@ class Published:
     accepted: tuple[str, ...] = ()
 
 
-def publish_marts(settings: Settings, catalog: Catalog, run: StageRun, keep: int, accept_rows: str | None = None) -> Published:
+def publish_marts(
+    settings: Settings, catalog: Catalog, run: StageRun, keep: int, accept_rows: str | None = None
+) -> Published:
     """Write a release of the listed marts, show it as the clean file, and remove the oldest ones.
 
     Raises PrivacyRefused without a passed audit of exactly this warehouse file, DataRefused when
@@ -93,7 +95,9 @@ def _passed_audit(settings: Settings, proof: dict[str, Any]) -> dict[str, Any]:
     if audit.get("warehouse") != proof:
         raise PrivacyRefused(f"the last audit was of another warehouse file; {cure}")
     if audit.get("verdict") != "passed":
-        raise PrivacyRefused("the audit refused this warehouse file; see its report, mend the marts, build and audit again")
+        raise PrivacyRefused(
+            "the audit refused this warehouse file; see its report, mend the marts, build and audit again"
+        )
     if audit.get("policy", policy_digest(settings.catalog_dirs)) != policy_digest(settings.catalog_dirs):
         raise PrivacyRefused(f"the privacy policy was changed since the last audit; {cure}")
     return audit
@@ -130,10 +134,14 @@ def _write(
             marts = _marts(connection)
             missing = [p.mart for p in catalog.publications if p.mart not in marts]
             if missing:
-                raise DataRefused(f"the warehouse has no {', '.join(missing)}, which the publication list names; run `zlv build`")
+                raise DataRefused(
+                    f"the warehouse has no {', '.join(missing)}, which the publication list names; run `zlv build`"
+                )
             unseen = [p.mart for p in catalog.publications if audited is not None and p.mart not in audited]
             if unseen:
-                raise PrivacyRefused(f"the audit did not look at {', '.join(unseen)}; run `zlv audit`, then publish")
+                raise PrivacyRefused(
+                    f"the audit did not look at {', '.join(unseen)}; run `zlv audit`, then publish"
+                )
             attach(connection, pending, "clean", read_only=False, create=True)
             rows: dict[str, int] = {}
             for publication in catalog.publications:
@@ -142,7 +150,10 @@ def _write(
                     span.set(rows=rows[publication.public_name])
             left = compare_rows(settings, catalog, rows, accept_rows)
             if left:
-                facts = {**facts, "accepted_rows": {"reason": accept_rows, "tables": [str(jump) for jump in left]}}
+                facts = {
+                    **facts,
+                    "accepted_rows": {"reason": accept_rows, "tables": [str(jump) for jump in left]},
+                }
             as_of = (read_certificate(settings.warehouse_file) or {}).get("as_of")
             told = {"run_id": run.run_id, "written_at": datetime.now(UTC).isoformat(), "as_of": as_of}
             previous = {
@@ -169,14 +180,18 @@ def _marts(connection: duckdb.DuckDBPyConnection) -> set[str]:
 def _copy(connection: duckdb.DuckDBPyConnection, publication: Publication) -> int:
     """Copy one mart with the comments of its columns; the table's own is the publication's, else the mart's."""
     target = identifier("clean", "main", publication.public_name)
-    copied = connection.execute(f"CREATE TABLE {target} AS FROM {identifier('warehouse', MARTS, publication.mart)}").fetchone()
+    copied = connection.execute(
+        f"CREATE TABLE {target} AS FROM {identifier('warehouse', MARTS, publication.mart)}"
+    ).fetchone()
     where = "database_name = 'warehouse' AND schema_name = ? AND table_name = ? AND comment IS NOT NULL"
     at = [MARTS, publication.mart]
     own = connection.execute(f"SELECT comment FROM duckdb_tables() WHERE {where}", at).fetchone()
     comment = publication.description or (own[0] if own else None)
     if comment:
         connection.execute(f"COMMENT ON TABLE {target} IS {literal(comment)}")
-    for column, text in connection.execute(f"SELECT column_name, comment FROM duckdb_columns() WHERE {where}", at).fetchall():
+    for column, text in connection.execute(
+        f"SELECT column_name, comment FROM duckdb_columns() WHERE {where}", at
+    ).fetchall():
         connection.execute(f"COMMENT ON COLUMN {target}.{identifier(column)} IS {literal(text)}")
     return int(copied[0]) if copied else 0
 
@@ -187,4 +202,6 @@ def _check(path: Path, rows: dict[str, int]) -> None:
         for table, expected in rows.items():
             found = connection.execute(f"SELECT count(*) FROM {identifier('main', table)}").fetchone()
             if found != (expected,):
-                raise DataRefused(f"table {table} of the new release does not hold the {expected} rows of its mart; publish again")
+                raise DataRefused(
+                    f"table {table} of the new release does not hold the {expected} rows of its mart; publish again"
+                )

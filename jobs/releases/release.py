@@ -46,14 +46,19 @@ def warehouse_fingerprint(path: Path) -> dict[str, Any]:
 def release_file(clean_dir: Path, name: str) -> Path:
     """Give the path of a release; a name that could leave the folder is refused."""
     if not RUN_ID.match(name):
-        raise SettingsError(f"{name!r} is no release: a name is the run id, letters, digits, '.', '_' and '-'")
+        raise SettingsError(
+            f"{name!r} is no release: a name is the run id, letters, digits, '.', '_' and '-'"
+        )
     return clean_dir / FOLDER / f"{name}{SUFFIX}"
 
 
 def release_names(clean_dir: Path) -> list[str]:
     """List the releases on the volume, newest first."""
     paths = (clean_dir / FOLDER).glob(f"*{SUFFIX}")
-    return [path.stem for path in sorted(paths, key=lambda path: (path.stat().st_mtime_ns, path.name), reverse=True)]
+    return [
+        path.stem
+        for path in sorted(paths, key=lambda path: (path.stat().st_mtime_ns, path.name), reverse=True)
+    ]
 
 
 def current_release(settings: Settings) -> str | None:
@@ -63,7 +68,9 @@ def current_release(settings: Settings) -> str | None:
     except FileNotFoundError:
         return None
     except OSError:
-        raise SettingsError(f"{settings.clean_file} is not a symlink to a release; move it away and publish again") from None
+        raise SettingsError(
+            f"{settings.clean_file} is not a symlink to a release; move it away and publish again"
+        ) from None
 
 
 def previous_release(settings: Settings) -> str | None:
@@ -144,5 +151,7 @@ def publishing(settings: Settings) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise Temporary(f"another publication is at work in {settings.clean_dir}; wait for its end") from None
+            raise Temporary(
+                f"another publication is at work in {settings.clean_dir}; wait for its end"
+            ) from None
         yield

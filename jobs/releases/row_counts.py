@@ -26,7 +26,11 @@ class Jump:
     band: RowBand
 
     def __str__(self) -> str:
-        bounds = f"at least {self.band.least:g}" if self.band.most is None else f"{self.band.least:g} to {self.band.most:g}"
+        bounds = (
+            f"at least {self.band.least:g}"
+            if self.band.most is None
+            else f"{self.band.least:g} to {self.band.most:g}"
+        )
         times = f"{self.now / self.before:.2f}"
         return f"{self.table} has {self.now} rows, {self.before} in the release before ({times} times, expected {bounds})"
 
@@ -50,7 +54,9 @@ def jumps(catalog: Catalog, before: Mapping[str, int], now: Mapping[str, int]) -
     return sorted(found, key=lambda jump: (jump.now / jump.before, jump.table))
 
 
-def compare_rows(settings: Settings, catalog: Catalog, now: Mapping[str, int], accepted: str | None) -> list[Jump]:
+def compare_rows(
+    settings: Settings, catalog: Catalog, now: Mapping[str, int], accepted: str | None
+) -> list[Jump]:
     """Refuse tables whose rows left their band, unless a reason to accept that is given; return those that were accepted.
 
     Raises DataRefused (65), and names the table, both counts, what is likely and how to let it pass.
@@ -60,8 +66,16 @@ def compare_rows(settings: Settings, catalog: Catalog, now: Mapping[str, int], a
     found = jumps(catalog, (certificate or {}).get("rows") or {}, now)
     if not found or accepted:
         return found
-    more = f" (and {len(found) - 1} more: {', '.join(jump.table for jump in found[1:4])})" if len(found) > 1 else ""
-    likely = "a source is missing, or was delivered in part" if found[0].now < found[0].before else "a source was loaded twice or has grown"
+    more = (
+        f" (and {len(found) - 1} more: {', '.join(jump.table for jump in found[1:4])})"
+        if len(found) > 1
+        else ""
+    )
+    likely = (
+        "a source is missing, or was delivered in part"
+        if found[0].now < found[0].before
+        else "a source was loaded twice or has grown"
+    )
     raise DataRefused(
         f"{found[0]}{more}: {likely}; look with `zlv status`, mend and build again, or, if it is right, "
         "publish with --accept-rows and the reason"

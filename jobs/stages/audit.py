@@ -73,7 +73,11 @@ def prove(settings: Settings, catalog: Catalog, run: StageRun) -> Report:
                 span.set(rows=table.rows, values=table.values, findings=table.findings)
         with run.span("direct values", kind="comparison") as span:
             span.set(findings=gate.compare())
-    _write(settings, run, {"warehouse": fingerprint, "policy": policy_digest(settings.catalog_dirs), **gate.report.as_dict()})
+    _write(
+        settings,
+        run,
+        {"warehouse": fingerprint, "policy": policy_digest(settings.catalog_dirs), **gate.report.as_dict()},
+    )
     return gate.report
 
 
@@ -84,12 +88,16 @@ def _same_key(settings: Settings, catalog: Catalog) -> None:
     from jobs.storage.files import read_certificate
 
     ours = key_fingerprint(settings)
-    held = [s for s in catalog.sources if any(column.policy.treatment == "pseudonymise" for column in s.columns)]
+    held = [
+        s for s in catalog.sources if any(column.policy.treatment == "pseudonymise" for column in s.columns)
+    ]
     raw = {settings.raw_file(source.domain, source.name) for source in held}
     for path in sorted({path for path in raw if path.exists()} | {settings.warehouse_file}):
         key = (read_certificate(path) or {}).get("key", ours)
         if key not in (ours, "none"):
-            raise SettingsError(f"{path} was written with another ZLV_PSEUDONYM_KEY; set that one, or load the sources again")
+            raise SettingsError(
+                f"{path} was written with another ZLV_PSEUDONYM_KEY; set that one, or load the sources again"
+            )
 
 
 def _write(settings: Settings, run: StageRun, report: dict[str, Any]) -> None:

@@ -6,8 +6,14 @@ import click
 
 
 @click.command()
-@click.option("--only", multiple=True, help="dbt selection (model, path, tag:…); everything else keeps its last build.")
-@click.option("--unit-tests", is_flag=True, help="Run dbt's unit tests too: they try the models' code on rows of their own.")
+@click.option(
+    "--only", multiple=True, help="dbt selection (model, path, tag:…); everything else keeps its last build."
+)
+@click.option(
+    "--unit-tests",
+    is_flag=True,
+    help="Run dbt's unit tests too: they try the models' code on rows of their own.",
+)
 def build(only: tuple[str, ...], unit_tests: bool) -> None:
     """Build staging, intermediate and marts with dbt.
 

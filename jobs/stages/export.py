@@ -25,5 +25,9 @@ def export(to: str | None) -> None:
 
     settings = read_settings()
     with stage(settings, "export") as run:
-        place: Place = Bucket.of(settings, to) if to and to.startswith("s3://") else Folder(Path(to or settings.ZLV_HOME / "exports"))
+        place: Place = (
+            Bucket.of(settings, to)
+            if to and to.startswith("s3://")
+            else Folder(Path(to or settings.ZLV_HOME / "exports"))
+        )
         export_base(settings, place, run)

@@ -6,7 +6,14 @@ import click
 
 
 @click.command()
-@click.option("--every", metavar="SECONDS", type=click.IntRange(1, 3600), default=20, show_default=True, help="How often to look.")
+@click.option(
+    "--every",
+    metavar="SECONDS",
+    type=click.IntRange(1, 3600),
+    default=20,
+    show_default=True,
+    help="How often to look.",
+)
 @click.option("--once", is_flag=True, help="Look once, and end.")
 def follow(every: int, once: bool) -> None:
     """Keep a clean folder on the release that S3 names.
@@ -25,7 +32,9 @@ def follow(every: int, once: bool) -> None:
     from jobs.telemetry import stage
 
     settings = read_settings()
-    settings.require("CELLAR_HOST_URL", "CELLAR_ACCESS_KEY_ID", "CELLAR_SECRET_ACCESS_KEY", "CELLAR_METABASE_BUCKET_NAME")
+    settings.require(
+        "CELLAR_HOST_URL", "CELLAR_ACCESS_KEY_ID", "CELLAR_SECRET_ACCESS_KEY", "CELLAR_METABASE_BUCKET_NAME"
+    )
     with stage(settings, "follow") as run:
         while True:
             try:

@@ -8,7 +8,9 @@ import click
 @click.command("import")
 @click.argument("source", metavar="FROM")
 @click.option("--force", is_flag=True, help="Replace files of the base that differ from the export's.")
-@click.option("--check", is_flag=True, help="Import into an empty folder that goes afterwards; the base stays as it is.")
+@click.option(
+    "--check", is_flag=True, help="Import into an empty folder that goes afterwards; the base stays as it is."
+)
 def import_base(source: str, force: bool, check: bool) -> None:
     """Import an exported base after checking it.
 

@@ -49,7 +49,9 @@ def prepare() -> None:
         run.facts(checks=len(outcomes), failed=len(faults))
         if faults:
             kind = Temporary if all(isinstance(error, Temporary) for error in faults) else SettingsError
-            raise kind(f"{len(faults)} of {len(outcomes)} checks failed; each stands in the table above with its cure")
+            raise kind(
+                f"{len(faults)} of {len(outcomes)} checks failed; each stands in the table above with its cure"
+            )
 
 
 def _outcome(name: str, check: Callable[[], str]) -> Outcome:
@@ -79,7 +81,12 @@ def _checks(settings: Settings, run: StageRun) -> Iterator[Check]:
     for name, folder, setting, databases in folders:
         yield name, lambda f=folder, s=setting, d=databases: check_folder(f, s, databases=d)  # type: ignore[misc]
     if settings.ZLV_ENCRYPTION_KEY is not None:
-        yield "encryption", lambda: "none: this version makes no use of ZLV_ENCRYPTION_KEY; encrypt the disk that the files lie on"
+        yield (
+            "encryption",
+            lambda: (
+                "none: this version makes no use of ZLV_ENCRYPTION_KEY; encrypt the disk that the files lie on"
+            ),
+        )
     yield "DuckDB", lambda: _duckdb(settings)
     if all(getattr(settings, name) is not None for name in NEEDED if name.startswith("POSTGRES")):
         yield "PostgreSQL", lambda: _postgres(settings, load_catalog(settings.catalog_dirs), run)
@@ -97,7 +104,9 @@ def _duckdb(settings: Settings) -> str:
     try:
         connect(settings, "httpfs", "postgres_scanner", "spatial").close()
     except (duckdb.Error, ImportError) as error:
-        raise SettingsError(f"DuckDB's extensions cannot be loaded ({type(error).__name__}): install the project's locked wheels") from None
+        raise SettingsError(
+            f"DuckDB's extensions cannot be loaded ({type(error).__name__}): install the project's locked wheels"
+        ) from None
     return f"{duckdb.__version__}, {settings.DUCKDB_MEMORY_LIMIT}, {settings.DUCKDB_THREAD_NUMBER} threads"
 
 
@@ -144,7 +153,9 @@ def _show(outcomes: list[Outcome]) -> None:
     from jobs.errors import Temporary
     from jobs.telemetry.terminal import console
 
-    table = Table("check", "state", "found, or what is wrong and its cure", title="zlv prepare", show_lines=False)
+    table = Table(
+        "check", "state", "found, or what is wrong and its cure", title="zlv prepare", show_lines=False
+    )
     for name, found, error in outcomes:
         state = "ok" if error is None else "unreachable" if isinstance(error, Temporary) else "wrong"
         text = found if error is None else str(error).removeprefix("settings are missing or wrong:\n").strip()

@@ -37,11 +37,17 @@ def retry(run_id: str, namespace: str | None) -> None:
         found = runs_in_cluster(place.cluster) if place.cluster else []
         record = next((run.record for run in found if run_id in (run.record.run_id, "last")), None)
     else:
-        record = read_run(settings.runs_dir, next(run_ids(settings.runs_dir), run_id) if run_id == "last" else run_id)
+        record = read_run(
+            settings.runs_dir, next(run_ids(settings.runs_dir), run_id) if run_id == "last" else run_id
+        )
     if record is None:
-        raise SettingsError(f"there is no run {run_id!r} of a pipeline in {namespace or settings.runs_dir}; `zlv runs` lists them")
+        raise SettingsError(
+            f"there is no run {run_id!r} of a pipeline in {namespace or settings.runs_dir}; `zlv runs` lists them"
+        )
     if record.executor != "local" and namespace is None:
-        raise SettingsError(f"run {record.run_id} ran in a cluster; say where: zlv retry {record.run_id} --namespace …")
+        raise SettingsError(
+            f"run {record.run_id} ran in a cluster; say where: zlv retry {record.run_id} --namespace …"
+        )
     if record.status == "done":
         raise SettingsError(f"run {record.run_id} succeeded; there is nothing to run again")
     path = manifest_of(settings, place.cluster, record.pipeline, record.manifest)

@@ -13,8 +13,12 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print the runs as JSON.")
-@click.option("-n", "--number", type=click.IntRange(1), default=20, show_default=True, help="How many, from the newest.")
-@click.option("-N", "--namespace", help="Read the runs that a cluster's Jobs tell of, instead of the volume's records.")
+@click.option(
+    "-n", "--number", type=click.IntRange(1), default=20, show_default=True, help="How many, from the newest."
+)
+@click.option(
+    "-N", "--namespace", help="Read the runs that a cluster's Jobs tell of, instead of the volume's records."
+)
 def runs(as_json: bool, number: int, namespace: str | None) -> None:
     """List the runs, newest first.
 

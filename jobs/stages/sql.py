@@ -25,7 +25,9 @@ class QueryFailed(click.ClickException):
 @click.command()
 @click.argument("query", required=False)
 @click.option("--clean", is_flag=True, help="Attach the clean file only, as Metabase does.")
-@click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True
+)
 def sql(query: str | None, clean: bool, form: str) -> None:
     """Open a read-only SQL session with every file attached.
 

@@ -6,7 +6,12 @@ import click
 
 
 @click.command("sync-production")
-@click.option("--only", multiple=True, metavar="TABLE", help="Only these tables; the others stay as they are in the last good file.")
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="TABLE",
+    help="Only these tables; the others stay as they are in the last good file.",
+)
 def sync_production(only: tuple[str, ...]) -> None:
     """Copy the application's tables in one snapshot.
 

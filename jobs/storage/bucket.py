@@ -48,7 +48,9 @@ class Bucket:
     def write(self, path: str, text: str) -> None:
         """Write a small object."""
         with told(self._s3, self._bucket):
-            self._s3.put_object(Bucket=self._bucket, Key=self._key(path), Body=text.encode(), ContentType="application/json")
+            self._s3.put_object(
+                Bucket=self._bucket, Key=self._key(path), Body=text.encode(), ContentType="application/json"
+            )
 
     def read(self, path: str) -> str | None:
         """Read a small object; None when there is none."""
@@ -77,7 +79,9 @@ class Bucket:
                     self._s3.download_fileobj(self._bucket, self._key(path), file)
             except ClientError as error:
                 if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") == 404:
-                    raise DataRefused(f"{self}/{path} is missing: it was not written to its end; nothing was changed") from None
+                    raise DataRefused(
+                        f"{self}/{path} is missing: it was not written to its end; nothing was changed"
+                    ) from None
                 raise
         with to.open("rb") as content:
             return hashlib.file_digest(content, "sha256").hexdigest()

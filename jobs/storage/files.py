@@ -62,7 +62,9 @@ def write_certificate(connection: duckdb.DuckDBPyConnection, database: str, fact
     """Write a file's birth certificate: table `_zlv`, one row per fact (name, value as JSON)."""
     table = identifier(database, "main", "_zlv")
     connection.execute(f"CREATE OR REPLACE TABLE {table} (name VARCHAR PRIMARY KEY, value VARCHAR NOT NULL)")
-    rows = [(name, json.dumps(value, ensure_ascii=False, default=str)) for name, value in sorted(facts.items())]
+    rows = [
+        (name, json.dumps(value, ensure_ascii=False, default=str)) for name, value in sorted(facts.items())
+    ]
     connection.executemany(f"INSERT INTO {table} VALUES (?, ?)", rows)
 
 

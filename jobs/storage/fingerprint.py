@@ -18,7 +18,9 @@ def declaration_fingerprint(source: Source) -> str:
     """Name what decides the content of a raw table: where it lies, how it is read, what the policy leaves of it."""
     facts = {
         "reading": READING,
-        "source": source.model_dump(mode="json", include={"location", "format", "minimum_rows", "rejects_threshold"}),
+        "source": source.model_dump(
+            mode="json", include={"location", "format", "minimum_rows", "rejects_threshold"}
+        ),
         "columns": [[c.name, c.type, c.header_name, c.required] for c in source.columns_read],
         "outputs": [[c.name, c.type, c.expression] for c in output_columns(source)],
     }

@@ -11,7 +11,9 @@ from pathlib import Path
 from jobs.errors import SettingsError
 
 # Locks on these are not to be trusted under a DuckDB file.
-NETWORK = re.compile(r"^(nfs\d*|cifs|smb\w*|9p|afs|glusterfs|lustre|ceph|fuse\.(sshfs|glusterfs|s3fs|rclone|goofys|mount-s3))$")
+NETWORK = re.compile(
+    r"^(nfs\d*|cifs|smb\w*|9p|afs|glusterfs|lustre|ceph|fuse\.(sshfs|glusterfs|s3fs|rclone|goofys|mount-s3))$"
+)
 LEAST_FREE = 1 << 30
 
 
@@ -26,7 +28,9 @@ def check_folder(folder: Path, name: str, *, databases: bool, mounts: str | None
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise SettingsError(f"{folder} cannot be written ({error.strerror}): give the process the right, or set {name}") from None
+        raise SettingsError(
+            f"{folder} cannot be written ({error.strerror}): give the process the right, or set {name}"
+        ) from None
     kind = file_system(folder, mounts)
     if databases and NETWORK.match(kind):
         raise SettingsError(
@@ -34,9 +38,15 @@ def check_folder(folder: Path, name: str, *, databases: bool, mounts: str | None
         )
     free = shutil.disk_usage(folder).free
     # A file is written beside the one it replaces.
-    needed = max(LEAST_FREE, sum(path.stat().st_size for path in folder.rglob("*.duckdb") if path.is_file())) if databases else 0
+    needed = (
+        max(LEAST_FREE, sum(path.stat().st_size for path in folder.rglob("*.duckdb") if path.is_file()))
+        if databases
+        else 0
+    )
     if free < needed:
-        raise SettingsError(f"{folder} has {free / 1e9:.1f} GB free and needs {needed / 1e9:.1f} GB: give it a larger disk, or set {name}")
+        raise SettingsError(
+            f"{folder} has {free / 1e9:.1f} GB free and needs {needed / 1e9:.1f} GB: give it a larger disk, or set {name}"
+        )
     return f"{free / 1e9:.0f} GB free, {kind or 'local'}"
 
 

@@ -54,7 +54,9 @@ class Folder:
             with (self._root / path).open("rb") as content:
                 return _copy(content, to)
         except FileNotFoundError:
-            raise DataRefused(f"{self._root / path} is missing: the export is incomplete; nothing was changed") from None
+            raise DataRefused(
+                f"{self._root / path} is missing: the export is incomplete; nothing was changed"
+            ) from None
 
     def write(self, path: str, text: str) -> None:
         target = self._pending(path) if "/" in path else self._root / path

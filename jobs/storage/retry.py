@@ -6,7 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential, wait_random
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception,
+    stop_after_attempt,
+    wait_exponential,
+    wait_random,
+)
 
 from jobs.errors import Temporary
 from jobs.telemetry import StageRun
@@ -37,12 +44,21 @@ def retried(run: StageRun, attempt: Callable[[], Result], backoff: Backoff = BAC
     def told(state: RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None
         wait = state.next_action.sleep if state.next_action else 0.0
-        run.log.warning("attempt %s of %s failed, the next one in %.1f s: %s", state.attempt_number, backoff.attempts, wait, error)
+        run.log.warning(
+            "attempt %s of %s failed, the next one in %.1f s: %s",
+            state.attempt_number,
+            backoff.attempts,
+            wait,
+            error,
+        )
 
     return Retrying(
         stop=stop_after_attempt(backoff.attempts),
-        wait=wait_exponential(multiplier=backoff.initial, max=backoff.maximum) + wait_random(0, backoff.jitter),
-        retry=retry_if_exception(lambda error: isinstance(error, Temporary) and not isinstance(error, NotAgain)),
+        wait=wait_exponential(multiplier=backoff.initial, max=backoff.maximum)
+        + wait_random(0, backoff.jitter),
+        retry=retry_if_exception(
+            lambda error: isinstance(error, Temporary) and not isinstance(error, NotAgain)
+        ),
         before_sleep=told,
         reraise=True,
     )(attempt)

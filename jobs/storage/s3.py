@@ -11,7 +11,15 @@ from jobs.settings import Settings
 
 CONNECT_SECONDS, READ_SECONDS = 10, 60
 ATTEMPTS = 5
-_REFUSED = {"401", "403", "AccessDenied", "AllAccessDisabled", "Forbidden", "InvalidAccessKeyId", "SignatureDoesNotMatch"}
+_REFUSED = {
+    "401",
+    "403",
+    "AccessDenied",
+    "AllAccessDisabled",
+    "Forbidden",
+    "InvalidAccessKeyId",
+    "SignatureDoesNotMatch",
+}
 
 
 def client(settings: Settings, *, attempts: int = ATTEMPTS) -> Any:
@@ -78,6 +86,8 @@ def _said(error: BaseException, server: str, bucket: str) -> ZlvError:
             f"{where} refused the keys for bucket {bucket}: check CELLAR_ACCESS_KEY_ID, CELLAR_SECRET_ACCESS_KEY and their rights"
         )
     if isinstance(error, SSLError):
-        return SettingsError(f"{where} gave no TLS connection: check CELLAR_HOST_URL, CELLAR_USE_SSL and its certificate")
+        return SettingsError(
+            f"{where} gave no TLS connection: check CELLAR_HOST_URL, CELLAR_USE_SSL and its certificate"
+        )
     reason = f"answered {code}" if code else "cannot be reached"
     return Temporary(f"{where} {reason}: check that it runs and can be reached, then run again")

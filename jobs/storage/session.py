@@ -77,7 +77,14 @@ def load_extension(connection: duckdb.DuckDBPyConnection, name: str) -> None:
     connection.execute(f"LOAD {literal(str(file))}")
 
 
-def attach(connection: duckdb.DuckDBPyConnection, path: Path, alias: str, *, read_only: bool = True, create: bool = False) -> None:
+def attach(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    alias: str,
+    *,
+    read_only: bool = True,
+    create: bool = False,
+) -> None:
     """Attach a DuckDB file under a name; an absent file is an error unless it is to be created."""
     from jobs.storage.files import STORAGE_VERSION
 
@@ -121,11 +128,15 @@ def _attach_raw(connection: duckdb.DuckDBPyConnection, path: Path, alias: str) -
 
 def _view(source: Source, alias: str, held: set[str] | None) -> str:
     columns = [
-        identifier(column.name) if held and column.name in held else f"CAST(NULL AS {column.type}) AS {identifier(column.name)}"
+        identifier(column.name)
+        if held and column.name in held
+        else f"CAST(NULL AS {column.type}) AS {identifier(column.name)}"
         for column in view_columns(source)
     ]
     rows = f"FROM {identifier(alias, 'main', source.name)}" if held else "WHERE false"
-    return f"CREATE VIEW {identifier(source.domain, 'main', source.name)} AS SELECT {', '.join(columns)} {rows}"
+    return (
+        f"CREATE VIEW {identifier(source.domain, 'main', source.name)} AS SELECT {', '.join(columns)} {rows}"
+    )
 
 
 def view_columns(source: Source) -> list[ViewColumn]:

@@ -65,7 +65,9 @@ def put_file(s3: Any, bucket: str, key: str, content: BinaryIO) -> tuple[Checksu
             return expected, False
         part = part_size(expected.bytes)
         config = TransferConfig(multipart_threshold=part, multipart_chunksize=part, max_concurrency=4)
-        s3.upload_fileobj(content, bucket, key, ExtraArgs={"Metadata": {"sha256": expected.sha256}}, Config=config)
+        s3.upload_fileobj(
+            content, bucket, key, ExtraArgs={"Metadata": {"sha256": expected.sha256}}, Config=config
+        )
         if not _holds(s3, bucket, key, expected):
             raise Temporary(f"s3://{bucket}/{key} does not hold what was sent; run the same command again")
     return expected, True
@@ -83,4 +85,7 @@ def _holds(s3: Any, bucket: str, key: str, expected: Checksum) -> bool:
     etag = str(head["ETag"]).strip('"')
     # An object that the server encrypts with a key of its own has an ETag that is no MD5.
     proven = etag == expected.etag or "ServerSideEncryption" in head
-    return proven and (head["ContentLength"], head["Metadata"].get("sha256")) == (expected.bytes, expected.sha256)
+    return proven and (head["ContentLength"], head["Metadata"].get("sha256")) == (
+        expected.bytes,
+        expected.sha256,
+    )

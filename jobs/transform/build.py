@@ -23,7 +23,15 @@ from jobs.transform.history import SNAPSHOTS, history_beside, snapshot_of
 from jobs.transform.project import project_of
 
 # What dbt says when the data, not the machine, are at fault: a second try gives the same answer.
-DATA_FAULTS = ("contract", "Constraint Error", "Conversion Error", "Binder Error", "Catalog Error", "Parser Error", "Compilation Error")
+DATA_FAULTS = (
+    "contract",
+    "Constraint Error",
+    "Conversion Error",
+    "Binder Error",
+    "Catalog Error",
+    "Parser Error",
+    "Compilation Error",
+)
 
 
 @dataclass
@@ -49,7 +57,14 @@ class Outcome:
         return [node for node in self.nodes if node.status in statuses]
 
 
-def build_warehouse(settings: Settings, catalog: Catalog, run: StageRun, only: tuple[str, ...] = (), *, unit_tests: bool = False) -> None:
+def build_warehouse(
+    settings: Settings,
+    catalog: Catalog,
+    run: StageRun,
+    only: tuple[str, ...] = (),
+    *,
+    unit_tests: bool = False,
+) -> None:
     """Build the warehouse file and dbt's manifest beside it.
 
     dbt's unit tests say nothing of the data and are left out unless asked for.
@@ -81,12 +96,18 @@ def build_warehouse(settings: Settings, catalog: Catalog, run: StageRun, only: t
         rows = _count(settings, pending, run, outcome) if pending.exists() else {}
         _check(outcome)
         _certify(settings, pending, run, {"as_of": day.isoformat(), "rows": rows})
-        history.taken = history.snapshot_at is not None and SNAPSHOTS.issubset(node.name for node in outcome.of("success"))
+        history.taken = history.snapshot_at is not None and SNAPSHOTS.issubset(
+            node.name for node in outcome.of("success")
+        )
     shutil.rmtree(artefacts, ignore_errors=True)
     scratch.rename(artefacts)
     tests = sum(node.resource in ("test", "unit_test") for node in outcome.of("pass", "success"))
     run.count(rows=sum(rows.values()), tests=tests)
-    run.facts(models=len([node for node in outcome.nodes if node.resource == "model"]), tests=tests, as_of=day.isoformat())
+    run.facts(
+        models=len([node for node in outcome.nodes if node.resource == "model"]),
+        tests=tests,
+        as_of=day.isoformat(),
+    )
 
 
 def as_of(settings: Settings, catalog: Catalog) -> date:
@@ -122,7 +143,15 @@ def _dbt(
         "millesimes": {prefix: catalog.millesimes(prefix) for prefix in prefixes},
         "public_criteria": catalog.public_criteria,
     }
-    arguments = ["build", "--project-dir", str(project), "--profiles-dir", str(project), "--target-path", str(scratch)]
+    arguments = [
+        "build",
+        "--project-dir",
+        str(project),
+        "--profiles-dir",
+        str(project),
+        "--target-path",
+        str(scratch),
+    ]
     arguments += ["--log-path", str(scratch), "--log-level-file", "none", "--no-version-check", "--quiet"]
     # One node at a time: DuckDB gives each query all its threads, and two queries would want the memory twice.
     arguments += ["--threads", "1", "--vars", json.dumps(variables)]
@@ -144,10 +173,23 @@ def _heard(event: Any, outcome: Outcome, run: StageRun) -> None:
     start = _nanoseconds(info.node_started_at)
     # A node that was skipped never finished.
     end = max(start, _nanoseconds(info.node_finished_at))
-    node = Node(info.unique_id, info.node_name, info.resource_type, str(result.status), start, end, str(result.message or ""))
+    node = Node(
+        info.unique_id,
+        info.node_name,
+        info.resource_type,
+        str(result.status),
+        start,
+        end,
+        str(result.message or ""),
+    )
     outcome.nodes.append(node)
     if node.resource not in ("test", "unit_test") or node.status not in ("pass", "success"):
-        run.log.info("%s %s", node.resource, node.name, extra={"status": node.status, "seconds": round((end - start) / 1e9, 2)})
+        run.log.info(
+            "%s %s",
+            node.resource,
+            node.name,
+            extra={"status": node.status, "seconds": round((end - start) / 1e9, 2)},
+        )
 
 
 def _check(outcome: Outcome) -> None:
@@ -162,7 +204,9 @@ def _check(outcome: Outcome) -> None:
     broken = outcome.of("error", "runtime error")
     if broken:
         sentence = f"dbt could not build {broken[0].name}: {_first_line(broken[0].message)}"
-        raise (DataRefused if any(fault in broken[0].message for fault in DATA_FAULTS) else ZlvError)(sentence)
+        raise (DataRefused if any(fault in broken[0].message for fault in DATA_FAULTS) else ZlvError)(
+            sentence
+        )
     if not outcome.nodes:
         raise DataRefused("dbt built nothing: the selection names no model")
 
@@ -176,8 +220,14 @@ def _count(settings: Settings, pending: Path, run: StageRun, outcome: Outcome) -
     for node in outcome.nodes:
         failed = None if node.status in ("pass", "success") else node.status
         rows_made = by_table.get(node.name) if node.resource in ("model", "seed", "snapshot") else None
-        facts: dict[str, str | int | None] = {"resource": node.resource, "status": node.status, "rows": rows_made}
-        run.finished_span(node.name, kind="dbt node", start=node.start, end=node.end, failed=failed, within=None, **facts)
+        facts: dict[str, str | int | None] = {
+            "resource": node.resource,
+            "status": node.status,
+            "rows": rows_made,
+        }
+        run.finished_span(
+            node.name, kind="dbt node", start=node.start, end=node.end, failed=failed, within=None, **facts
+        )
     return {name: count for name, count in rows.items() if name.startswith("marts.")}
 
 
@@ -185,7 +235,12 @@ def _certify(settings: Settings, pending: Path, run: StageRun, facts: dict[str, 
     connection = connect(settings)
     try:
         attach(connection, pending, "warehouse", read_only=False)
-        written = {"kind": "warehouse", "run_id": run.run_id, "version": __version__, "written_at": datetime.now(UTC).isoformat()}
+        written = {
+            "kind": "warehouse",
+            "run_id": run.run_id,
+            "version": __version__,
+            "written_at": datetime.now(UTC).isoformat(),
+        }
         write_certificate(connection, "warehouse", {**written, "key": key_fingerprint(settings), **facts})
         connection.execute("CHECKPOINT warehouse")
     finally:

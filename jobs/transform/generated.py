@@ -22,12 +22,20 @@ def generated(catalog: Catalog) -> dict[Path, str]:
     docs = project_dir("docs") / "dictionary"
     inside = generated_files(catalog)
     files = {project_dir("dbt") / path: text for path, text in inside.items()}
-    files[project_dir("docs") / "differences.md"] = differences_page(catalog, load_differences(project_dir("catalog")))
-    files |= {docs / f"{domain}.md": dictionary(catalog, domain) for domain in dict.fromkeys(s.domain for s in catalog.sources)}
+    files[project_dir("docs") / "differences.md"] = differences_page(
+        catalog, load_differences(project_dir("catalog"))
+    )
+    files |= {
+        docs / f"{domain}.md": dictionary(catalog, domain)
+        for domain in dict.fromkeys(s.domain for s in catalog.sources)
+    }
     marts = read_marts(project_dir("dbt"), catalog, inside)
     faults = [fault for mart in marts for fault in mart.faults()]
     if faults:
-        raise SettingsError("the marts' .yml lack what their dictionary page says:\n" + "\n".join(f"  {fault}" for fault in faults))
+        raise SettingsError(
+            "the marts' .yml lack what their dictionary page says:\n"
+            + "\n".join(f"  {fault}" for fault in faults)
+        )
     return files | {docs / FOLDER / name: text for name, text in mart_pages(marts, catalog).items()}
 
 
@@ -41,9 +49,13 @@ def write_generated(files: dict[Path, str]) -> int:
 
 def check_generated(files: dict[Path, str]) -> None:
     """Raise SettingsError when a generated file is out of date."""
-    stale = [path for path, text in files.items() if not path.exists() or path.read_text(encoding="utf-8") != text] + _gone(files)
+    stale = [
+        path for path, text in files.items() if not path.exists() or path.read_text(encoding="utf-8") != text
+    ] + _gone(files)
     if stale:
-        raise SettingsError(f"{stale[0].name} of {stale[0].parent.name} is out of date; run: zlv catalog generate")
+        raise SettingsError(
+            f"{stale[0].name} of {stale[0].parent.name} is out of date; run: zlv catalog generate"
+        )
 
 
 def _gone(files: dict[Path, str]) -> list[Path]:

@@ -16,8 +16,13 @@ from jobs.storage.session import view_columns
 
 def generated_files(catalog: Catalog) -> dict[PurePath, str]:
     """Write what derives from the catalog: path inside the dbt project → text."""
-    columns = {s.name: [(c.name, c.type, c.privacy, c.description) for c in view_columns(s)] for s in catalog.sources}
-    files = {PurePath("models", "staging", domain, "_sources.yml"): text for domain, text in sources_yml(catalog, columns)}
+    columns = {
+        s.name: [(c.name, c.type, c.privacy, c.description) for c in view_columns(s)] for s in catalog.sources
+    }
+    files = {
+        PurePath("models", "staging", domain, "_sources.yml"): text
+        for domain, text in sources_yml(catalog, columns)
+    }
     files[PurePath("models", FILE)] = year_columns_yml(catalog)
     return files
 
@@ -26,7 +31,9 @@ def generated_files(catalog: Catalog) -> dict[PurePath, str]:
 def project_of(settings: Settings, catalog: Catalog) -> Iterator[Path]:
     """Give the project's own folder, or, where a deployment's catalog adds to it, a copy that knows what was added."""
     project = project_dir("dbt")
-    changed = {path: text for path, text in generated_files(catalog).items() if not _holds(project / path, text)}
+    changed = {
+        path: text for path, text in generated_files(catalog).items() if not _holds(project / path, text)
+    }
     if not changed:
         yield project
         return

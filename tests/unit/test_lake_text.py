@@ -20,8 +20,18 @@ KEEP = Rule.model_validate({"class": "none", "treatment": "keep"})
 
 
 def source(*headers: str, required: str = "", **form: str) -> Source:
-    columns = [Column(name=f"c{n}", header=header, required=header == required, policy=KEEP) for n, header in enumerate(headers)]
-    return Source(name="s", domain="lovac", location="x.csv", owner="o", columns=tuple(columns), format=FileFormat.model_validate(form))
+    columns = [
+        Column(name=f"c{n}", header=header, required=header == required, policy=KEEP)
+        for n, header in enumerate(headers)
+    ]
+    return Source(
+        name="s",
+        domain="lovac",
+        location="x.csv",
+        owner="o",
+        columns=tuple(columns),
+        format=FileFormat.model_validate(form),
+    )
 
 
 def test_a_header_longer_than_the_first_read_is_read_whole() -> None:

@@ -20,13 +20,19 @@ def new_mart(project: Path, catalog: Catalog, domain: str, name: str, model: str
     refuses in a mart. Raises SettingsError for a name that is taken, or a model that is not there.
     """
     mart = f"marts_{checked_name('the domain', domain)}_{checked_name('the mart', name)}"
-    if any(publication.mart == mart for publication in catalog.publications) or list((project / "dbt" / "models").rglob(f"{mart}.*")):
-        raise SettingsError(f"{mart} is there already and is not overwritten; take another name, or edit its files")
+    if any(publication.mart == mart for publication in catalog.publications) or list(
+        (project / "dbt" / "models").rglob(f"{mart}.*")
+    ):
+        raise SettingsError(
+            f"{mart} is there already and is not overwritten; take another name, or edit its files"
+        )
     declared = _declared(project, checked_name("the model", model))
     columns = declared.get("columns") or []
     untyped = [str(column["name"]) for column in columns if not column.get("data_type")]
     if untyped or not columns:
-        raise SettingsError(f"{model}.yml gives no data_type of {untyped[0] if untyped else 'any column'}; write it there first")
+        raise SettingsError(
+            f"{model}.yml gives no data_type of {untyped[0] if untyped else 'any column'}; write it there first"
+        )
     listed = project / "catalog" / "publication.yml"
     folder = Path("dbt", "models", "marts", domain)
     fields = ",\n".join(f"    {column['name']}" for column in columns)
@@ -38,7 +44,9 @@ def new_mart(project: Path, catalog: Catalog, domain: str, name: str, model: str
         },
     )
     with listed.open("a", encoding="utf-8") as file:
-        file.write(f"  # {mart}:\n  #   public_name: {mart}\n  #   description: {undecided('ce que montre la table')}\n")
+        file.write(
+            f"  # {mart}:\n  #   public_name: {mart}\n  #   description: {undecided('ce que montre la table')}\n"
+        )
     return [*written, str(listed.relative_to(project))]
 
 
@@ -47,7 +55,9 @@ def _declared(project: Path, model: str) -> dict[str, Any]:
         for declared in (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("models") or []:
             if declared.get("name") == model:
                 return dict(declared)
-    raise SettingsError(f"--from {model}: dbt/models has no such model with a .yml beside it; write its name as in its file's")
+    raise SettingsError(
+        f"--from {model}: dbt/models has no such model with a .yml beside it; write its name as in its file's"
+    )
 
 
 def _yml(mart: str, declared: dict[str, Any], columns: list[dict[str, Any]]) -> Iterator[str]:

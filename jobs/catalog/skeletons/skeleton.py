@@ -42,7 +42,9 @@ def reserved_words() -> set[str]:
     with duckdb.connect() as connection:
         return {
             word
-            for (word,) in connection.execute("SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category = 'reserved'").fetchall()
+            for (word,) in connection.execute(
+                "SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category = 'reserved'"
+            ).fetchall()
         }
 
 
@@ -53,7 +55,9 @@ def write_new(project: Path, files: Mapping[Path, str]) -> list[str]:
     """
     there = [path for path in files if (project / path).exists()]
     if there:
-        raise SettingsError(f"{there[0]} is there already and is not overwritten; take another name, or edit the file")
+        raise SettingsError(
+            f"{there[0]} is there already and is not overwritten; take another name, or edit the file"
+        )
     for path, text in files.items():
         (project / path).parent.mkdir(parents=True, exist_ok=True)
         (project / path).write_text(text, encoding="utf-8")

@@ -45,13 +45,19 @@ def read_sample(file: Path) -> Sample:
     """
     with duckdb.connect() as connection:
         try:
-            row = connection.execute("SELECT Delimiter, HasHeader FROM sniff_csv(?, header = true)", [str(file)]).fetchone()
+            row = connection.execute(
+                "SELECT Delimiter, HasHeader FROM sniff_csv(?, header = true)", [str(file)]
+            ).fetchone()
             delimiter = str(row[0]) if row else ","
             read = "read_csv(?, delim = ?, header = true, all_varchar = {})"
-            typed = connection.execute(f"DESCRIBE FROM {read.format('false')}", [str(file), delimiter]).fetchall()
+            typed = connection.execute(
+                f"DESCRIBE FROM {read.format('false')}", [str(file), delimiter]
+            ).fetchall()
             connection.execute(f"CREATE TABLE sample AS FROM {read.format('true')}", [str(file), delimiter])
         except duckdb.Error:
-            raise DataRefused(f"{file} could not be read as CSV with a header line, in UTF-8; check the file, or write it so") from None
+            raise DataRefused(
+                f"{file} could not be read as CSV with a header line, in UTF-8; check the file, or write it so"
+            ) from None
         taken = reserved_words()
         columns = []
         for header, type_, *_ in typed:
@@ -61,12 +67,22 @@ def read_sample(file: Path) -> Sample:
             query = f"SELECT coalesce(bool_or({field} SIMILAR TO '0[0-9]+'), false), count(DISTINCT {field}) = count(*) FROM sample"
             zeros, unique = connection.execute(query).fetchone() or (False, False)
             code = bool(zeros) or bool(_CODE.search(name))
-            columns.append(SampleColumn(str(header), name, "VARCHAR" if code else _TYPES.get(str(type_), "VARCHAR"), bool(unique)))
+            columns.append(
+                SampleColumn(
+                    str(header), name, "VARCHAR" if code else _TYPES.get(str(type_), "VARCHAR"), bool(unique)
+                )
+            )
     return Sample(delimiter, tuple(columns))
 
 
 def new_source(
-    project: Path, catalog: Catalog, domain: str, name: str, file: Path, location: str | None, key: tuple[str, ...]
+    project: Path,
+    catalog: Catalog,
+    domain: str,
+    name: str,
+    file: Path,
+    location: str | None,
+    key: tuple[str, ...],
 ) -> list[str]:
     """Write the files of a source; gives their names.
 
@@ -81,7 +97,9 @@ def new_source(
     names = [column.name for column in sample.columns]
     wrong = [part for part in key if part not in names]
     if wrong:
-        raise SettingsError(f"--key names {wrong[0]}, which is no column of {file.name}; they are {', '.join(names)}")
+        raise SettingsError(
+            f"--key names {wrong[0]}, which is no column of {file.name}; they are {', '.join(names)}"
+        )
     keys = list(key) or [column.name for column in sample.columns if column.unique][:1]
     if not keys:
         raise SettingsError(
@@ -94,7 +112,8 @@ def new_source(
         project,
         {
             # Read after the domain's own file, whose defaults hold for a deployment's additions.
-            Path("catalog", f"{domain}_{name}.yml"): "\n".join(_entry(domain, name, address, sample, keys)) + "\n",
+            Path("catalog", f"{domain}_{name}.yml"): "\n".join(_entry(domain, name, address, sample, keys))
+            + "\n",
             Path("catalog", "policy", f"{domain}_{name}.yml"): "\n".join(_policy(domain, name, names)) + "\n",
             folder / f"{staging}.sql": _model(domain, name, names),
             folder / f"{staging}.yml": "\n".join(_model_yml(staging, domain, name, sample, keys)) + "\n",

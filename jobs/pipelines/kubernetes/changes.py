@@ -31,7 +31,9 @@ class Changes:
     def start(self) -> None:
         """Begin to follow, each kind in a thread of its own."""
         for kind, function in self._kinds().items():
-            threading.Thread(target=self._follow, args=(kind, function), name=f"watch {kind}s", daemon=True).start()
+            threading.Thread(
+                target=self._follow, args=(kind, function), name=f"watch {kind}s", daemon=True
+            ).start()
 
     def stop(self) -> None:
         """Follow no longer."""
@@ -48,10 +50,15 @@ class Changes:
         return found
 
     def _kinds(self) -> Mapping[str, Callable[..., Any]]:
-        return self.followed or {"job": self.cluster.batch.list_namespaced_job, "pod": self.cluster.core.list_namespaced_pod}
+        return self.followed or {
+            "job": self.cluster.batch.list_namespaced_job,
+            "pod": self.cluster.core.list_namespaced_pod,
+        }
 
     def _selectors(self) -> dict[str, str]:
-        return {"label_selector": self.selector} | ({"field_selector": self.field_selector} if self.field_selector else {})
+        return {"label_selector": self.selector} | (
+            {"field_selector": self.field_selector} if self.field_selector else {}
+        )
 
     def _follow(self, kind: str, function: Callable[..., Any]) -> None:
         try:

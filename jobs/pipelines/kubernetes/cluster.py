@@ -74,11 +74,19 @@ class Cluster:
 
     def jobs(self, selector: str) -> list[dict[str, Any]]:
         """List the Jobs that a label selector names."""
-        return list(self.plain(self.call(self.batch.list_namespaced_job, self.namespace, label_selector=selector))["items"])
+        return list(
+            self.plain(self.call(self.batch.list_namespaced_job, self.namespace, label_selector=selector))[
+                "items"
+            ]
+        )
 
     def pods(self, selector: str) -> list[dict[str, Any]]:
         """List the pods that a label selector names."""
-        return list(self.plain(self.call(self.core.list_namespaced_pod, self.namespace, label_selector=selector))["items"])
+        return list(
+            self.plain(self.call(self.core.list_namespaced_pod, self.namespace, label_selector=selector))[
+                "items"
+            ]
+        )
 
     def job(self, name: str) -> dict[str, Any] | None:
         """Read a Job; None when there is none of that name."""
@@ -89,7 +97,12 @@ class Cluster:
         from kubernetes.client import ApiException
 
         try:
-            self.call(self.batch.patch_namespaced_job, job, self.namespace, {"metadata": {"annotations": dict(annotations)}})
+            self.call(
+                self.batch.patch_namespaced_job,
+                job,
+                self.namespace,
+                {"metadata": {"annotations": dict(annotations)}},
+            )
         except ApiException as error:
             if error.status != 404:
                 raise
@@ -106,14 +119,22 @@ class Cluster:
 
     def end_job(self, job: str) -> None:
         """End a Job as if its deadline had passed: its pods go, it stays and tells of itself."""
-        self.call(self.batch.patch_namespaced_job, job, self.namespace, {"spec": {"activeDeadlineSeconds": 1}})
+        self.call(
+            self.batch.patch_namespaced_job, job, self.namespace, {"spec": {"activeDeadlineSeconds": 1}}
+        )
 
     def pod_log(self, pod: str) -> str:
         """Read what a pod has written; empty when it is gone."""
         from kubernetes.client import ApiException
 
         try:
-            answer = self.call(self.core.read_namespaced_pod_log, pod, self.namespace, container="main", _preload_content=False)
+            answer = self.call(
+                self.core.read_namespaced_pod_log,
+                pod,
+                self.namespace,
+                container="main",
+                _preload_content=False,
+            )
         except ApiException as error:
             if error.status not in (400, 404):
                 raise
@@ -166,14 +187,21 @@ def connect(settings: Settings, namespace: str | None = None) -> Cluster:
             config.load_kube_config()
             current = config.list_kube_config_contexts()[1]["context"].get("namespace", "default")
     except (config.ConfigException, OSError) as error:
-        raise SettingsError(f"no cluster can be reached: {' '.join(str(error).split())}; set KUBECONFIG") from None
+        raise SettingsError(
+            f"no cluster can be reached: {' '.join(str(error).split())}; set KUBECONFIG"
+        ) from None
     api = client.ApiClient()
     # Patience is ours: the client's own retries would hide how long the API has been away.
     api.configuration.retries = False
     api = client.ApiClient(api.configuration)
     in_cluster = settings.ZLV_POD_NAME is not None
     return Cluster(
-        namespace or current, client.BatchV1Api(api), client.CoreV1Api(api), api, shares_volume=in_cluster, pod_name=settings.ZLV_POD_NAME
+        namespace or current,
+        client.BatchV1Api(api),
+        client.CoreV1Api(api),
+        api,
+        shares_volume=in_cluster,
+        pod_name=settings.ZLV_POD_NAME,
     )
 
 

@@ -45,16 +45,23 @@ class KubernetesExecutor(Stepping[JobAttempt]):
         finally:
             self.watch.stop()
         # In the cluster the executor's own Job reads the code: a step's signal is not the executor's.
-        return 1 if code > 128 and self.stopped_by is None and self.jobs.cluster.pod_name is not None else code
+        return (
+            1 if code > 128 and self.stopped_by is None and self.jobs.cluster.pod_name is not None else code
+        )
 
     def keep(self, record: RunRecord) -> None:
         """Leave the run's record in the cluster, at its last Job."""
         if self.jobs.last is not None:
-            self.jobs.cluster.annotate(self.jobs.last, {RUN_RECORD: json.dumps(asdict(record), ensure_ascii=False)})
+            self.jobs.cluster.annotate(
+                self.jobs.last, {RUN_RECORD: json.dumps(asdict(record), ensure_ascii=False)}
+            )
 
     def close(self, status: str) -> None:
         """Run the manifest's last step, which writes the record on the volume and frees it, where this process has no volume."""
-        step = self.graph.last_step(status, json.dumps([{"displayName": each.step, "message": each.message} for each in self.failures]))
+        step = self.graph.last_step(
+            status,
+            json.dumps([{"displayName": each.step, "message": each.message} for each in self.failures]),
+        )
         if step is None or self.still_ending:
             return
         attempt = JobAttempt(step, self.jobs.next_number(step))
@@ -92,7 +99,11 @@ class KubernetesExecutor(Stepping[JobAttempt]):
         for attempt in going:
             self.jobs.cluster.delete_job(attempt.job)
         until = time.monotonic() + _GRACE_SECONDS
-        while any(attempt.ended_job is None for attempt in going) and time.monotonic() < until and self.watch.fault is None:
+        while (
+            any(attempt.ended_job is None for attempt in going)
+            and time.monotonic() < until
+            and self.watch.fault is None
+        ):
             self.watch.take_in(going, _TICK_SECONDS)
         self.still_ending = any(attempt.ended_job is None for attempt in going)
         for attempt in going:

@@ -42,11 +42,17 @@ def schedules(cluster: Cluster, pipeline: str) -> list[str]:
     from kubernetes.client import ApiException, CustomObjectsApi
 
     selector = f"{PIPELINE}={label_value(pipeline)}"
-    listing = cluster.plain(cluster.call(cluster.batch.list_namespaced_cron_job, cluster.namespace, label_selector=selector))
+    listing = cluster.plain(
+        cluster.call(cluster.batch.list_namespaced_cron_job, cluster.namespace, label_selector=selector)
+    )
     found = [f"cronjob/{each['metadata']['name']}" for each in listing["items"]]
     try:
         listing = cluster.call(
-            CustomObjectsApi(cluster.client).list_namespaced_custom_object, *_ARGO, cluster.namespace, _WORKFLOWS, label_selector=selector
+            CustomObjectsApi(cluster.client).list_namespaced_custom_object,
+            *_ARGO,
+            cluster.namespace,
+            _WORKFLOWS,
+            label_selector=selector,
         )
     except ApiException as error:
         if error.status != 404:
@@ -64,7 +70,9 @@ def set_suspended(cluster: Cluster, pipeline: str, suspended: bool) -> list[str]
 
     found = schedules(cluster, pipeline)
     if not found:
-        raise SettingsError(f"namespace {cluster.namespace} has no schedule of a pipeline {pipeline!r} (label {PIPELINE})")
+        raise SettingsError(
+            f"namespace {cluster.namespace} has no schedule of a pipeline {pipeline!r} (label {PIPELINE})"
+        )
     patch = {"spec": {"suspend": suspended}}
     for each in found:
         kind, _, name = each.partition("/")
@@ -72,5 +80,7 @@ def set_suspended(cluster: Cluster, pipeline: str, suspended: bool) -> list[str]
             cluster.call(cluster.batch.patch_namespaced_cron_job, name, cluster.namespace, patch)
         else:
             custom = CustomObjectsApi(cluster.client)
-            cluster.call(custom.patch_namespaced_custom_object, *_ARGO, cluster.namespace, _WORKFLOWS, name, patch)
+            cluster.call(
+                custom.patch_namespaced_custom_object, *_ARGO, cluster.namespace, _WORKFLOWS, name, patch
+            )
     return found

@@ -87,7 +87,11 @@ def job_of(step: Step, attempt: int, setting: Setting) -> dict[str, Any]:
     spec = setting.pipeline.raw["spec"]
     template = setting.pipeline.templates[step.template].raw
     labels = _labels(step, setting)
-    annotations = {STEP_NAME: step.name, ATTEMPT: str(attempt), PARAMETERS: json.dumps(dict(setting.parameters), ensure_ascii=False)}
+    annotations = {
+        STEP_NAME: step.name,
+        ATTEMPT: str(attempt),
+        PARAMETERS: json.dumps(dict(setting.parameters), ensure_ascii=False),
+    }
     metadata: dict[str, Any] = {
         "name": job_name(setting.run_id, step.name, attempt),
         "namespace": setting.namespace,
@@ -96,14 +100,20 @@ def job_of(step: Step, attempt: int, setting: Setting) -> dict[str, Any]:
     }
     if setting.owner:
         metadata["ownerReferences"] = [dict(setting.owner)]
-    pod_annotations = {**_of(spec, "podMetadata").get("annotations", {}), **_of(template, "metadata").get("annotations", {})}
+    pod_annotations = {
+        **_of(spec, "podMetadata").get("annotations", {}),
+        **_of(template, "metadata").get("annotations", {}),
+    }
     job: dict[str, Any] = {
         "backoffLimit": 0,
         "podReplacementPolicy": "Failed",
         "podFailurePolicy": {
             "rules": [
                 {"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}]},
-                {"action": "FailJob", "onExitCodes": {"containerName": "main", "operator": "In", "values": list(FINAL_EXITS)}},
+                {
+                    "action": "FailJob",
+                    "onExitCodes": {"containerName": "main", "operator": "In", "values": list(FINAL_EXITS)},
+                },
             ]
         },
         "ttlSecondsAfterFinished": int(_of(spec, "ttlStrategy").get("secondsAfterCompletion", _WEEK)),
@@ -132,8 +142,12 @@ def _labels(step: Step, setting: Setting) -> dict[str, str]:
     }
 
 
-def _pod(step: Step, setting: Setting, spec: Mapping[str, Any], template: Mapping[str, Any]) -> dict[str, Any]:
-    pod: dict[str, Any] = {name: source[name] for source in (spec, template) for name in _POD if name in source}
+def _pod(
+    step: Step, setting: Setting, spec: Mapping[str, Any], template: Mapping[str, Any]
+) -> dict[str, Any]:
+    pod: dict[str, Any] = {
+        name: source[name] for source in (spec, template) for name in _POD if name in source
+    }
     if "podPriorityClassName" in spec and "priorityClassName" not in pod:
         pod["priorityClassName"] = spec["podPriorityClassName"]
     volumes = [*(spec.get("volumes") or ()), *(template.get("volumes") or ())]

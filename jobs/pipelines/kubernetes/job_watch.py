@@ -88,13 +88,17 @@ class JobWatch:
         for attempt in attempts:
             waited = time.time() - attempt.waits_since
             if attempt.waits_for and attempt.given_up is None and waited > self.setting.pending_seconds:
-                attempt.given_up = f"did not start within {self.setting.pending_seconds} s: {attempt.waits_for}"
+                attempt.given_up = (
+                    f"did not start within {self.setting.pending_seconds} s: {attempt.waits_for}"
+                )
                 self.cluster.end_job(attempt.job)
 
     def read_log(self, attempt: JobAttempt, pod: str) -> PodLog:
         """Follow a pod's log, into the step's file and onto the terminal."""
         step = attempt.step.name
-        return PodLog(self.cluster, pod, self.launcher.log_path(step), lambda line: self.watcher.line(step, line))
+        return PodLog(
+            self.cluster, pod, self.launcher.log_path(step), lambda line: self.watcher.line(step, line)
+        )
 
     def read_missed_logs(self, attempt: JobAttempt, pods: dict[str, dict[str, Any]], seconds: float) -> None:
         """Read the log of a pod that began and ended between two looks."""
@@ -102,13 +106,17 @@ class JobWatch:
             if name not in attempt.logs and has_ended(pod):
                 self.read_log(attempt, name).finish(seconds)
 
-    def _take_in_one(self, by_job: dict[str, JobAttempt], kind: str, change: str, found: list[dict[str, Any]]) -> None:
+    def _take_in_one(
+        self, by_job: dict[str, JobAttempt], kind: str, change: str, found: list[dict[str, Any]]
+    ) -> None:
         if kind == "fault":
             self.fault = change
             return
         if kind == "pod":
             for pod in found:
-                attempt = by_job.get(pod["metadata"].get("labels", {}).get("batch.kubernetes.io/job-name", ""))
+                attempt = by_job.get(
+                    pod["metadata"].get("labels", {}).get("batch.kubernetes.io/job-name", "")
+                )
                 if attempt is not None:
                     self._take_in_pod(attempt, pod)
             return
@@ -120,7 +128,11 @@ class JobWatch:
             # What was deleted while no watch ran is not in the list; the list may also be older than the Job.
             names = {job["metadata"]["name"] for job in found}
             for attempt in by_job.values():
-                if attempt.job not in names and attempt.ended_job is None and self.cluster.job(attempt.job) is None:
+                if (
+                    attempt.job not in names
+                    and attempt.ended_job is None
+                    and self.cluster.job(attempt.job) is None
+                ):
                     attempt.ended_job = job_of(attempt.step, attempt.number, self.setting)
 
     def _take_in_pod(self, attempt: JobAttempt, pod: dict[str, Any]) -> None:

@@ -54,7 +54,12 @@ class PodLog:
     def _lines(self) -> Iterator[str]:
         """Yield the lines that were not seen yet; a new connection reads the log from its start."""
         answer: Any = self._cluster.core.read_namespaced_pod_log(
-            self._pod, self._cluster.namespace, container="main", follow=True, _preload_content=False, _request_timeout=_SECONDS
+            self._pod,
+            self._cluster.namespace,
+            container="main",
+            follow=True,
+            _preload_content=False,
+            _request_timeout=_SECONDS,
         )
         number, rest = 0, b""
         try:

@@ -21,14 +21,25 @@ def restart(cluster: Cluster, name: str, seconds: float) -> float:
 
     apps, began = AppsV1Api(cluster.client), time.monotonic()
     moment = datetime.now(UTC).isoformat(timespec="seconds")
-    patch = {"spec": {"template": {"metadata": {"annotations": {"kubectl.kubernetes.io/restartedAt": moment}}}}}
+    patch = {
+        "spec": {"template": {"metadata": {"annotations": {"kubectl.kubernetes.io/restartedAt": moment}}}}
+    }
     try:
-        patched = cluster.plain(cluster.call(apps.patch_namespaced_deployment, name, cluster.namespace, patch))
+        patched = cluster.plain(
+            cluster.call(apps.patch_namespaced_deployment, name, cluster.namespace, patch)
+        )
     except ApiException as error:
         if error.status != 404:
             raise
-        raise SettingsError(f"there is no deployment {name!r} in namespace {cluster.namespace}; set METABASE_DEPLOYMENT") from None
-    changes = Changes(cluster, "", field_selector=f"metadata.name={name}", followed={"deployment": apps.list_namespaced_deployment})
+        raise SettingsError(
+            f"there is no deployment {name!r} in namespace {cluster.namespace}; set METABASE_DEPLOYMENT"
+        ) from None
+    changes = Changes(
+        cluster,
+        "",
+        field_selector=f"metadata.name={name}",
+        followed={"deployment": apps.list_namespaced_deployment},
+    )
     changes.start()
     try:
         while not _is_ready(patched):
@@ -47,4 +58,10 @@ def restart(cluster: Cluster, name: str, seconds: float) -> float:
 def _is_ready(deployment: Mapping[str, Any]) -> bool:
     status, wanted = deployment.get("status") or {}, deployment["spec"].get("replicas", 1)
     seen = status.get("observedGeneration", 0) >= deployment["metadata"]["generation"]
-    return bool(seen and status.get("updatedReplicas", 0) == status.get("availableReplicas", 0) == status.get("replicas", 0) == wanted)
+    return bool(
+        seen
+        and status.get("updatedReplicas", 0)
+        == status.get("availableReplicas", 0)
+        == status.get("replicas", 0)
+        == wanted
+    )

@@ -47,7 +47,9 @@ def step_log(cluster: Cluster, run_id: str, step: str) -> str:
         raise SettingsError(
             f"no pod of step {step!r} of run {run_id!r} is left in namespace {cluster.namespace}; `zlv runs` lists the runs"
         )
-    return cluster.pod_log(max(pods, key=lambda pod: str(pod["metadata"]["creationTimestamp"]))["metadata"]["name"])
+    return cluster.pod_log(
+        max(pods, key=lambda pod: str(pod["metadata"]["creationTimestamp"]))["metadata"]["name"]
+    )
 
 
 def _run(run_id: str, jobs: list[dict[str, Any]]) -> ClusterRun:
@@ -67,7 +69,13 @@ def _run(run_id: str, jobs: list[dict[str, Any]]) -> ClusterRun:
     first = min(jobs, key=lambda job: str(job["metadata"]["creationTimestamp"]))
     parameters = json.loads(first["metadata"]["annotations"].get(PARAMETERS, "{}"))
     began = moment(first["metadata"]["creationTimestamp"]) or 0.0
-    record = RunRecord(run_id, first["metadata"]["labels"].get(PIPELINE, "?"), began, executor="kubernetes", parameters=parameters)
+    record = RunRecord(
+        run_id,
+        first["metadata"]["labels"].get(PIPELINE, "?"),
+        began,
+        executor="kubernetes",
+        parameters=parameters,
+    )
     return ClusterRun(record, steps)
 
 
@@ -77,7 +85,9 @@ def _step(run_id: str, name: str, job: dict[str, Any]) -> StepRecord:
         return StepRecord(**_known(json.loads(text), StepRecord))
     end = job_end(job)
     began = moment((job.get("status") or {}).get("startTime") or job["metadata"]["creationTimestamp"]) or 0.0
-    record = StepRecord(name, name, run_id, began, attempt=int(job["metadata"]["annotations"].get(ATTEMPT, 1)))
+    record = StepRecord(
+        name, name, run_id, began, attempt=int(job["metadata"]["annotations"].get(ATTEMPT, 1))
+    )
     if end is not None:
         record.ended = moment(end.get("lastTransitionTime"))
         record.status = "done" if end["type"] == "Complete" else "failed"

@@ -50,7 +50,10 @@ class StepJobs:
         end = job_end(last) if last else None
         if last is not None and end is None and not last["metadata"].get("deletionTimestamp"):
             return self._taken_up(step, last, 0 if asked_again else len(jobs) - 1)
-        if not again and (kept := self._kept(step, last if end and end["type"] == "Complete" else None)) is not None:
+        if (
+            not again
+            and (kept := self._kept(step, last if end and end["type"] == "Complete" else None)) is not None
+        ):
             return kept
         if last is not None and end is not None and end["type"] == "Failed" and not asked_again and not again:
             # The executor before this one ended before it could decide what follows.
@@ -73,16 +76,29 @@ class StepJobs:
             body = job_of(step, attempt.number, self.setting)
             name = body["metadata"]["name"]
             try:
-                job = self.cluster.call(self.cluster.batch.create_namespaced_job, self.setting.namespace, body, field_validation="Strict")
+                job = self.cluster.call(
+                    self.cluster.batch.create_namespaced_job,
+                    self.setting.namespace,
+                    body,
+                    field_validation="Strict",
+                )
                 job = self.cluster.plain(job)
             except ApiException as error:
                 if error.status != 409:
                     message = json.loads(error.body).get("message", "") if error.body else ""
-                    raise SettingsError(f"the cluster refuses the Job of step {step.name}: {message or error.reason}") from None
+                    raise SettingsError(
+                        f"the cluster refuses the Job of step {step.name}: {message or error.reason}"
+                    ) from None
                 # Made by an executor before this one, or by a call whose answer was lost.
-                job = self.cluster.plain(self.cluster.call(self.cluster.batch.read_namespaced_job, name, self.setting.namespace))
-                if job["metadata"].get("annotations", {}).get(STEP_NAME) != step.name or _of_other_run(job, body):
-                    raise SettingsError(f"there is a Job {name} that is not of run {self.setting.run_id}; take another --run-id") from None
+                job = self.cluster.plain(
+                    self.cluster.call(self.cluster.batch.read_namespaced_job, name, self.setting.namespace)
+                )
+                if job["metadata"].get("annotations", {}).get(STEP_NAME) != step.name or _of_other_run(
+                    job, body
+                ):
+                    raise SettingsError(
+                        f"there is a Job {name} that is not of run {self.setting.run_id}; take another --run-id"
+                    ) from None
                 if job["metadata"].get("deletionTimestamp"):
                     attempt.number += 1
                     continue
@@ -93,13 +109,17 @@ class StepJobs:
 
     def pods_of(self, job: str) -> dict[str, dict[str, Any]]:
         """Give a Job's pods by name."""
-        return {pod["metadata"]["name"]: pod for pod in self.cluster.pods(f"batch.kubernetes.io/job-name={job}")}
+        return {
+            pod["metadata"]["name"]: pod for pod in self.cluster.pods(f"batch.kubernetes.io/job-name={job}")
+        }
 
     def result(self, step: Step, pods: dict[str, dict[str, Any]]) -> str:
         """Read what a step printed for later ones; raises Temporary when it went with its pod."""
         names = [name for name, pod in pods.items() if (pod.get("status") or {}).get("phase") == "Succeeded"]
         if not names:
-            raise Temporary(f"what step {step.name} printed is lost with its pod; run it again with --from {step.task}")
+            raise Temporary(
+                f"what step {step.name} printed is lost with its pod; run it again with --from {step.task}"
+            )
         return without_log_lines(self.cluster.pod_log(names[-1]))
 
     def record(self, step: Step, number: int, told: Verdict) -> StepRecord:

@@ -62,17 +62,29 @@ def verdict(job: Object, pods: Iterable[Object]) -> Verdict:
     return Verdict(code, sentence, is_disruption, began, ended, told)
 
 
-def _failure(job: Object, condition: Object, pod: Object | None, end: Object, told: Object | None) -> tuple[int, str, bool]:
+def _failure(
+    job: Object, condition: Object, pod: Object | None, end: Object, told: Object | None
+) -> tuple[int, str, bool]:
     """Give exit code, sentence and whether it was a disruption; what stands first explains what follows from it."""
     status = (pod or {}).get("status") or {}
     code = int(end.get("exitCode", 0)) or 137
-    deleted = pod is None or (bool(pod["metadata"].get("deletionTimestamp")) and code not in (1, *FINAL_EXITS, 75))
+    deleted = pod is None or (
+        bool(pod["metadata"].get("deletionTimestamp")) and code not in (1, *FINAL_EXITS, 75)
+    )
     sentences = (
         ("DeadlineExceeded" in (status.get("reason"), condition.get("reason")), 143, _deadline(job)),
-        (status.get("reason") == "Evicted", code, f"was evicted from its node (Evicted): {_line(status.get('message'))}"),
+        (
+            status.get("reason") == "Evicted",
+            code,
+            f"was evicted from its node (Evicted): {_line(status.get('message'))}",
+        ),
         (end.get("reason") == "OOMKilled", 137, _out_of_memory(job)),
         (deleted, 143 if pod is None else code, _DELETED),
-        (end.get("reason") in ("StartError", "ContainerCannotRun"), 64, f"its command cannot be started: {_line(end.get('message'))}"),
+        (
+            end.get("reason") in ("StartError", "ContainerCannotRun"),
+            64,
+            f"its command cannot be started: {_line(end.get('message'))}",
+        ),
         (True, code, _said(told, end.get("message"), code)),
     )
     code, sentence = next((code, sentence) for holds, code, sentence in sentences if holds)
@@ -152,7 +164,9 @@ def _out_of_memory(job: Object) -> str:
 
 
 def _deadline(job: Object) -> str:
-    seconds = job["spec"]["template"]["spec"].get("activeDeadlineSeconds") or job["spec"].get("activeDeadlineSeconds")
+    seconds = job["spec"]["template"]["spec"].get("activeDeadlineSeconds") or job["spec"].get(
+        "activeDeadlineSeconds"
+    )
     return f"took longer than its {seconds} s and was stopped (DeadlineExceeded)"
 
 

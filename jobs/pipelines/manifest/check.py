@@ -25,13 +25,17 @@ def check_references(pipeline: Pipeline, place: str) -> None:
             if name not in pipeline.tasks:
                 raise SettingsError(f"{where}: depends on {name!r}, which is not a task")
             if state and state not in STATES:
-                raise SettingsError(f"{where}: {full!r} asks for a state that does not exist; known are {', '.join(STATES)}")
+                raise SettingsError(
+                    f"{where}: {full!r} asks for a state that does not exist; known are {', '.join(STATES)}"
+                )
         if task.items is not None and task.items_from is not None:
             raise SettingsError(f"{where}: has withItems and withParam; one is enough")
         _check_task_holes(pipeline, task, where)
     for task in pipeline.tasks.values():
         if task.name in ancestors(pipeline, task.name):
-            raise SettingsError(f"{place}: task {task.name}: waits for itself by way of {', '.join(task.after)}")
+            raise SettingsError(
+                f"{place}: task {task.name}: waits for itself by way of {', '.join(task.after)}"
+            )
     for template in pipeline.templates.values():
         _check_template_holes(pipeline, template, f"{place}: template {template.name}")
 
@@ -61,10 +65,16 @@ def results_needed(task: Task) -> set[str]:
 
 def _check_task_holes(pipeline: Pipeline, task: Task, where: str) -> None:
     template = pipeline.templates[task.template]
-    missing = [name for name, default in template.inputs.items() if default is None and name not in task.arguments]
+    missing = [
+        name for name, default in template.inputs.items() if default is None and name not in task.arguments
+    ]
     unknown = [name for name in task.arguments if name not in template.inputs]
     if missing or unknown:
-        what = f"does not give {', '.join(missing)} to" if missing else f"gives {', '.join(unknown)}, which is no input of,"
+        what = (
+            f"does not give {', '.join(missing)} to"
+            if missing
+            else f"gives {', '.join(unknown)}, which is no input of,"
+        )
         raise SettingsError(f"{where}: {what} its template {task.template}")
     over_items = task.items is not None or task.items_from is not None
     earlier = ancestors(pipeline, task.name)
@@ -72,8 +82,12 @@ def _check_task_holes(pipeline: Pipeline, task: Task, where: str) -> None:
         for hole in holes(text):
             result = _RESULT.fullmatch(hole)
             if result and result[1] not in earlier:
-                raise SettingsError(f"{where}: reads the output of {result[1]!r} but does not wait for it; name it in depends")
-            is_item = over_items and text is not task.items_from and (hole == "item" or hole.startswith("item."))
+                raise SettingsError(
+                    f"{where}: reads the output of {result[1]!r} but does not wait for it; name it in depends"
+                )
+            is_item = (
+                over_items and text is not task.items_from and (hole == "item" or hole.startswith("item."))
+            )
             if not result and not is_item:
                 _check_hole(hole, _workflow_names(pipeline), where)
 

@@ -67,7 +67,9 @@ class Expression:
         try:
             return _OPERATORS[self.kind](*values)
         except TypeError:
-            raise SettingsError(f"{values[0]!r} {self.kind} {values[-1]!r} compares a text with a number") from None
+            raise SettingsError(
+                f"{values[0]!r} {self.kind} {values[-1]!r} compares a text with a number"
+            ) from None
 
 
 def parse(text: str) -> Expression:
@@ -91,7 +93,9 @@ class _Parser:
         while text[position:].strip():
             match = _TOKEN.match(text, position)
             if match is None:
-                raise SettingsError(f"the expression {text!r} has something unreadable at {text[position:].strip()[:12]!r}")
+                raise SettingsError(
+                    f"the expression {text!r} has something unreadable at {text[position:].strip()[:12]!r}"
+                )
             kind = str(match.lastgroup)
             found = match.group(kind)
             if kind == "word" and found in _ALIASES:
@@ -118,7 +122,9 @@ class _Parser:
 
     def _comparison(self) -> Expression:
         left = self._operand()
-        negated = self._peek() == ("operator", "!") and self._peek(1) == ("word", "in") and bool(self._take("!"))
+        negated = (
+            self._peek() == ("operator", "!") and self._peek(1) == ("word", "in") and bool(self._take("!"))
+        )
         if self._peek() == ("word", "in"):
             self._place += 1
             inside = Expression("in", operands=(left, self._operand()))

@@ -20,7 +20,9 @@ class Fields:
         self.place = place
         unknown = sorted(str(key) for key in values if known is not None and key not in known)
         if unknown:
-            raise self.fault(f"{', '.join(unknown)} is not among what every executor understands ({', '.join(sorted(known or ()))})")
+            raise self.fault(
+                f"{', '.join(unknown)} is not among what every executor understands ({', '.join(sorted(known or ()))})"
+            )
 
     def fault(self, sentence: str) -> SettingsError:
         """Make the error that names this place."""
@@ -59,7 +61,9 @@ class Fields:
         except SettingsError as error:
             raise SettingsError(f"{self.place}: {name}: {error}") from None
 
-    def section(self, name: str, known: set[str] | frozenset[str] | None, *, optional: bool = False) -> Fields:
+    def section(
+        self, name: str, known: set[str] | frozenset[str] | None, *, optional: bool = False
+    ) -> Fields:
         """Give the mapping below `name`."""
         if name not in self.values and not optional:
             raise self.fault(f"{name} is missing")

@@ -74,7 +74,9 @@ def find_manifest(pipeline: str) -> Path:
         if path.is_file() and path.suffix in (".yml", ".yaml"):
             return path
     known = sorted(path.stem for path in folder.glob("*.y*ml")) if folder.is_dir() else []
-    raise SettingsError(f"there is no pipeline {pipeline!r}; known are {', '.join(known) or 'none'}, or give the path of a manifest")
+    raise SettingsError(
+        f"there is no pipeline {pipeline!r}; known are {', '.join(known) or 'none'}, or give the path of a manifest"
+    )
 
 
 def read_pipeline(path: Path) -> Pipeline:
@@ -88,7 +90,9 @@ def read_pipeline(path: Path) -> Pipeline:
         raise SettingsError(f"{path}: cannot be read as YAML: {' '.join(str(error).split())}") from None
     top = Fields(document, str(path), {"apiVersion", "kind", "metadata", "spec"})
     if top.text("kind") != "WorkflowTemplate" or not top.text("apiVersion").startswith("argoproj.io/"):
-        raise SettingsError(f"{path}: is not an Argo WorkflowTemplate (apiVersion argoproj.io/v1alpha1, kind WorkflowTemplate)")
+        raise SettingsError(
+            f"{path}: is not an Argo WorkflowTemplate (apiVersion argoproj.io/v1alpha1, kind WorkflowTemplate)"
+        )
     spec = top.section("spec", {"entrypoint", "arguments", "templates", "onExit"} | _CLUSTER_SPEC)
     templates, dag = _templates(spec)
     # Executors of ours write the run's record and free the volume themselves; Argo has a step for it.
@@ -115,7 +119,9 @@ def _parameters(spec: Fields) -> dict[str, Parameter]:
     for entry in arguments.sections("parameters", {"name", "value", "default", "enum", "description"}):
         value = entry.get("value", entry.get("default"))
         allowed = tuple(str(choice) for choice in entry.get("enum") or ())
-        found[entry.text("name")] = Parameter(entry.text("name"), None if value is None else entry.plain(value), allowed)
+        found[entry.text("name")] = Parameter(
+            entry.text("name"), None if value is None else entry.plain(value), allowed
+        )
     return found
 
 
@@ -124,7 +130,8 @@ def _templates(spec: Fields) -> tuple[dict[str, Template], Fields]:
     templates: dict[str, Template] = {}
     dag: Fields | None = None
     for entry in spec.sections(
-        "templates", {"name", "inputs", "dag", "container", "retryStrategy", "activeDeadlineSeconds"} | _CLUSTER_TEMPLATE
+        "templates",
+        {"name", "inputs", "dag", "container", "retryStrategy", "activeDeadlineSeconds"} | _CLUSTER_TEMPLATE,
     ):
         name = entry.text("name")
         if name == entrypoint:
@@ -140,7 +147,9 @@ def _templates(spec: Fields) -> tuple[dict[str, Template], Fields]:
 
 def _template(entry: Fields, name: str) -> Template:
     if "dag" in entry.values:
-        raise entry.fault("a dag inside the dag is more than every executor understands; put its tasks in the entrypoint")
+        raise entry.fault(
+            "a dag inside the dag is more than every executor understands; put its tasks in the entrypoint"
+        )
     container = entry.section("container", {"command", "args", "env"} | _CLUSTER_CONTAINER)
     command = container.texts("command")
     if not command:
@@ -168,7 +177,9 @@ def _template(entry: Fields, name: str) -> Template:
 
 def _tasks(dag: Fields, templates: Mapping[str, Template]) -> dict[str, Task]:
     tasks: dict[str, Task] = {}
-    for entry in dag.sections("tasks", {"name", "template", "depends", "arguments", "when", "withItems", "withParam"}):
+    for entry in dag.sections(
+        "tasks", {"name", "template", "depends", "arguments", "when", "withItems", "withParam"}
+    ):
         name, template = entry.text("name"), entry.text("template")
         if template not in templates:
             raise entry.fault(f"there is no template {template!r} that runs a container")
@@ -182,7 +193,10 @@ def _tasks(dag: Fields, templates: Mapping[str, Template]) -> dict[str, Task]:
             template=template,
             depends=depends,
             after=tuple(dict.fromkeys(full.partition(".")[0] for full in depends.names())) if depends else (),
-            arguments={p.text("name"): p.plain(p.get("value", "")) for p in arguments.sections("parameters", {"name", "value"})},
+            arguments={
+                p.text("name"): p.plain(p.get("value", ""))
+                for p in arguments.sections("parameters", {"name", "value"})
+            },
             when=entry.text("when") if "when" in entry.values else None,
             items=None if items is None else tuple(items),
             items_from=entry.text("withParam") if "withParam" in entry.values else None,

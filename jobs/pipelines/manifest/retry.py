@@ -50,7 +50,9 @@ def read_retry(fields: Fields) -> Retry:
     known = Fields(fields.values, fields.place, {"limit", "retryPolicy", "expression", "backoff"})
     policy = known.get("retryPolicy", "Always" if "expression" in known.values else "OnFailure")
     if policy not in ("Always", "OnFailure"):
-        raise known.fault(f"retryPolicy {policy} depends on how pods fail; write Always and an expression on lastRetry.exitCode")
+        raise known.fault(
+            f"retryPolicy {policy} depends on how pods fail; write Always and an expression on lastRetry.exitCode"
+        )
     limit = known.get("limit")
     if limit is not None and not str(limit).isdigit():
         raise known.fault("limit must be a whole number")
@@ -64,7 +66,9 @@ def read_retry(fields: Fields) -> Retry:
         expression=expression,
         first_wait=seconds(str(backoff.get("duration", "0")), backoff),
         factor=float(backoff.get("factor") or 1),
-        longest=seconds(str(backoff.get("maxDuration")), backoff) if "maxDuration" in backoff.values else None,
+        longest=seconds(str(backoff.get("maxDuration")), backoff)
+        if "maxDuration" in backoff.values
+        else None,
     )
 
 

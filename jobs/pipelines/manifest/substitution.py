@@ -24,7 +24,9 @@ def fill(text: str, scope: Mapping[str, str], where: str) -> str:
     def value(match: re.Match[str]) -> str:
         name = match[1].strip()
         if name not in scope:
-            raise SettingsError(f"{where}: {{{{{name}}}}} has no value here; known are {', '.join(sorted(scope)) or 'none'}")
+            raise SettingsError(
+                f"{where}: {{{{{name}}}}} has no value here; known are {', '.join(sorted(scope)) or 'none'}"
+            )
         return scope[name]
 
     return _HOLE.sub(value, text)

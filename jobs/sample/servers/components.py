@@ -21,7 +21,12 @@ from jobs.settings import Settings
 
 DATABASE, READER = "zlv", "zlv_reader"
 LAKE_BUCKET, METABASE_BUCKET = "zlv-data-lake", "zlv-metabase"
-SECRETS = ("POSTGRES_PRODUCTION_READONLY_PASSWORD", "CELLAR_ACCESS_KEY_ID", "CELLAR_SECRET_ACCESS_KEY", "ZLV_PSEUDONYM_KEY")
+SECRETS = (
+    "POSTGRES_PRODUCTION_READONLY_PASSWORD",
+    "CELLAR_ACCESS_KEY_ID",
+    "CELLAR_SECRET_ACCESS_KEY",
+    "ZLV_PSEUDONYM_KEY",
+)
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,14 @@ class Components:
         self.postgres.stop()
 
 
-def start(home: Path, scale: float = 1, seed: int = 7, host: str = "127.0.0.1", *, told: Callable[[str], None] | None = None) -> Components:
+def start(
+    home: Path,
+    scale: float = 1,
+    seed: int = 7,
+    host: str = "127.0.0.1",
+    *,
+    told: Callable[[str], None] | None = None,
+) -> Components:
     """Bring both servers up, generating and loading what is not there yet.
 
     What runs is left alone; what was filled before is started again on its kept data. Raises
@@ -77,16 +89,29 @@ def _start(home: Path, scale: float, seed: int, host: str, tell: Callable[[str],
     running = _running(home, kept)
     if running and running.environment["POSTGRES_PRODUCTION_DB"] == host:
         return running
-    state = kept or {"scale": scale, "seed": seed, "secrets": {name: secrets.token_hex(20) for name in ("superuser", *SECRETS)}}
+    state = kept or {
+        "scale": scale,
+        "seed": seed,
+        "secrets": {name: secrets.token_hex(20) for name in ("superuser", *SECRETS)},
+    }
     if not (home / "sample" / "manifest.json").exists():
         tell(f"Generating sample data of scale {scale:g} …")
         make_sample(home / "sample", scale, seed)
     postgres = _start_postgres(home, state, host, tell)
     s3 = _start_s3(home, state, host, tell)
-    state |= {"host": host, "postgres_port": postgres.port, "s3_port": s3.port, "s3_pid": s3.pid, "loaded": True}
+    state |= {
+        "host": host,
+        "postgres_port": postgres.port,
+        "s3_port": s3.port,
+        "s3_pid": s3.pid,
+        "loaded": True,
+    }
     _write_private(home / "state.json", json.dumps(state, indent=1))
     components = _components(home, state)
-    _write_private(components.env_file, "".join(f"export {name}={shlex.quote(value)}\n" for name, value in components.environment.items()))
+    _write_private(
+        components.env_file,
+        "".join(f"export {name}={shlex.quote(value)}\n" for name, value in components.environment.items()),
+    )
     return components
 
 
@@ -107,7 +132,9 @@ def stop(home: Path, *, forget: bool = False) -> bool:
 
 
 def _start_postgres(home: Path, state: dict[str, Any], host: str, tell: Callable[[str], None]) -> Postgres:
-    server = Postgres(home / "postgres", host, free_port(host, state.get("postgres_port")), state["secrets"]["superuser"])
+    server = Postgres(
+        home / "postgres", host, free_port(host, state.get("postgres_port")), state["secrets"]["superuser"]
+    )
     if state.get("loaded") and (server.data / "PG_VERSION").exists():
         before = Postgres(server.data, state["host"], state["postgres_port"], server.password)
         if before.is_running and before.host == host:
@@ -170,7 +197,13 @@ def _components(home: Path, state: dict[str, Any]) -> Components:
         "ZLV_PSEUDONYM_KEY": kept["ZLV_PSEUDONYM_KEY"],
     }
     postgres = Postgres(home / "postgres", host, state["postgres_port"], kept["superuser"])
-    s3 = S3(host, state["s3_port"], state["s3_pid"], kept["CELLAR_ACCESS_KEY_ID"], kept["CELLAR_SECRET_ACCESS_KEY"])
+    s3 = S3(
+        host,
+        state["s3_port"],
+        state["s3_pid"],
+        kept["CELLAR_ACCESS_KEY_ID"],
+        kept["CELLAR_SECRET_ACCESS_KEY"],
+    )
     return Components(home, postgres, s3, environment)
 
 
@@ -197,6 +230,8 @@ def _state(home: Path) -> dict[str, Any] | None:
 
 def _write_private(path: Path, text: str) -> None:
     pending = path.with_name(path.name + ".next")
-    with os.fdopen(os.open(pending, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+    with os.fdopen(
+        os.open(pending, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
+    ) as file:
         file.write(text)
     pending.replace(path)

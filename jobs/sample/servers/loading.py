@@ -19,7 +19,9 @@ def load_application(server: Postgres, folder: Path, database: str) -> None:
         with path.open(encoding="utf-8") as file:
             columns = file.readline().strip()
         copies.append(f"\\copy {table} ({columns}) from {literal(str(path))} csv header\n")
-    tables, constraints = ((folder / name).read_text(encoding="utf-8") for name in ("tables.sql", "constraints.sql"))
+    tables, constraints = (
+        (folder / name).read_text(encoding="utf-8") for name in ("tables.sql", "constraints.sql")
+    )
     server.run_sql(tables + "".join(copies) + constraints + "ANALYZE;\n", database)
 
 

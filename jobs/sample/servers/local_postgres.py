@@ -76,7 +76,9 @@ class Postgres:
 
     def start(self) -> None:
         """Start the server; it outlives this process."""
-        options = " ".join(f"-c {setting}" for setting in (f"listen_addresses={self.host}", f"port={self.port}", *_SETTINGS))
+        options = " ".join(
+            f"-c {setting}" for setting in (f"listen_addresses={self.host}", f"port={self.port}", *_SETTINGS)
+        )
         log = self.data / "server.log"
         arguments = ["-w", "-t", "60", "-l", str(log), "-o", options, "start"]
         _run(_tools().pg_ctl, arguments, self.data, _system_user(self.data))
@@ -102,7 +104,11 @@ class Postgres:
         server = str(_tools().POSTGRES_BIN_PATH / "postgres")
         # A session of its own: Ctrl-C reaches the one who stops it in good order, not the server itself.
         return subprocess.Popen(
-            [server, "-D", str(self.data), *options], stdin=subprocess.DEVNULL, start_new_session=True, user=user, cwd="/"
+            [server, "-D", str(self.data), *options],
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            user=user,
+            cwd="/",
         )
 
     def stop(self) -> None:
@@ -112,12 +118,22 @@ class Postgres:
     def run_sql(self, script: str, database: str = "postgres") -> None:
         """Run a psql script as superuser; it goes through stdin, the password through the environment."""
         command = [str(_tools().POSTGRES_BIN_PATH / "psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", "-"]
-        environment = child_environment(PGHOST=self.host, PGPORT=str(self.port), PGUSER="postgres", PGPASSWORD=self.password)
-        environment |= {"PGDATABASE": database, "PGCLIENTENCODING": "UTF8", "PGOPTIONS": "-c client_min_messages=warning"}
-        done = subprocess.run(command, input=script, env=environment, text=True, capture_output=True, check=False)
+        environment = child_environment(
+            PGHOST=self.host, PGPORT=str(self.port), PGUSER="postgres", PGPASSWORD=self.password
+        )
+        environment |= {
+            "PGDATABASE": database,
+            "PGCLIENTENCODING": "UTF8",
+            "PGOPTIONS": "-c client_min_messages=warning",
+        }
+        done = subprocess.run(
+            command, input=script, env=environment, text=True, capture_output=True, check=False
+        )
         if done.returncode:
             # COPY quotes the line that failed; the first line of the message is enough and shows no row.
-            raise SettingsError(f"the sample could not be loaded into PostgreSQL: {done.stderr.strip().splitlines()[0]}")
+            raise SettingsError(
+                f"the sample could not be loaded into PostgreSQL: {done.stderr.strip().splitlines()[0]}"
+            )
 
 
 def free_port(host: str, wanted: int | None = None) -> int:
@@ -163,7 +179,9 @@ def _system_user(data: Path) -> str | None:
         utils.ensure_folder_permissions(binaries, 0o055)
         utils.ensure_folder_permissions(binaries.parent / "lib", 0o055)
     except (OSError, subprocess.CalledProcessError) as error:
-        raise SettingsError(f"PostgreSQL does not run as root and no user could be made for it ({error}); run as another user") from None
+        raise SettingsError(
+            f"PostgreSQL does not run as root and no user could be made for it ({error}); run as another user"
+        ) from None
     return "embedded_postgres"
 
 
@@ -176,4 +194,6 @@ def _run(tool: Callable[..., str], arguments: list[str], data: Path, user: str |
     except (subprocess.CalledProcessError, OSError) as error:
         log = data / "server.log"
         last = log.read_text(errors="replace").strip().splitlines()[-1:] if log.exists() else [str(error)]
-        raise SettingsError(f"the embedded PostgreSQL did not start or stop: {' '.join(last)}; try `zlv dev down --forget`") from None
+        raise SettingsError(
+            f"the embedded PostgreSQL did not start or stop: {' '.join(last)}; try `zlv dev down --forget`"
+        ) from None

@@ -82,7 +82,9 @@ class S3:
 def start_s3(host: str, port: int, access_key: str, secret_key: str, log: Path) -> S3:
     """Start the server detached, and wait until it answers."""
     if find_spec("moto") is None or find_spec("flask") is None:
-        raise SettingsError("moto's server is not installed; install the development dependencies: pip install -e '.[dev]'")
+        raise SettingsError(
+            "moto's server is not installed; install the development dependencies: pip install -e '.[dev]'"
+        )
     with log.open("ab") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "moto.server", "-H", host, "-p", str(port)],

@@ -44,7 +44,9 @@ class Address:
     s3_port: int
 
 
-def serve(settings: Settings, home: Path, address: Address, scale: float, seed: int, *, told: Callable[[str], None]) -> None:
+def serve(
+    settings: Settings, home: Path, address: Address, scale: float, seed: int, *, told: Callable[[str], None]
+) -> None:
     """Serve until SIGTERM or Ctrl-C, then stop both servers in good order.
 
     The sample is generated and loaded once per folder, scale, seed and database name; other values
@@ -60,15 +62,27 @@ def serve(settings: Settings, home: Path, address: Address, scale: float, seed: 
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise SettingsError(f"{home} is served by another process; stop it or name another folder") from None
+            raise SettingsError(
+                f"{home} is served by another process; stop it or name another folder"
+            ) from None
         ready.unlink(missing_ok=True)
         stack.enter_context(_terminated_by_signal())
         _make(settings, home, scale, seed, told)
         postgres = stack.enter_context(_postgres(settings, home, address, told))
         s3 = stack.enter_context(_s3(settings, home, address, told))
         stack.callback(ready.unlink, missing_ok=True)
-        _write(ready, {"host": address.host, "postgres_port": address.postgres_port, "s3_port": address.s3_port, "s3_pid": s3.pid})
-        told(f"Both serve: PostgreSQL on {address.host}:{address.postgres_port}, S3 on {address.host}:{address.s3_port}.")
+        _write(
+            ready,
+            {
+                "host": address.host,
+                "postgres_port": address.postgres_port,
+                "s3_port": address.s3_port,
+                "s3_pid": s3.pid,
+            },
+        )
+        told(
+            f"Both serve: PostgreSQL on {address.host}:{address.postgres_port}, S3 on {address.host}:{address.s3_port}."
+        )
         with contextlib.suppress(Terminated):
             _watch(postgres, s3)
 
@@ -103,7 +117,9 @@ def _make(settings: Settings, home: Path, scale: float, seed: int, told: Callabl
 
 
 @contextmanager
-def _postgres(settings: Settings, home: Path, address: Address, told: Callable[[str], None]) -> Iterator[subprocess.Popen[bytes]]:
+def _postgres(
+    settings: Settings, home: Path, address: Address, told: Callable[[str], None]
+) -> Iterator[subprocess.Popen[bytes]]:
     """Run PostgreSQL, loaded, with the reader's password of this start."""
     data, database = home / "postgres", str(settings.POSTGRES_PRODUCTION_DB_NAME)
     loaded = home / "loaded.json"
@@ -122,7 +138,10 @@ def _postgres(settings: Settings, home: Path, address: Address, told: Callable[[
                 load_application(superuser, home / "sample" / "postgres", database)
             password = settings.POSTGRES_PRODUCTION_READONLY_PASSWORD
             admit_reader(
-                superuser, database, str(settings.POSTGRES_PRODUCTION_READONLY_USER), password.get_secret_value() if password else ""
+                superuser,
+                database,
+                str(settings.POSTGRES_PRODUCTION_READONLY_USER),
+                password.get_secret_value() if password else "",
             )
             if not loaded.exists():
                 superuser.run_sql("CHECKPOINT;")
@@ -147,7 +166,9 @@ def _wait(process: subprocess.Popen[bytes], data: Path) -> None:
             if len(lines) > 7 and lines[7].strip() == "ready":
                 return
         if process.poll() is not None:
-            raise ZlvError(f"PostgreSQL ended with code {process.returncode} when it started; its reason stands above")
+            raise ZlvError(
+                f"PostgreSQL ended with code {process.returncode} when it started; its reason stands above"
+            )
         time.sleep(0.1)
     raise Temporary(f"PostgreSQL was not ready within {_START} s")
 
@@ -166,7 +187,11 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 def _s3(settings: Settings, home: Path, address: Address, told: Callable[[str], None]) -> Iterator[S3]:
     """Run the S3 server with the lake in its bucket and an empty bucket for releases."""
     told("Starting the S3 server and uploading the lake …")
-    keys = [key.get_secret_value() for key in (settings.CELLAR_ACCESS_KEY_ID, settings.CELLAR_SECRET_ACCESS_KEY) if key]
+    keys = [
+        key.get_secret_value()
+        for key in (settings.CELLAR_ACCESS_KEY_ID, settings.CELLAR_SECRET_ACCESS_KEY)
+        if key
+    ]
     log = home / "s3.log"
     log.unlink(missing_ok=True)
     server = start_s3(address.host, address.s3_port, keys[0], keys[1], log)

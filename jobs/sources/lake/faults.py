@@ -20,7 +20,9 @@ def told_http(status: int | None, url: str) -> ZlvError:
         return SettingsError(f"{where} refused to be read ({status}): check the source's location and rights")
     if status is not None and 400 <= status < 500 and status not in (404, 408, 412, 416, 425, 429):
         return SettingsError(f"{where} cannot be read ({status}): check the source's location")
-    return Temporary(f"{where} {f'answered {status}' if status else 'cannot be reached'}: run again when it can be")
+    return Temporary(
+        f"{where} {f'answered {status}' if status else 'cannot be reached'}: run again when it can be"
+    )
 
 
 def told_duckdb(error: duckdb.Error, source: Source, name: str, url: str, settings: Settings) -> ZlvError:
@@ -28,14 +30,22 @@ def told_duckdb(error: duckdb.Error, source: Source, name: str, url: str, settin
     text = str(error)
     where = f"{source.domain}.{source.name}: {name}"
     if isinstance(error, duckdb.InterruptException):
-        return Terminated(f"{where} was not read to its end: the stage was told to end; the last good file stands, run it again")
+        return Terminated(
+            f"{where} was not read to its end: the stage was told to end; the last good file stands, run it again"
+        )
     if "No space left" in text or isinstance(error, duckdb.OutOfMemoryException):
-        return ZlvError(f"{where} needs more memory or disk: raise DUCKDB_MEMORY_LIMIT or give the raw and spill folders more room")
+        return ZlvError(
+            f"{where} needs more memory or disk: raise DUCKDB_MEMORY_LIMIT or give the raw and spill folders more room"
+        )
     if isinstance(error, duckdb.HTTPException) or "HTTP" in text or "Could not establish connection" in text:
         status = re.search(r"\b([1-5]\d\d)\b(?=\)| \(|:|$)", text) or re.search(r"HTTP (\d{3})", text)
-        return told_http(int(status[1]) if status else None, url if "://" in url else settings.CELLAR_HOST_URL or "")
+        return told_http(
+            int(status[1]) if status else None, url if "://" in url else settings.CELLAR_HOST_URL or ""
+        )
     if "ZLV_PSEUDONYM_KEY" in text:
-        return SettingsError("ZLV_PSEUDONYM_KEY is not set: set it, or ZLV_PSEUDONYM_KEY_FILE, from the deployment's Secret")
+        return SettingsError(
+            "ZLV_PSEUDONYM_KEY is not set: set it, or ZLV_PSEUDONYM_KEY_FILE, from the deployment's Secret"
+        )
     if isinstance(error, duckdb.IOException):
         return Temporary(f"{where} could not be read to its end: run again")
     return DataRefused(

@@ -48,7 +48,9 @@ def read_layout(source: Source, name: str, start: Callable[[int], bytes]) -> Lay
     layout = match(source, name, names)
     layout.encoding = encoding
     if encoding != source.format.encoding:
-        layout.drift.append(f"{name} begins with a UTF-8 byte-order mark and is read as UTF-8; the catalog says {source.format.encoding}")
+        layout.drift.append(
+            f"{name} begins with a UTF-8 byte-order mark and is read as UTF-8; the catalog says {source.format.encoding}"
+        )
     return layout
 
 
@@ -91,7 +93,11 @@ def match(source: Source, name: str, names: list[str]) -> Layout:
     taken = {column.name for column in found if column is not None}
     alike = {_plain(column.header_name): column for column in source.columns if column.name not in taken}
     # A header is French or technical; the name of the column itself is a likely match as well.
-    alike |= {_plain(column.name): column for column in source.columns if column.name not in taken and _plain(column.name) not in alike}
+    alike |= {
+        _plain(column.name): column
+        for column in source.columns
+        if column.name not in taken and _plain(column.name) not in alike
+    }
     for index, text in enumerate(names):
         column = found[index]
         if column is None and (column := alike.get(_plain(text))) is not None and column.name not in taken:
@@ -128,4 +134,8 @@ def _plain(text: str) -> str:
 
 def _shown(text: str) -> str:
     """Show a header name: a header-less file would put a line of data here, so what is no name is not told."""
-    return text if re.fullmatch(r"[^\W\d][\w .'’()/°%-]{0,60}", text.strip()) and "@" not in text else "(not a name)"
+    return (
+        text
+        if re.fullmatch(r"[^\W\d][\w .'’()/°%-]{0,60}", text.strip()) and "@" not in text
+        else "(not a name)"
+    )

@@ -49,11 +49,20 @@ def is_unchanged(settings: Settings, source: Source, objects: Sequence[LakeObjec
         return False
     then = [(item["name"], item["etag"]) for item in facts.get("objects", [])]
     made = (facts.get("declaration"), facts.get("key"), then)
-    return made == (declaration_fingerprint(source), key_fingerprint(settings), [(item.name, item.etag) for item in objects])
+    return made == (
+        declaration_fingerprint(source),
+        key_fingerprint(settings),
+        [(item.name, item.etag) for item in objects],
+    )
 
 
 def load_source(
-    settings: Settings, source: Source, objects: Sequence[LakeObject], lake: Lake, run: StageRun, connection: duckdb.DuckDBPyConnection
+    settings: Settings,
+    source: Source,
+    objects: Sequence[LakeObject],
+    lake: Lake,
+    run: StageRun,
+    connection: duckdb.DuckDBPyConnection,
 ) -> Loaded:
     """Replace a source's raw file by what its objects hold today.
 
@@ -79,7 +88,9 @@ def load_source(
     for sentence in dict.fromkeys(loaded.drift):
         run.note(f"drift: {source.domain}.{source.name}: {sentence}")
     if loaded.broken:
-        run.note(f"{source.domain}.{source.name}: {loaded.broken} broken lines set aside, {loaded.rows} rows loaded")
+        run.note(
+            f"{source.domain}.{source.name}: {loaded.broken} broken lines set aside, {loaded.rows} rows loaded"
+        )
     run.count(rows=loaded.rows)
     return loaded
 
@@ -112,7 +123,9 @@ def _load_object(
             reading = Reading(0)
             if layout is not None:
                 file = (item.name, _year(item.name)) if several else None
-                reading = read_object(ObjectReader(settings, source, here, layout, table, file, lake, connection))
+                reading = read_object(
+                    ObjectReader(settings, source, here, layout, table, file, lake, connection)
+                )
         except duckdb.Error as error:
             raise told_duckdb(error, source, item.name, item.url, settings) from None
         span.set(rows=reading.rows, rejects=reading.broken)
@@ -121,11 +134,25 @@ def _load_object(
     loaded.uncounted |= reading.uncounted
     loaded.rejects += reading.rejects
     loaded.drift += _drift(source, item, layout, table, connection, several=several)
-    loaded.objects.append({"name": item.name, "etag": item.etag, "bytes": item.size, "rows": reading.rows, "rejects": reading.broken})
+    loaded.objects.append(
+        {
+            "name": item.name,
+            "etag": item.etag,
+            "bytes": item.size,
+            "rows": reading.rows,
+            "rejects": reading.broken,
+        }
+    )
 
 
 def _drift(
-    source: Source, item: LakeObject, layout: Layout | None, table: str, connection: duckdb.DuckDBPyConnection, *, several: bool
+    source: Source,
+    item: LakeObject,
+    layout: Layout | None,
+    table: str,
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    several: bool,
 ) -> list[str]:
     if layout is None:
         return [f"{item.name} is empty"]
@@ -150,7 +177,9 @@ def _check(source: Source, target: Path, loaded: Loaded) -> None:
         path = _rejects_file(target)
         write_csv(path, loaded.rejects)
         share = f"of {total} lines are broken ({loaded.broken / total:.1%}, more than the {source.rejects_threshold:.1%} allowed)"
-        count = f"more than {loaded.broken} lines are broken" if loaded.uncounted else f"{loaded.broken} {share}"
+        count = (
+            f"more than {loaded.broken} lines are broken" if loaded.uncounted else f"{loaded.broken} {share}"
+        )
         raise DataRefused(
             f"{source.domain}.{source.name}: {count}: the last good file stands; their lines, columns and reasons are in {path}"
         )
@@ -164,11 +193,18 @@ def _check(source: Source, target: Path, loaded: Loaded) -> None:
 def _changed_meanwhile(source: Source, objects: Sequence[LakeObject], lake: Lake) -> None:
     """Refuse for now what somebody replaced while it was read: the rows could be of two editions."""
     if [(item.name, item.etag) for item in lake.find(source)] != [(item.name, item.etag) for item in objects]:
-        raise Temporary(f"{source.domain}.{source.name} was replaced or taken away at its source while it was read: run again")
+        raise Temporary(
+            f"{source.domain}.{source.name} was replaced or taken away at its source while it was read: run again"
+        )
 
 
 def _facts(
-    settings: Settings, source: Source, run: StageRun, connection: duckdb.DuckDBPyConnection, table: str, loaded: Loaded
+    settings: Settings,
+    source: Source,
+    run: StageRun,
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    loaded: Loaded,
 ) -> dict[str, Any]:
     columns = [identifier(column.name) for column in view_columns(source)]
     return {

@@ -20,7 +20,9 @@ from jobs.storage.session import connect
 from jobs.telemetry import StageRun
 
 
-def choose(catalog: Catalog, only: Sequence[str] = (), domains: Sequence[str] = (), millesimes: Sequence[int] = ()) -> list[Source]:
+def choose(
+    catalog: Catalog, only: Sequence[str] = (), domains: Sequence[str] = (), millesimes: Sequence[int] = ()
+) -> list[Source]:
     """Choose among the lake's sources; no choice means all.
 
     Raises SettingsError for a name that is not declared, or a choice that fits no source.
@@ -28,7 +30,9 @@ def choose(catalog: Catalog, only: Sequence[str] = (), domains: Sequence[str] = 
     sources = {source.name: source for source in catalog.lake_sources}
     unknown = [name for name in only if name not in sources]
     if unknown:
-        raise SettingsError(f"no source {unknown[0]!r} is declared in the catalog; declared are {', '.join(sources)}")
+        raise SettingsError(
+            f"no source {unknown[0]!r} is declared in the catalog; declared are {', '.join(sources)}"
+        )
     chosen = [
         source
         for source in sources.values()
@@ -41,7 +45,9 @@ def choose(catalog: Catalog, only: Sequence[str] = (), domains: Sequence[str] = 
     return chosen
 
 
-def load_lake(settings: Settings, sources: Sequence[Source], run: StageRun, workers: int, backoff: Backoff = BACKOFF) -> None:
+def load_lake(
+    settings: Settings, sources: Sequence[Source], run: StageRun, workers: int, backoff: Backoff = BACKOFF
+) -> None:
     """Load sources into their raw files, `workers` at a time.
 
     One DuckDB serves all workers, so that its memory limit and threads are those of the stage
@@ -74,9 +80,13 @@ def _plan(
         objects = retried(run, lambda source=source: lake.find(source), backoff)  # type: ignore[misc]
         if not objects:
             if not source.optional:
-                raise DataRefused(f"{source.domain}.{source.name} is required and absent at {source.location}: the last good file stands")
+                raise DataRefused(
+                    f"{source.domain}.{source.name} is required and absent at {source.location}: the last good file stands"
+                )
             stands = settings.raw_file(source.domain, source.name).exists()
-            run.note(f"{source.domain}.{source.name} is absent at {source.location}{': the earlier file stays' if stands else ''}")
+            run.note(
+                f"{source.domain}.{source.name} is absent at {source.location}{': the earlier file stays' if stands else ''}"
+            )
         elif is_unchanged(settings, source, objects):
             unchanged += 1
             run.log.info("%s.%s is unchanged: not read", source.domain, source.name)
@@ -113,7 +123,13 @@ def _load(
         try:
             if not stopped.is_set():
                 loaded = retried(run, attempt, backoff)
-                run.log.info("loaded %s.%s: %s rows", source.domain, source.name, loaded.rows, extra={"rows": loaded.rows})
+                run.log.info(
+                    "loaded %s.%s: %s rows",
+                    source.domain,
+                    source.name,
+                    loaded.rows,
+                    extra={"rows": loaded.rows},
+                )
         except ZlvError as error:
             faults.append(error)
             run.log.error("%s", error)  # noqa: TRY400 (one sentence: the traceback could quote data)
@@ -143,5 +159,7 @@ def _raise(faults: list[ZlvError]) -> None:
     """Raise the fault that a retry mends least, with the sentences of all."""
     if faults:
         order = [64, 65, 66, 75, 1]
-        worst = min(faults, key=lambda error: order.index(error.exit_code) if error.exit_code in order else len(order))
+        worst = min(
+            faults, key=lambda error: order.index(error.exit_code) if error.exit_code in order else len(order)
+        )
         raise type(worst)("\n".join(dict.fromkeys(str(error) for error in [worst, *faults])))

@@ -51,10 +51,15 @@ class Lake:
         if scheme in ("http", "https"):
             return self._find_http(location, source.sha256)
         if scheme not in ("", "file"):
-            raise SettingsError(f"{source.name}: {scheme}:// is not read; a location is s3://{{lake}}/…, https://… or a path")
+            raise SettingsError(
+                f"{source.name}: {scheme}:// is not read; a location is s3://{{lake}}/…, https://… or a path"
+            )
         paths = glob.glob(_path(location)) if "*" in location else [_path(location)]  # noqa: PTH207 (absolute patterns)
         found = [(Path(path), Path(path).stat()) for path in sorted(paths) if Path(path).is_file()]
-        return [LakeObject(str(path), path.name, f"{stat.st_mtime_ns}-{stat.st_size}", stat.st_size) for path, stat in found]
+        return [
+            LakeObject(str(path), path.name, f"{stat.st_mtime_ns}-{stat.st_size}", stat.st_size)
+            for path, stat in found
+        ]
 
     def start(self, item: LakeObject, size: int) -> bytes:
         """Read the first `size` bytes of an object, or fewer when it has no more."""
@@ -76,8 +81,13 @@ class Lake:
         if "{lake}" in source.location:
             self._settings.require(*NEEDED)
         location = source.location.replace("{lake}", self._settings.CELLAR_DATA_LAKE_BUCKET_NAME or "")
-        if location.startswith("s3://") and urlsplit(location).netloc != self._settings.CELLAR_DATA_LAKE_BUCKET_NAME:
-            raise SettingsError(f"{source.name}: only the lake's bucket is read through s3://; write its location as s3://{{lake}}/…")
+        if (
+            location.startswith("s3://")
+            and urlsplit(location).netloc != self._settings.CELLAR_DATA_LAKE_BUCKET_NAME
+        ):
+            raise SettingsError(
+                f"{source.name}: only the lake's bucket is read through s3://; write its location as s3://{{lake}}/…"
+            )
         return location
 
     def _find_s3(self, location: str) -> list[LakeObject]:
@@ -87,7 +97,9 @@ class Lake:
         folders = pattern.count("/")
         entries: list[dict[str, Any]] = []
         with told(self._client, self._bucket):
-            for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix):
+            for page in self._client.get_paginator("list_objects_v2").paginate(
+                Bucket=self._bucket, Prefix=prefix
+            ):
                 entries += page.get("Contents", [])
                 if not several:
                     break
@@ -98,7 +110,9 @@ class Lake:
             alike = key.count("/") == folders and fnmatch.fnmatchcase(key.lower(), pattern.lower())
             if alike if several else key == pattern:
                 url = f"s3://{self._bucket}/{glob.escape(key)}"
-                found.append(LakeObject(url, key.rsplit("/", 1)[-1], str(entry["ETag"]).strip('"'), int(entry["Size"])))
+                found.append(
+                    LakeObject(url, key.rsplit("/", 1)[-1], str(entry["ETag"]).strip('"'), int(entry["Size"]))
+                )
         return found
 
     def _find_http(self, location: str, sha256: str | None) -> list[LakeObject]:
@@ -112,9 +126,15 @@ class Lake:
         except (URLError, OSError) as error:
             raise _told_http(error, location) from None
         size = int(headers.get("Content-Length", -1))
-        etag = headers.get("ETag") or (f"{headers['Last-Modified']}-{size}" if headers.get("Last-Modified") else "")
+        etag = headers.get("ETag") or (
+            f"{headers['Last-Modified']}-{size}" if headers.get("Last-Modified") else ""
+        )
         # A declared checksum tells the content better than the server does.
-        return [LakeObject(location, unquote(urlsplit(location).path.rsplit("/", 1)[-1]), sha256 or etag.strip('"'), size)]
+        return [
+            LakeObject(
+                location, unquote(urlsplit(location).path.rsplit("/", 1)[-1]), sha256 or etag.strip('"'), size
+            )
+        ]
 
     def _open(self, item: LakeObject, size: int | None = None) -> IO[bytes]:
         scheme = urlsplit(item.url).scheme
@@ -123,11 +143,15 @@ class Lake:
             key = _unescaped(item.url).removeprefix(f"s3://{self._bucket}/")
             extra = {"Range": span} if span else {}
             with told(self._client, self._bucket):
-                body: IO[bytes] = self._client.get_object(Bucket=self._bucket, Key=key, IfMatch=item.etag, **extra)["Body"]
+                body: IO[bytes] = self._client.get_object(
+                    Bucket=self._bucket, Key=key, IfMatch=item.etag, **extra
+                )["Body"]
             return body
         if scheme in ("http", "https"):
             try:
-                answer: IO[bytes] = urlopen(Request(item.url, headers={"Range": span} if span else {}), timeout=READ_SECONDS)  # noqa: S310
+                answer: IO[bytes] = urlopen(
+                    Request(item.url, headers={"Range": span} if span else {}), timeout=READ_SECONDS
+                )  # noqa: S310
             except (URLError, OSError) as error:
                 raise _told_http(error, item.url) from None
             return answer

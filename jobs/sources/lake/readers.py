@@ -26,7 +26,9 @@ class Reading:
     rejects: list[Reject] = field(default_factory=list)
 
 
-def layout_of(source: Source, item: LakeObject, lake: Lake, connection: duckdb.DuckDBPyConnection) -> Layout | None:
+def layout_of(
+    source: Source, item: LakeObject, lake: Lake, connection: duckdb.DuckDBPyConnection
+) -> Layout | None:
     """Look at the names that an object has; None when it is empty."""
     if item.size == 0:
         return None
@@ -54,7 +56,9 @@ class ObjectReader:
 
     def insert(self, rows: str) -> int:
         """Insert what a query gives, and count it."""
-        return int(self.connection.execute(scan.insertion(self.source, self.table, rows, self.file)).fetchall()[0][0])
+        return int(
+            self.connection.execute(scan.insertion(self.source, self.table, rows, self.file)).fetchall()[0][0]
+        )
 
     def told(self, faults: list[rejects.Fault], lines: dict[int, int]) -> list[Reject]:
         return rejects.told(self.source, self.item.name, faults, lines)
@@ -83,7 +87,9 @@ def _read_csv(reader: ObjectReader) -> Reading:
         again = found.swallowed
         connection.execute("ROLLBACK" if again else "COMMIT")
     except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
-        if isinstance(error, duckdb.InvalidInputException) and not any(part in str(error) for part in ("invalid state", scan.NO_INTEGER)):
+        if isinstance(error, duckdb.InvalidInputException) and not any(
+            part in str(error) for part in ("invalid state", scan.NO_INTEGER)
+        ):
             raise
         connection.execute("ROLLBACK")
         again = True
@@ -92,13 +98,20 @@ def _read_csv(reader: ObjectReader) -> Reading:
     lines: dict[int, int] = {}
     if found.faults:
         starts = {fault.start for fault in found.faults}
-        lines = rejects.physical_lines(reader.lake.chunks(reader.item), starts, transcoded=reader.layout.encoding == "latin-1")
+        lines = rejects.physical_lines(
+            reader.lake.chunks(reader.item), starts, transcoded=reader.layout.encoding == "latin-1"
+        )
     return Reading(rows, found.lines, found.uncounted, reader.told(found.faults, lines))
 
 
 def _read_piped(reader: ObjectReader) -> Reading:
     """Read the object line by line, in two passes: the lines that are whole, then those with a value that is no whole number."""
-    source, layout, connection, spill = reader.source, reader.layout, reader.connection, reader.settings.spill_dir
+    source, layout, connection, spill = (
+        reader.source,
+        reader.layout,
+        reader.connection,
+        reader.settings.spill_dir,
+    )
     rejects.forget(connection)
     repair = Repair(source.format, len(layout.columns))
     with piped(spill, repair.records(reader.lake.chunks(reader.item))) as pipe:
@@ -121,6 +134,10 @@ def _read_parquet(reader: ObjectReader) -> Reading:
     """Insert the rows whose values have their declared types; the row number stands for the line of the others."""
     source, layout, url = reader.source, reader.layout, reader.item.url
     rows = reader.insert(scan.rows_of_parquet(source, layout, url))
-    faults = reader.connection.execute(scan.faults_of_parquet(source, layout, url)).fetchall() if layout.texts else []
+    faults = (
+        reader.connection.execute(scan.faults_of_parquet(source, layout, url)).fetchall()
+        if layout.texts
+        else []
+    )
     kept = [reader.reject(int(line), str(name), "CAST") for line, name in faults]
     return Reading(rows, len({reject.line for reject in kept}), len(faults) >= scan.REJECTS_LIMIT, kept)

@@ -72,7 +72,10 @@ def found(connection: duckdb.DuckDBPyConnection) -> Found:
     faults: list[Fault] = []
     if errors:
         query = f"SELECT DISTINCT line, line_byte_position, column_name, error_type::VARCHAR FROM {ERRORS} ORDER BY ALL LIMIT {KEPT}"
-        faults = [Fault(int(line), int(start), column, kind) for line, start, column, kind in connection.execute(query).fetchall()]
+        faults = [
+            Fault(int(line), int(start), column, kind)
+            for line, start, column, kind in connection.execute(query).fetchall()
+        ]
     return Found(int(lines), faults, bool(swallowed), int(errors) >= REJECTS_LIMIT)
 
 
@@ -99,7 +102,9 @@ def told(source: Source, name: str, faults: Iterable[Fault], lines: dict[int, in
         if split is not None:
             rejects.append(Reject(name, line, None, _REASONS[split.kind]))
         else:
-            rejects += [Reject(name, line, fault.column, reason(source, fault.kind, fault.column)) for fault in these]
+            rejects += [
+                Reject(name, line, fault.column, reason(source, fault.kind, fault.column)) for fault in these
+            ]
     return rejects
 
 
@@ -145,10 +150,16 @@ def physical_lines(chunks: Iterable[bytes], starts: Iterable[int], *, transcoded
 def keep(connection: duckdb.DuckDBPyConnection, database: str, rejects: list[Reject]) -> None:
     """Write the rejects into the raw file."""
     table = identifier(database, "main", TABLE)
-    connection.execute(f"CREATE TABLE {table} (file_name VARCHAR, line BIGINT, column_name VARCHAR, reason VARCHAR)")
+    connection.execute(
+        f"CREATE TABLE {table} (file_name VARCHAR, line BIGINT, column_name VARCHAR, reason VARCHAR)"
+    )
     for at in range(0, len(rejects), 1000):
         part = rejects[at : at + 1000]
-        values = [value for reject in part for value in (reject.file_name, reject.line, reject.column_name, reject.reason)]
+        values = [
+            value
+            for reject in part
+            for value in (reject.file_name, reject.line, reject.column_name, reject.reason)
+        ]
         connection.execute(f"INSERT INTO {table} VALUES {', '.join(['(?, ?, ?, ?)'] * len(part))}", values)
 
 
@@ -158,4 +169,6 @@ def write_csv(path: Path, rejects: list[Reject]) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, delimiter=";")
         writer.writerow(["file_name", "line", "column_name", "reason"])
-        writer.writerows([reject.file_name, reject.line, reject.column_name, reject.reason] for reject in rejects)
+        writer.writerows(
+            [reject.file_name, reject.line, reject.column_name, reject.reason] for reject in rejects
+        )

@@ -72,7 +72,9 @@ class Repair:
         if shift != self._shifts[-1][1]:
             self._shifts.append((self._passed, shift))
 
-    def _joined(self, line: bytes, ahead: deque[tuple[int, bytes]], lines: Iterator[tuple[int, bytes]]) -> bytes | None:
+    def _joined(
+        self, line: bytes, ahead: deque[tuple[int, bytes]], lines: Iterator[tuple[int, bytes]]
+    ) -> bytes | None:
         """Join a line with those that its open quote spans; None when the quote is not closed as it should."""
         record = self._record
         if record is None or record.closed(line):
@@ -106,7 +108,9 @@ class _record:
         pair = quote * 2 if escape == quote else escape + rb"."
         # Possessive: a text is read once, however it is broken.
         inside = rb"(?:[^" + quote + (b"" if escape == quote else escape) + rb"]|" + pair + rb")*+"
-        field = rb"(?:" + quote + inside + quote + rb"|[^" + delimiter + quote + rb"][^" + delimiter + rb"]*+|)"
+        field = (
+            rb"(?:" + quote + inside + quote + rb"|[^" + delimiter + quote + rb"][^" + delimiter + rb"]*+|)"
+        )
         self._closed = re.compile(field + rb"(?:" + delimiter + field + rb")*\Z", re.DOTALL)
         self._open = re.compile(rb"(?:" + field + delimiter + rb")*" + quote + inside + rb"\Z", re.DOTALL)
         self._field = re.compile(field + rb"(?:" + delimiter + rb"|\Z)", re.DOTALL)

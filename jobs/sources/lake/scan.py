@@ -26,8 +26,14 @@ def rows_of_csv(source: Source, layout: Layout, path: str, *, numbered: bool = F
     column. `numbered` objects come through a pipe, each record after its line number: there such
     lines are left out, and `no_integers` finds them.
     """
-    values = {c.name: _value(identifier(c.name), c.type) for c in source.columns_read if c.name in layout.texts}
-    whole = f" WHERE NOT ({' OR '.join(_no_integers(source, layout).values())})" if numbered and _no_integers(source, layout) else ""
+    values = {
+        c.name: _value(identifier(c.name), c.type) for c in source.columns_read if c.name in layout.texts
+    }
+    whole = (
+        f" WHERE NOT ({' OR '.join(_no_integers(source, layout).values())})"
+        if numbered and _no_integers(source, layout)
+        else ""
+    )
     return _rows(source, values, _read_csv(source, layout, path, numbered=numbered)) + whole
 
 
@@ -42,7 +48,10 @@ def no_integers(source: Source, layout: Layout, path: str) -> str:
 def _read_csv(source: Source, layout: Layout, path: str, *, numbered: bool) -> str:
     form = source.format
     types = {LINE: "BIGINT"} if numbered else {}
-    types |= {name: _READ_AS.get(c.type, c.type) if c is not None and c.is_read else "VARCHAR" for name, c in layout.columns}
+    types |= {
+        name: _READ_AS.get(c.type, c.type) if c is not None and c.is_read else "VARCHAR"
+        for name, c in layout.columns
+    }
     options = {
         "header": "true",
         "auto_detect": "false",
@@ -73,10 +82,20 @@ def _no_integers(source: Source, layout: Layout) -> dict[str, str]:
 
 def rows_of_json(source: Source, layout: Layout, path: str) -> str:
     """Select the columns that are read from a JSON array of objects; a key that an object lacks is NULL."""
-    types = ", ".join(f"{literal(layout.texts[c.name])}: {literal(c.type)}" for c in source.columns_read if c.name in layout.texts)
+    types = ", ".join(
+        f"{literal(layout.texts[c.name])}: {literal(c.type)}"
+        for c in source.columns_read
+        if c.name in layout.texts
+    )
     scan = f"read_json({literal(path)}, format = 'array', columns = {{{types}}})"
     return _rows(
-        source, {c.name: _blank(identifier(layout.texts[c.name]), c.type) for c in source.columns_read if c.name in layout.texts}, scan
+        source,
+        {
+            c.name: _blank(identifier(layout.texts[c.name]), c.type)
+            for c in source.columns_read
+            if c.name in layout.texts
+        },
+        scan,
     )
 
 
@@ -87,7 +106,9 @@ def rows_of_parquet(source: Source, layout: Layout, path: str) -> str:
         for c in source.columns_read
         if c.name in layout.texts
     }
-    return _rows(source, values, f"read_parquet({literal(path)}, file_row_number = true)") + _whole(source, layout)
+    return _rows(source, values, f"read_parquet({literal(path)}, file_row_number = true)") + _whole(
+        source, layout
+    )
 
 
 def faults_of_parquet(source: Source, layout: Layout, path: str) -> str:
@@ -105,8 +126,15 @@ def _whole(source: Source, layout: Layout) -> str:
 
 
 def _faults(source: Source, layout: Layout) -> dict[str, str]:
-    there = {c.name: (identifier(layout.texts[c.name]), c.type) for c in source.columns_read if c.name in layout.texts}
-    return {name: f"({value} IS NOT NULL AND TRY_CAST({value} AS {type_}) IS NULL)" for name, (value, type_) in there.items()}
+    there = {
+        c.name: (identifier(layout.texts[c.name]), c.type)
+        for c in source.columns_read
+        if c.name in layout.texts
+    }
+    return {
+        name: f"({value} IS NOT NULL AND TRY_CAST({value} AS {type_}) IS NULL)"
+        for name, (value, type_) in there.items()
+    }
 
 
 def insertion(source: Source, table: str, rows: str, file: tuple[str, int | None] | None) -> str:
@@ -119,7 +147,10 @@ def insertion(source: Source, table: str, rows: str, file: tuple[str, int | None
 
 def _rows(source: Source, values: dict[str, str], scan: str) -> str:
     """Select the columns that are read: `values` gives the SQL of those that are there, the others are NULL."""
-    columns = [f"{values.get(c.name, f'CAST(NULL AS {c.type})')} AS {identifier(c.name)}" for c in source.columns_read]
+    columns = [
+        f"{values.get(c.name, f'CAST(NULL AS {c.type})')} AS {identifier(c.name)}"
+        for c in source.columns_read
+    ]
     return f"SELECT {', '.join(columns) or '1'} FROM {scan}"
 
 

@@ -18,7 +18,12 @@ from jobs.storage.session import connect
 
 NAME = "zlv_lake"
 FILE = f"{NAME}.duckdb_secret"
-NEEDED = ("CELLAR_HOST_URL", "CELLAR_ACCESS_KEY_ID", "CELLAR_SECRET_ACCESS_KEY", "CELLAR_DATA_LAKE_BUCKET_NAME")
+NEEDED = (
+    "CELLAR_HOST_URL",
+    "CELLAR_ACCESS_KEY_ID",
+    "CELLAR_SECRET_ACCESS_KEY",
+    "CELLAR_DATA_LAKE_BUCKET_NAME",
+)
 
 
 def ensure_s3_secret(settings: Settings) -> bool:
@@ -48,7 +53,9 @@ def ensure_s3_secret(settings: Settings) -> bool:
             _write(settings, folder, values)
     except (OSError, duckdb.Error):
         # Neither error is told as it stands: DuckDB's may quote the statement's values.
-        raise SettingsError(f"the S3 secret cannot be written to {folder}: set ZLV_SECRETS_DIR to a folder of your own") from None
+        raise SettingsError(
+            f"the S3 secret cannot be written to {folder}: set ZLV_SECRETS_DIR to a folder of your own"
+        ) from None
     return True
 
 
@@ -80,10 +87,17 @@ def _says(settings: Settings, path: Path, values: dict[str, str | bool]) -> bool
         return False
     finally:
         connection.close()
-    texts = {name.lower(): str(value).lower() if isinstance(value, bool) else value for name, value in values.items() if name != "SECRET"}
+    texts = {
+        name.lower(): str(value).lower() if isinstance(value, bool) else value
+        for name, value in values.items()
+        if name != "SECRET"
+    }
     secret = str(values["SECRET"]).encode()
     written = bytes([len(secret)]) + secret if len(secret) < 0x80 else secret
-    return all(f";{name}={text};" in shown for name, text in texts.items()) and written + b"\xff\xff" in path.read_bytes()
+    return (
+        all(f";{name}={text};" in shown for name, text in texts.items())
+        and written + b"\xff\xff" in path.read_bytes()
+    )
 
 
 @contextmanager

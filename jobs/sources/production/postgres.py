@@ -85,9 +85,12 @@ def attach_postgres(connection: duckdb.DuckDBPyConnection, settings: Settings) -
     )
     try:
         connection.execute(
-            f"CREATE OR REPLACE TEMPORARY SECRET {_SECRET} (TYPE postgres, HOST ?, PORT ?, DATABASE ?, USER ?, PASSWORD ?)", values
+            f"CREATE OR REPLACE TEMPORARY SECRET {_SECRET} (TYPE postgres, HOST ?, PORT ?, DATABASE ?, USER ?, PASSWORD ?)",
+            values,
         )
-        connection.execute(f"ATTACH {literal(parameters)} AS {ALIAS} (TYPE postgres, READ_ONLY, SECRET {_SECRET})")
+        connection.execute(
+            f"ATTACH {literal(parameters)} AS {ALIAS} (TYPE postgres, READ_ONLY, SECRET {_SECRET})"
+        )
     except duckdb.Error as error:
         raise told(error, settings) from None
 
@@ -156,12 +159,17 @@ def check_role(connection: duckdb.DuckDBPyConnection, settings: Settings, tables
             "the database {database} lacks tables that the catalog declares: {tables}; correct POSTGRES_PRODUCTION_DB_NAME or the catalog",
         ),
         ("closed", "role {role} may not read {tables}: grant it SELECT on them"),
-        ("writable", "role {role} may write {tables}: give POSTGRES_PRODUCTION_READONLY_USER a role that only reads"),
+        (
+            "writable",
+            "role {role} may write {tables}: give POSTGRES_PRODUCTION_READONLY_USER a role that only reads",
+        ),
     ):
         found = [str(name) for name, told_ in rows if told_ == state]
         if found:
             text = ", ".join(found[:5]) + (f" and {len(found) - 5} more" if len(found) > 5 else "")
-            raise SettingsError(sentence.format(role=role, database=settings.POSTGRES_PRODUCTION_DB_NAME, tables=text))
+            raise SettingsError(
+                sentence.format(role=role, database=settings.POSTGRES_PRODUCTION_DB_NAME, tables=text)
+            )
 
 
 def relation(table: str) -> str:
@@ -189,14 +197,20 @@ def told(error: BaseException, settings: Settings) -> ZlvError:
     if isinstance(error, duckdb.InterruptException):
         return Terminated(f"the reading of {host} was told to end; the last good file stands, run it again")
     if "No space left" in text or isinstance(error, duckdb.OutOfMemoryException):
-        return ZlvError("the copy ran out of memory or disk: raise DUCKDB_MEMORY_LIMIT or give the raw and spill folders more room")
+        return ZlvError(
+            "the copy ran out of memory or disk: raise DUCKDB_MEMORY_LIMIT or give the raw and spill folders more room"
+        )
     wrong = _wrong_settings(text, settings)
     if wrong:
         return SettingsError(f"{host} {wrong}")
     if "statement timeout" in text:
-        return NotAgain(f"{host} ended a statement at its timeout: raise POSTGRES_PRODUCTION_STATEMENT_TIMEOUT or run when it is less busy")
+        return NotAgain(
+            f"{host} ended a statement at its timeout: raise POSTGRES_PRODUCTION_STATEMENT_TIMEOUT or run when it is less busy"
+        )
     if isinstance(error, duckdb.ConversionException | duckdb.InvalidInputException | duckdb.BinderException):
-        return DataRefused(f"{host} holds a column whose type differs from the catalog's: correct the type in the catalog")
+        return DataRefused(
+            f"{host} holds a column whose type differs from the catalog's: correct the type in the catalog"
+        )
     reason = next((sentence for part, sentence in _REASONS.items() if part in text), "could not be read")
     return Temporary(f"{host} {reason}: check that it runs and can be reached, then run again")
 

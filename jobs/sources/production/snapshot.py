@@ -13,7 +13,15 @@ from jobs.catalog import Catalog, Source
 from jobs.errors import DataRefused, SettingsError
 from jobs.privacy.treatments import key_fingerprint, output_columns
 from jobs.settings import Settings
-from jobs.sources.production.postgres import Snapshot, attach_postgres, begin_snapshot, columns_of, end, relation, told
+from jobs.sources.production.postgres import (
+    Snapshot,
+    attach_postgres,
+    begin_snapshot,
+    columns_of,
+    end,
+    relation,
+    told,
+)
 from jobs.sql import identifier
 from jobs.storage.files import next_file, read_certificate, write_certificate
 from jobs.storage.fingerprint import content_fingerprint, declaration_fingerprint
@@ -38,7 +46,13 @@ class Copied:
     run_id: str
 
 
-def sync_production(settings: Settings, catalog: Catalog, run: StageRun, only: tuple[str, ...] = (), backoff: Backoff = BACKOFF) -> None:
+def sync_production(
+    settings: Settings,
+    catalog: Catalog,
+    run: StageRun,
+    only: tuple[str, ...] = (),
+    backoff: Backoff = BACKOFF,
+) -> None:
     """Replace the production file by a snapshot of the application; the last good file stands until then.
 
     `only` names tables (by their name in the catalog or in the application): the others are kept
@@ -69,7 +83,9 @@ def _attempt(settings: Settings, sources: tuple[Source, ...], chosen: set[str], 
             attach_postgres(connection, settings)
             attach(connection, pending, NEXT, read_only=False, create=True)
             copied = {name: last[name] for name in _keep(connection, target, sources, last)}
-            snapshot = _copy(connection, settings, [source for source in sources if source.name not in last], run, copied)
+            snapshot = _copy(
+                connection, settings, [source for source in sources if source.name not in last], run, copied
+            )
             _certify(connection, settings, run, snapshot, copied, sorted(last))
             connection.execute(f"DETACH {NEXT}")
 
@@ -79,7 +95,9 @@ def _attempt(settings: Settings, sources: tuple[Source, ...], chosen: set[str], 
             end(connection)
 
 
-def _kept(settings: Settings, sources: tuple[Source, ...], chosen: set[str], run: StageRun) -> dict[str, dict[str, Any]]:
+def _kept(
+    settings: Settings, sources: tuple[Source, ...], chosen: set[str], run: StageRun
+) -> dict[str, dict[str, Any]]:
     """Tell which tables of the last good file stay: not chosen, and made under today's declaration and key."""
     others = [source for source in sources if source.name not in chosen]
     if not others:
@@ -90,27 +108,40 @@ def _kept(settings: Settings, sources: tuple[Source, ...], chosen: set[str], run
         facts = held.get(source.name)
         if facts is None:
             run.note(f"production.{source.name} is not in the last good file: it is copied too")
-        elif (facts["declaration"], facts["key"]) != (declaration_fingerprint(source), key_fingerprint(settings)):
-            run.note(f"production.{source.name} was made under another declaration or pseudonym key: it is copied too")
+        elif (facts["declaration"], facts["key"]) != (
+            declaration_fingerprint(source),
+            key_fingerprint(settings),
+        ):
+            run.note(
+                f"production.{source.name} was made under another declaration or pseudonym key: it is copied too"
+            )
         else:
             kept[source.name] = facts
     return kept
 
 
-def _keep(connection: duckdb.DuckDBPyConnection, target: Path, sources: tuple[Source, ...], last: dict[str, Any]) -> list[str]:
+def _keep(
+    connection: duckdb.DuckDBPyConnection, target: Path, sources: tuple[Source, ...], last: dict[str, Any]
+) -> list[str]:
     """Copy the tables that stay from the last good file."""
     if not last:
         return []
     attach(connection, target, LAST)
     for source in sources:
         if source.name in last:
-            connection.execute(f"CREATE TABLE {identifier(NEXT, 'main', source.name)} AS FROM {identifier(LAST, 'main', source.name)}")
+            connection.execute(
+                f"CREATE TABLE {identifier(NEXT, 'main', source.name)} AS FROM {identifier(LAST, 'main', source.name)}"
+            )
     connection.execute(f"DETACH {LAST}")
     return list(last)
 
 
 def _copy(
-    connection: duckdb.DuckDBPyConnection, settings: Settings, sources: list[Source], run: StageRun, copied: dict[str, Any]
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    sources: list[Source],
+    run: StageRun,
+    copied: dict[str, Any],
 ) -> Snapshot:
     """Copy tables within one transaction, and so from one snapshot of the server."""
     try:
@@ -135,9 +166,18 @@ def _copy(
     except duckdb.Error as error:
         raise told(error, settings) from None
     for source in sources:
-        table, columns = identifier(NEXT, "main", source.name), [identifier(column.name) for column in output_columns(source)]
+        table, columns = (
+            identifier(NEXT, "main", source.name),
+            [identifier(column.name) for column in output_columns(source)],
+        )
         fingerprint = content_fingerprint(connection, table, columns)
-        stamps = (declaration_fingerprint(source), key_fingerprint(settings), snapshot.at, snapshot.lsn, run.run_id)
+        stamps = (
+            declaration_fingerprint(source),
+            key_fingerprint(settings),
+            snapshot.at,
+            snapshot.lsn,
+            run.run_id,
+        )
         copied[source.name] = asdict(Copied(copied[source.name], fingerprint, *stamps))
     return snapshot
 
@@ -145,7 +185,9 @@ def _copy(
 def _check(source: Source, found: dict[str, set[str]], run: StageRun) -> None:
     """Compare the table with its declaration: refuse what is required, tell the rest as drift."""
     if source.table not in found:
-        raise DataRefused(f"the application has no table {source.table}: correct catalog/production.yml or ask for its return")
+        raise DataRefused(
+            f"the application has no table {source.table}: correct catalog/production.yml or ask for its return"
+        )
     there, declared = found[source.table], {column.header_name for column in source.columns}
     missing = [column for column in source.columns_read if column.header_name not in there]
     for column in missing:
@@ -157,7 +199,9 @@ def _check(source: Source, found: dict[str, set[str]], run: StageRun) -> None:
         run.note(f"drift: {source.table}.{column.header_name} is missing in the application; it is NULL")
     new = sorted(there - declared)
     if new:
-        run.note(f"drift: {source.table} has new columns that the catalog does not declare and that are not read: {', '.join(new)}")
+        run.note(
+            f"drift: {source.table} has new columns that the catalog does not declare and that are not read: {', '.join(new)}"
+        )
 
 
 def _copy_statement(source: Source, there: set[str]) -> str:
@@ -168,7 +212,9 @@ def _copy_statement(source: Source, there: set[str]) -> str:
     ]
     outputs = [column.select for column in output_columns(source)]
     rows = f"SELECT {', '.join(read)} FROM {relation(source.table)}"
-    return f"CREATE TABLE {identifier(NEXT, 'main', source.name)} AS SELECT {', '.join(outputs)} FROM ({rows})"
+    return (
+        f"CREATE TABLE {identifier(NEXT, 'main', source.name)} AS SELECT {', '.join(outputs)} FROM ({rows})"
+    )
 
 
 def _certify(
@@ -193,4 +239,6 @@ def _certify(
     write_certificate(connection, NEXT, facts)
     if kept:
         run.note(f"kept from the last good file: {', '.join(kept)}")
-    run.facts(tables=len(copied) - len(kept), kept=len(kept), snapshot_at=snapshot.at, snapshot_lsn=snapshot.lsn)
+    run.facts(
+        tables=len(copied) - len(kept), kept=len(kept), snapshot_at=snapshot.at, snapshot_lsn=snapshot.lsn
+    )

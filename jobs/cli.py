@@ -112,10 +112,12 @@ def main() -> None:
         click.echo(f"zlv: {error}", err=True)
         sys.exit(error.exit_code)
     except Exception as error:
-        # An engine's message may quote the data, and a pod's log is read by many: kind and place are enough to find it.
+        # An engine's message may quote the data, and a pod's log is read by many: kind and place are enough
+        # to find it.
         place = traceback.extract_tb(error.__traceback__)[-1]
         click.echo(
-            f"zlv: unexpected {type(error).__name__} at {Path(place.filename).name}:{place.lineno}; see it whole with zlv --debug",
+            f"zlv: unexpected {type(error).__name__} at {Path(place.filename).name}:{place.lineno}; see it"
+            " whole with zlv --debug",
             err=True,
         )
         if "--debug" in sys.argv[1:2]:

@@ -67,7 +67,9 @@ class Settings(BaseSettings):
     )
     ZLV_CATALOG_DIR: str | None = Field(
         None,
-        description="catalog folders, joined by ':', an empty one is the program's own; later ones add and replace",
+        description=(
+            "catalog folders, joined by ':', an empty one is the program's own; later ones add and replace"
+        ),
     )
     ZLV_RUN_ID: str | None = None
     ZLV_STEP: str | None = None
@@ -224,7 +226,8 @@ class Settings(BaseSettings):
 
 
 def project_dir(name: str) -> Path:
-    """Find a folder that goes with the program (catalog, dbt, k8s): in the package as installed, else beside it.
+    """Find a folder that goes with the program (catalog, dbt, k8s): in the package as installed, else beside
+    it.
 
     Not the other way round: beside an installed package lies dbt's own, of the same name.
     """
@@ -273,7 +276,8 @@ def _bounds_of_pod(values: Mapping[str, Any]) -> dict[str, Any]:
     """Derive DuckDB's memory, threads and spill from the pod's own limits, as the Downward API tells them.
 
     55 % of the pod's memory, less where the rest would not do for Python and dbt; a thread per
-    processor, while each has 200 MB: a wide mart of the whole country needs that much. A value that is no number is left to
+    processor, while each has 200 MB: a wide mart of the whole country needs that much. A value that is no
+    number is left to
     the settings' own check.
     """
     limits = {

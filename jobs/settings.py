@@ -275,10 +275,9 @@ _LEAST_DUCKDB = 48
 def _bounds_of_pod(values: Mapping[str, Any]) -> dict[str, Any]:
     """Derive DuckDB's memory, threads and spill from the pod's own limits, as the Downward API tells them.
 
-    55 % of the pod's memory, less where the rest would not do for Python and dbt; a thread per
-    processor, while each has 200 MB: a wide mart of the whole country needs that much. A value that is no
-    number is left to
-    the settings' own check.
+    55 % of the pod's memory, less where the rest would not do for Python and dbt; a thread per processor,
+    while each has 200 MB: a wide mart of the whole country needs that much. A value that is no number is
+    left to the settings' own check.
     """
     limits = {
         name: int(text)

@@ -59,9 +59,8 @@ def explain_mart(
 ) -> Explanation:
     """Explain the rows of a published mart that a condition takes, or some columns of them.
 
-    The values of the row are given where there is exactly one. Raises WrongUsage (2) for a mart, a column or
-    a
-    condition that is none, DataRefused (65) where nothing was built yet.
+    The values of the row are given where there is exactly one. Raises WrongUsage (2) for a mart, a column
+    or a condition that is none, DataRefused (65) where nothing was built yet.
     """
     manifest = read_manifest(settings)
     if not manifest or not settings.warehouse_file.exists():

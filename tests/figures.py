@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jobs.catalog import load_catalog
 from jobs.settings import read_settings
-from jobs.warehouse.session import attach, attach_sources, connect
+from jobs.storage.session import attach, attach_sources, connect
 
 QUERIES = Path(__file__).parent / "differences"
 

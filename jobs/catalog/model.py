@@ -19,7 +19,9 @@ Sample = Literal["facts", "invented"]
 DAYS_UNTIL_LATE: dict[Due, float | None] = {"daily": 1.5, "monthly": 35, "yearly": 396, "never": None}
 
 NAME = re.compile(r"^[a-z][a-z0-9_]*$")
-TYPES = re.compile(r"^(VARCHAR|INTEGER|BIGINT|DOUBLE|BOOLEAN|DATE|UUID|TIMESTAMP WITH TIME ZONE|DECIMAL\(\d+,\d+\))(\[\])?$")
+TYPES = re.compile(
+    r"^(VARCHAR|INTEGER|BIGINT|DOUBLE|BOOLEAN|DATE|UUID|TIMESTAMP WITH TIME ZONE|DECIMAL\(\d+,\d+\))(\[\])?$"
+)
 
 
 # What `zlv new` writes where a person decides.
@@ -56,7 +58,9 @@ class Rule(Model):
         if (self.treatment == "generalise") != (self.rule is not None):
             raise ValueError("treatment 'generalise' goes with a rule, and a rule with 'generalise'")
         if self.privacy in ("direct", "free_text") and self.treatment == "keep":
-            raise ValueError(f"a column of class '{self.privacy}' cannot be kept: drop, pseudonymise or generalise it")
+            raise ValueError(
+                f"a column of class '{self.privacy}' cannot be kept: drop, pseudonymise or generalise it"
+            )
         return self
 
 
@@ -161,13 +165,19 @@ class Source(Model):
         if self.due == "never" and self.late_after_days is not None:
             raise ValueError("a source that is due never has no late_after_days: say how often it is due")
         if self.domain == "external" and not (self.producer and self.licence):
-            raise ValueError("an external source names its producer and its licence: who made it, and what allows its use")
+            raise ValueError(
+                "an external source names its producer and its licence: who made it, and what allows its use"
+            )
         if self.is_plain_http and self.sha256 is None:
-            raise ValueError("a location of http:// needs the file's sha256, or https://: nobody vouches for what arrives")
+            raise ValueError(
+                "a location of http:// needs the file's sha256, or https://: nobody vouches for what arrives"
+            )
         if self.sha256 is not None and not self.is_at_web_address:
             raise ValueError("sha256 is for a location of http:// or https://")
         if (self.domain == "lovac" and self.millesime is not None) != (self.public_criterion is not None):
-            raise ValueError("a millesime of LOVAC, and nothing else, has a public_criterion: fil, or fil_ccthp; see catalog/lovac.yml")
+            raise ValueError(
+                "a millesime of LOVAC, and nothing else, has a public_criterion: fil, or fil_ccthp; see catalog/lovac.yml"
+            )
         return self
 
     @property
@@ -181,7 +191,11 @@ class Source(Model):
     @property
     def is_plain_http(self) -> bool:
         """Tell whether the file comes over a network in clear; this very machine is no network."""
-        return self.location.startswith("http://") and urlsplit(self.location).hostname not in ("localhost", "127.0.0.1", "::1")
+        return self.location.startswith("http://") and urlsplit(self.location).hostname not in (
+            "localhost",
+            "127.0.0.1",
+            "::1",
+        )
 
     @property
     def family(self) -> str:
@@ -240,9 +254,15 @@ class Catalog(Model):
 
     def millesimes(self, prefix: str) -> list[int]:
         """List the millésimes of the sources called `<prefix>_<year>`, oldest first."""
-        return sorted(s.millesime for s in self.sources if s.millesime and s.name == f"{prefix}_{s.millesime}")
+        return sorted(
+            s.millesime for s in self.sources if s.millesime and s.name == f"{prefix}_{s.millesime}"
+        )
 
     @property
     def public_criteria(self) -> dict[int, PublicCriterion]:
         """Give the rule of the published long-term vacancy of each LOVAC year, oldest first, so that the models' SQL is one."""
-        return dict(sorted((s.millesime, s.public_criterion) for s in self.sources if s.millesime and s.public_criterion))
+        return dict(
+            sorted(
+                (s.millesime, s.public_criterion) for s in self.sources if s.millesime and s.public_criterion
+            )
+        )

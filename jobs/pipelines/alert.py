@@ -32,7 +32,9 @@ def alert(settings: Settings, record: RunRecord) -> None:
         with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS):  # noqa: S310
             log.info("the alert of run %s was sent", record.run_id)
     except (OSError, ValueError) as error:
-        why = f"it answers {error.code}" if isinstance(error, urllib.error.HTTPError) else type(error).__name__
+        why = (
+            f"it answers {error.code}" if isinstance(error, urllib.error.HTTPError) else type(error).__name__
+        )
         log.warning("the alert of run %s could not be sent to ZLV_ALERT_URL: %s", record.run_id, why)
 
 

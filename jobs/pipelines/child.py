@@ -90,7 +90,9 @@ class Launcher:
                 preexec_fn=_end_with_parent,  # noqa: PLW1509 (one C call, made before the executor's threads matter)
             )
         except OSError as error:
-            raise SettingsError(f"the command {step.command[0]!r} of step {step.name} cannot be started: {error.strerror}") from None
+            raise SettingsError(
+                f"the command {step.command[0]!r} of step {step.name} cannot be started: {error.strerror}"
+            ) from None
         return Child(step, process, started, log_start, earlier)
 
     def settle(self, child: Child) -> tuple[StepRecord, bool]:
@@ -101,7 +103,11 @@ class Launcher:
         own = record is not None and record.ended is not None and record.started >= child.started
         if record is None or record.started < child.started:
             attempt = child.earlier.attempt + 1 if child.earlier else 1
-            stage = child.step.command[1] if child.step.command[0] == "zlv" and len(child.step.command) > 1 else child.step.task
+            stage = (
+                child.step.command[1]
+                if child.step.command[0] == "zlv" and len(child.step.command) > 1
+                else child.step.task
+            )
             record = StepRecord(child.step.name, stage, self.run_id, child.started, attempt=attempt)
         if not own or record.exit_code != code:
             record.ended = record.ended or time.time()
@@ -134,7 +140,9 @@ class Launcher:
             return "\n".join(tail[said[-1] :]).removeprefix("zlv: ")
         if code > 128 and child.process.returncode < 0:
             name = signal.Signals(code - 128).name
-            return f"was killed by {name}" + ("; perhaps the machine's memory ran out" if name == "SIGKILL" else "")
+            return f"was killed by {name}" + (
+                "; perhaps the machine's memory ran out" if name == "SIGKILL" else ""
+            )
         # Other words may quote data: they stay in the log.
         return f"ended with exit code {code}; {self.log_path(child.step.name)} says why"
 
@@ -144,7 +152,10 @@ def resolve(command: tuple[str, ...]) -> list[str]:
     if command[0] != "zlv":
         return list(command)
     beside = Path(sys.executable).with_name("zlv")
-    return [*([str(beside)] if beside.is_file() else [sys.executable, "-c", "from jobs.cli import main; main()"]), *command[1:]]
+    return [
+        *([str(beside)] if beside.is_file() else [sys.executable, "-c", "from jobs.cli import main; main()"]),
+        *command[1:],
+    ]
 
 
 def send(child: Child, number: int) -> None:

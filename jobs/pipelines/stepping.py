@@ -192,7 +192,9 @@ class Stepping(ABC, Generic[A]):
             self.stopped_by = self.stopped_by or number
             self.asked_to_stop += 1
 
-        before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)}
+        before = {
+            number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+        }
         try:
             yield
         finally:

@@ -73,12 +73,23 @@ class Gate:
     def _classes(self, mart: str) -> Mapping[str, str | None]:
         return self.documented.get(mart.lower(), {})
 
-    def _misnamed(self, mart: str, named: Mapping[str, str], types: Mapping[str, duckdb.sqltypes.DuckDBPyType]) -> Iterator[Finding]:
+    def _misnamed(
+        self, mart: str, named: Mapping[str, str], types: Mapping[str, duckdb.sqltypes.DuckDBPyType]
+    ) -> Iterator[Finding]:
         """Find columns called like personal data and declared indirect that hold more than pseudonyms."""
         for place, (column, type_) in enumerate(named.items()):
-            if not may_hold_only_pseudonyms(column, type_, self._classes(mart).get(column.lower()), self.knowledge):
+            if not may_hold_only_pseudonyms(
+                column, type_, self._classes(mart).get(column.lower()), self.knowledge
+            ):
                 continue
             clear = clear_values(self.connection, place) if types[column].id == "varchar" else 1
             if clear:
                 what = "the column is called like personal data and holds more than pseudonyms"
-                yield Finding(mart, column, "named_like", clear, what, "take it out, or pass the raw file's pseudonym on")
+                yield Finding(
+                    mart,
+                    column,
+                    "named_like",
+                    clear,
+                    what,
+                    "take it out, or pass the raw file's pseudonym on",
+                )

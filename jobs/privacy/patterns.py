@@ -25,9 +25,7 @@ PHONE = rf"(?:^|[^0-9A-Za-z+])(?:{_PAIRS}|{_FRANCE}|{_ABROAD}){RIGHT}"
 EMAIL = r"""[^\s@"'<>,;:(){}\[\]]+(?:@|%40| ?[(\[]at[)\]] ?)[^\s@"'<>,;:(){}\[\]]+\.[A-Za-z]{2,}"""
 # Sex, year, month, department, commune, rank, key: the number of social security, with or without its key.
 NIR = rf"{LEFT}([12][ .-]?\d\d[ .-]?(?:0[1-9]|1[0-2])[ .-]?(?:0[1-9]|[1-9]\d|2[AB])[ .-]?\d{{3}}[ .-]?\d{{3}}(?:[ .-]?\d\d)?){RIGHT}"
-IBAN = (
-    rf"{LEFT}((?:FR|MC|BE|LU|CH|DE|ES|IT|PT|NL|GB|AT|IE|PL|RO|GR|SE|DK|FI|NO)\d\d(?: ?[0-9A-Z]{{4}}){{2,7}}(?: ?[0-9A-Z]{{1,3}})?){RIGHT}"
-)
+IBAN = rf"{LEFT}((?:FR|MC|BE|LU|CH|DE|ES|IT|PT|NL|GB|AT|IE|PL|RO|GR|SE|DK|FI|NO)\d\d(?: ?[0-9A-Z]{{4}}){{2,7}}(?: ?[0-9A-Z]{{1,3}})?){RIGHT}"
 # Years in which an owner may be born; a later day in a text is a follow-up, not a birth.
 _YEAR = r"(?:19\d\d|200\d|2010)"
 _MONTHS = "janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre"
@@ -47,7 +45,9 @@ SECRET = "|".join(
         r"-----BEGIN [A-Z ]*PRIVATE KEY",
     ]
 )
-HASH = "|".join(f"(?:^|[^0-9A-Za-z-])[0-9a-fA-F]{{{length}}}(?:[^0-9A-Za-z-]|$)" for length in (32, 40, 56, 64, 96, 128))
+HASH = "|".join(
+    f"(?:^|[^0-9A-Za-z-])[0-9a-fA-F]{{{length}}}(?:[^0-9A-Za-z-]|$)" for length in (32, 40, 56, 64, 96, 128)
+)
 _WAYS = (
     "RUE|AVENUE|AVE?|BOULEVARD|BD|BVD|PLACE|PL|CHEMIN|CHE|CHEM|IMPASSE|IMP|ALLEES?|ALL|ROUTE|RTE|SQUARE|SQ|QUAI|QU|COURS|CRS|PASSAGE|PAS|"
     "SENTIER|SENTE|FAUBOURG|FG|RESIDENCE|RES|HAMEAU|HAM|MONTEE|VOIE|TRAVERSE|VENELLE|RUELLE|ESPLANADE|PROMENADE|CHAUSSEE|LOTISSEMENT|LOT|"
@@ -103,14 +103,20 @@ _TOKEN = (
 PATTERNS: tuple[Pattern, ...] = (
     Pattern("email", "look like e-mail addresses", _matches(EMAIL)),
     Pattern("phone", "look like phone numbers", _matches(PHONE), numbers=True),
-    Pattern("nir", "look like social security numbers (NIR)", f"zlv_holds_nir(upper({_PLAIN}))", numbers=True),
+    Pattern(
+        "nir", "look like social security numbers (NIR)", f"zlv_holds_nir(upper({_PLAIN}))", numbers=True
+    ),
     Pattern("iban", "look like bank accounts (IBAN)", f"zlv_holds_iban(upper({_PLAIN}))"),
     Pattern("birth_date", "hold a day that may be a birth date", _matches(BIRTH, f"lower({_PLAIN})")),
     Pattern("secret", "look like password hashes, tokens or secrets", f"{_matches(SECRET)} OR {_TOKEN}"),
     Pattern("hash", "look like hashes, which give away what can be guessed", _matches(HASH), pseudonyms=True),
-    Pattern("address", "look like postal addresses", _matches(ADDRESS, f"upper({_PLAIN})"), shields_public=True),
+    Pattern(
+        "address", "look like postal addresses", _matches(ADDRESS, f"upper({_PLAIN})"), shields_public=True
+    ),
     Pattern("point", "look like the coordinates of a place", _matches(POINT)),
-    Pattern("civility", "name somebody after a civility (M., Mme…)", _matches(NAME, _PLAIN), shields_public=True),
+    Pattern(
+        "civility", "name somebody after a civility (M., Mme…)", _matches(NAME, _PLAIN), shields_public=True
+    ),
     Pattern(
         "sentence",
         "read like notes about somebody",

@@ -24,7 +24,8 @@ _LONGEST = 20_000  # characters of one text that are looked up by parts; pattern
 def create_tables(connection: duckdb.DuckDBPyConnection, knowledge: Knowledge) -> None:
     """Create what the comparison fills: public texts, candidates, pseudonyms seen, hits."""
     texts = [
-        f"SELECT DISTINCT normalised(CAST({identifier(c)} AS VARCHAR)) AS n FROM {identifier(d, 'main', s)}" for d, s, c in knowledge.public
+        f"SELECT DISTINCT normalised(CAST({identifier(c)} AS VARCHAR)) AS n FROM {identifier(d, 'main', s)}"
+        for d, s, c in knowledge.public
     ]
     texts += [f"SELECT normalised({literal(label)}) AS n" for label in knowledge.labels]
     texts = texts or ["SELECT NULL AS n"]
@@ -45,7 +46,9 @@ def collect_candidates(connection: duckdb.DuckDBPyConnection, mart: str) -> None
     single short word, or a number, is nobody's; a public text is looked up neither whole nor in
     part. `Jean Dupont` is found where a tax file says `M DUPONT JEAN`.
     """
-    connection.execute(f"INSERT INTO zlv_pseudonyms SELECT ?, place, v FROM {TEXTS} WHERE kind = 'pseudonym'", [mart])
+    connection.execute(
+        f"INSERT INTO zlv_pseudonyms SELECT ?, place, v FROM {TEXTS} WHERE kind = 'pseudonym'", [mart]
+    )
     connection.execute(
         f"""
         INSERT INTO zlv_candidates
@@ -84,10 +87,16 @@ def collect_candidates(connection: duckdb.DuckDBPyConnection, mart: str) -> None
     )
 
 
-def compare_direct_values(connection: duckdb.DuckDBPyConnection, knowledge: Knowledge, columns: dict[str, list[str]]) -> Iterator[Finding]:
+def compare_direct_values(
+    connection: duckdb.DuckDBPyConnection, knowledge: Knowledge, columns: dict[str, list[str]]
+) -> Iterator[Finding]:
     """Look all candidates up among the direct columns of the raw files: one statement per source."""
-    connection.execute("CREATE OR REPLACE TEMP TABLE zlv_search AS SELECT p, bool_or(digit) AS digit FROM zlv_candidates GROUP BY p")
-    for place, group in groupby((column for column in knowledge.truth if column.direct), key=lambda c: (c.domain, c.source)):
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE zlv_search AS SELECT p, bool_or(digit) AS digit FROM zlv_candidates GROUP BY p"
+    )
+    for place, group in groupby(
+        (column for column in knowledge.truth if column.direct), key=lambda c: (c.domain, c.source)
+    ):
         held = list(group)
         connection.execute(
             f"INSERT INTO zlv_hits SELECT DISTINCT s.p, r.origin FROM ({_union(place, held)}) r JOIN zlv_search s ON s.p = r.p "
@@ -103,20 +112,31 @@ def compare_direct_values(connection: duckdb.DuckDBPyConnection, knowledge: Know
         yield Finding(mart, columns[mart][place], "direct_value", values, what, cure)
 
 
-def unknown_pseudonyms(connection: duckdb.DuckDBPyConnection, knowledge: Knowledge, columns: dict[str, list[str]]) -> Iterator[Finding]:
+def unknown_pseudonyms(
+    connection: duckdb.DuckDBPyConnection, knowledge: Knowledge, columns: dict[str, list[str]]
+) -> Iterator[Finding]:
     """Find 64-digit values that no raw file holds: not ours, so perhaps the bare hash of a name."""
     connection.execute("CREATE OR REPLACE TEMP TABLE zlv_unknown AS SELECT DISTINCT p FROM zlv_pseudonyms")
     for place, group in groupby(knowledge.truth, key=lambda c: (c.domain, c.source)):
         if not connection.execute("SELECT 1 FROM zlv_unknown LIMIT 1").fetchone():
             return
         known = f"SELECT u.p FROM ({_union(place, list(group))}) r JOIN zlv_unknown u ON u.p = r.p"
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE zlv_unknown AS SELECT p FROM zlv_unknown WHERE p NOT IN ({known})")
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE zlv_unknown AS SELECT p FROM zlv_unknown WHERE p NOT IN ({known})"
+        )
     rows = connection.execute(
         "SELECT mart, place, count(DISTINCT p) FROM zlv_pseudonyms WHERE p IN (SELECT p FROM zlv_unknown) GROUP BY ALL ORDER BY ALL"
     ).fetchall()
     for mart, place, values in rows:
         what = f"{values} distinct value(s) look like pseudonyms and stand in no raw file, as a hash without key would"
-        yield Finding(mart, columns[mart][place], "unknown_pseudonym", values, what, "pass the raw file's pseudonym on, or take it out")
+        yield Finding(
+            mart,
+            columns[mart][place],
+            "unknown_pseudonym",
+            values,
+            what,
+            "pass the raw file's pseudonym on, or take it out",
+        )
 
 
 def _turned(halves: str) -> str:
@@ -126,5 +146,6 @@ def _turned(halves: str) -> str:
 def _union(place: tuple[str, str], held: list[TruthColumn]) -> str:
     view = identifier(place[0], "main", place[1])
     return " UNION ALL ".join(
-        f"SELECT {identifier(c.column)} AS p, {literal(c.name)} AS origin, {literal(c.address)} AS address FROM {view}" for c in held
+        f"SELECT {identifier(c.column)} AS p, {literal(c.name)} AS origin, {literal(c.address)} AS address FROM {view}"
+        for c in held
     )

@@ -159,10 +159,14 @@ def invent_events(connection: duckdb.DuckDBPyConnection) -> None:
     """Create `outcome` (status and occupancy of now), `event` and `note`."""
     connection.execute(_LABELS)
     # Old and new clients wrote the apostrophe differently.
-    connection.execute("CREATE MACRO apostrophes(label, h) AS CASE WHEN draw(h, 480, 2) = 0 THEN replace(label, '’', '''') ELSE label END")
+    connection.execute(
+        "CREATE MACRO apostrophes(label, h) AS CASE WHEN draw(h, 480, 2) = 0 THEN replace(label, '’', '''') ELSE label END"
+    )
     for statement in (_STEP, _MOVE, _OUTCOME):
         connection.execute(statement)
-    connection.execute(f"CREATE TABLE event AS SELECT uuid_of('event', key) AS id, * FROM ({_STATUS_EVENTS} UNION ALL {_OTHER_EVENTS})")
+    connection.execute(
+        f"CREATE TABLE event AS SELECT uuid_of('event', key) AS id, * FROM ({_STATUS_EVENTS} UNION ALL {_OTHER_EVENTS})"
+    )
     connection.execute(
         "CREATE TABLE note AS SELECT n, h, uuid_of('note', n) AS id, housing_id, geo_code, user_id AS created_by, "
         f"moment(h, 475, imported_at, {TODAY}) AS created_at FROM manager WHERE draw(h, 476, 100) < 7"

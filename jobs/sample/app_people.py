@@ -56,7 +56,9 @@ FROM (FROM town UNION ALL FROM grouping_ UNION ALL FROM department UNION ALL FRO
     FROM other)
 """
 
-_TERRITORY = "CREATE TABLE territory AS SELECT DISTINCT e, level, unnest(geo_codes) AS geo_code FROM establishment"
+_TERRITORY = (
+    "CREATE TABLE territory AS SELECT DISTINCT e, level, unnest(geo_codes) AS geo_code FROM establishment"
+)
 
 # One establishment in five has nobody; the last users are the ZLV team's, most without an establishment.
 _ACCOUNT = f"""

@@ -12,11 +12,20 @@ EXTERNAL: dict[str, tuple[str, str]] = {
         "com_code",
     ),
     "departements": ("SELECT * FROM departements", "code_departement"),
-    "fusions": ("SELECT annee_modif, com_ini, com_fin, lib_com_ini, lib_com_fin FROM fusions", "annee_modif DESC, com_ini"),
-    "scissions": ("SELECT annee_modif, com_ini, com_fin, lib_com_ini, lib_com_fin FROM scissions", "annee_modif DESC, com_ini, com_fin"),
+    "fusions": (
+        "SELECT annee_modif, com_ini, com_fin, lib_com_ini, lib_com_fin FROM fusions",
+        "annee_modif DESC, com_ini",
+    ),
+    "scissions": (
+        "SELECT annee_modif, com_ini, com_fin, lib_com_ini, lib_com_fin FROM scissions",
+        "annee_modif DESC, com_ini, com_fin",
+    ),
     "tlv_zone_1": ("SELECT com AS geo_code FROM commune WHERE tlv = '1'", "geo_code"),
     "tlv_zone_2": ("SELECT com AS geo_code FROM commune WHERE tlv = '2'", "geo_code"),
-    "zonage_anct_2023": ("SELECT com AS insee_com, libelle AS lib_com, * FROM commune WHERE typecom IN ('COM', 'ARM')", "insee_com"),
+    "zonage_anct_2023": (
+        "SELECT com AS insee_com, libelle AS lib_com, * FROM commune WHERE typecom IN ('COM', 'ARM')",
+        "insee_com",
+    ),
     "ort": (
         """SELECT "Commune" AS commune, "EPCI" AS epci, "Département" AS departement, "Région" AS region, "Code commune" AS code_commune,
             "Statut de la commune" AS statut_commune, "Signée ?" AS signee, "Si signée, date de signature" AS date_signature,
@@ -72,6 +81,9 @@ EXTERNAL: dict[str, tuple[str, str]] = {
             string_split(codes_regions, ' ') AS codes_regions, CAST(population AS BIGINT) AS population FROM epci""",
         "code",
     ),
-    "admin_departements": ("SELECT nom_departement AS nom, code_departement AS code, code_region FROM departements", "code"),
+    "admin_departements": (
+        "SELECT nom_departement AS nom, code_departement AS code, code_region FROM departements",
+        "code",
+    ),
     "admin_regions": ("SELECT DISTINCT nom_region AS nom, code_region AS code FROM departements", "code"),
 }

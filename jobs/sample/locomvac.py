@@ -61,7 +61,9 @@ def prepare_locomvac(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(_PREMISES)
 
 
-def write_locomvac(connection: duckdb.DuckDBPyConnection, source: Source, year: int, folder: Path) -> list[Written]:
+def write_locomvac(
+    connection: duckdb.DuckDBPyConnection, source: Source, year: int, folder: Path
+) -> list[Written]:
     """Write the files of one year, one per recipient; a recipient with nothing vacant gets none.
 
     Codes keep their leading zeros; file names say year, directorate, recipient's SIRET and a number.

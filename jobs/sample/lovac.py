@@ -34,7 +34,11 @@ def lovac_rows(year: int) -> str:
         dep, commune = f"ltrim({dep}, '0')", f"ltrim({commune}, '0')"
     holders = ",\n    ".join(_holder(k, new) for k in range(1, 7))
     # Written as 2019.0 where the file went through a table of floats.
-    since = "CAST(l.vacant_since AS VARCHAR) || '.0'" if year in (2023, 2024) else "CAST(l.vacant_since AS VARCHAR)"
+    since = (
+        "CAST(l.vacant_since AS VARCHAR) || '.0'"
+        if year in (2023, 2024)
+        else "CAST(l.vacant_since AS VARCHAR)"
+    )
     return f"""
 SELECT l.n, l.copy, l.annee,
     {_ff("l.annee - 1")} AS ff_millesime,
@@ -103,7 +107,9 @@ WHERE l.annee = {year}"""
 def _history(before: str) -> str:
     """Write a code per year since 2009, newest last: `before`, then V since the vacancy began."""
     vacant = "least(l.annee - 1, l.annee - l.vacant_since)"
-    return f"rtrim(repeat({before} || '-', greatest(0, l.vacant_since - 2009)) || repeat('V-', {vacant}), '-')"
+    return (
+        f"rtrim(repeat({before} || '-', greatest(0, l.vacant_since - 2009)) || repeat('V-', {vacant}), '-')"
+    )
 
 
 def _ff(expression: str) -> str:
@@ -115,7 +121,11 @@ def _sold(expression: str) -> str:
 
 
 def _mutation() -> str:
-    year, month, day = "l.mutation_year", "digits(1 + draw(l.h, 73, 12), 2)", "digits(1 + draw(l.h, 74, 28), 2)"
+    year, month, day = (
+        "l.mutation_year",
+        "digits(1 + draw(l.h, 73, 12), 2)",
+        "digits(1 + draw(l.h, 74, 28), 2)",
+    )
     return (
         f"CASE WHEN draw(l.h, 87, 250) = 0 THEN '31/02/' || {year} ELSE CASE draw(l.h, 88, 4) "
         f"WHEN 0 THEN {day} || '/' || {month} || '/' || {year} WHEN 1 THEN {month} || '/' || {year} "
@@ -124,7 +134,11 @@ def _mutation() -> str:
 
 
 def _deed(new: bool) -> str:
-    year, month, day = "l.mutation_year", "digits(1 + draw(l.h, 73, 12), 2)", "digits(1 + draw(l.h, 74, 28), 2)"
+    year, month, day = (
+        "l.mutation_year",
+        "digits(1 + draw(l.h, 73, 12), 2)",
+        "digits(1 + draw(l.h, 74, 28), 2)",
+    )
     return f"{year} || '-' || {month} || '-' || {day}" if new else f"{day} || {month} || {year}"
 
 
@@ -151,5 +165,7 @@ def _holder(k: int, new: bool) -> str:
         "dldnss": f"CASE WHEN {birth} IS NOT NULL THEN pick(l.h, {90 + k}, ['75 PARIS', '33 BORDEAUX', '99 BRUXELLES']) END",
         "catpro2txt": f"o.kind_class_{k}", "catpro3": f"nullif(o.catpro3_{k}, '')", "ccodro": f"o.ccodro_{k}", "locprop": _location(k),
     }  # fmt: skip
-    text = ", ".join(f"CASE WHEN {known} THEN {expression} END AS ff_{name}_{k}" for name, expression in columns.items())
+    text = ", ".join(
+        f"CASE WHEN {known} THEN {expression} END AS ff_{name}_{k}" for name, expression in columns.items()
+    )
     return text + f", CASE WHEN {known} THEN o.line_4_{k} || ' ' || o.line_6_{k} END AS cer_ff_adresse_{k}"

@@ -81,7 +81,9 @@ _SIDE_BY_SIDE = (
 
 
 def _holder() -> str:
-    columns = ", ".join(f"max(p.{name}) FILTER (p.k = {k}) AS {name}_{k}" for k in range(1, 7) for name in _SIDE_BY_SIDE)
+    columns = ", ".join(
+        f"max(p.{name}) FILTER (p.k = {k}) AS {name}_{k}" for k in range(1, 7) for name in _SIDE_BY_SIDE
+    )
     return f"""
 CREATE TABLE holder AS
 SELECT p.a, bool_or(p.physical) AS physical, max(p.abroad) AS abroad, max(a.h) AS h, max(a.dnupro) AS dnupro, max(a.holders) AS holders,

@@ -125,8 +125,15 @@ _KEYS = {
     "housing_events": ["(event_id) REFERENCES events (id)", _HOUSING],
     "housing_document_events": ["(event_id) REFERENCES events (id)", _HOUSING],
     "owner_events": ["(event_id) REFERENCES events (id)", "(owner_id) REFERENCES owners (id)"],
-    "group_housing_events": ["(event_id) REFERENCES events (id)", "(group_id) REFERENCES groups (id)", _HOUSING],
-    "geo_perimeters": ["(establishment_id) REFERENCES establishments (id)", "(created_by) REFERENCES users (id)"],
+    "group_housing_events": [
+        "(event_id) REFERENCES events (id)",
+        "(group_id) REFERENCES groups (id)",
+        _HOUSING,
+    ],
+    "geo_perimeters": [
+        "(establishment_id) REFERENCES establishments (id)",
+        "(created_by) REFERENCES users (id)",
+    ],
     "notes": ["(created_by) REFERENCES users (id)"],
     "housing_notes": ["(note_id) REFERENCES notes (id)", _HOUSING],
     "owner_notes": ["(note_id) REFERENCES notes (id)", "(owner_id) REFERENCES owners (id)"],
@@ -145,7 +152,9 @@ def tables_sql() -> str:
 
 def constraints_sql() -> str:
     """Give the DDL of foreign keys, to run when the rows are in: they are checked in bulk then."""
-    return "".join(f"ALTER TABLE {table} ADD FOREIGN KEY {key};\n" for table, keys in _KEYS.items() for key in keys)
+    return "".join(
+        f"ALTER TABLE {table} ADD FOREIGN KEY {key};\n" for table, keys in _KEYS.items() for key in keys
+    )
 
 
 def _next(department: str) -> str:

@@ -24,5 +24,8 @@ def record(pipeline: str, status: str, failures: str) -> None:
     settings = read_settings()
     settings.require("ZLV_RUN_ID")
     closed = close_run(settings, pipeline, status, failures)
-    click.echo(f"run {closed.run_id}: {closed.status}" + (f", {closed.message}" if closed.message else ""), err=closed.exit_code != 0)
+    click.echo(
+        f"run {closed.run_id}: {closed.status}" + (f", {closed.message}" if closed.message else ""),
+        err=closed.exit_code != 0,
+    )
     sys.exit(closed.exit_code)

@@ -51,13 +51,21 @@ class Lock:
         """Tell whether nobody works for the run any more: silent for its lease, or its process on this machine has ended."""
         if time.time() > self.heartbeat + self.lease:
             return True
-        return self.executor in ("local", "stage") and self.host == socket.gethostname() and _born(self.process) != self.born
+        return (
+            self.executor in ("local", "stage")
+            and self.host == socket.gethostname()
+            and _born(self.process) != self.born
+        )
 
     def sentence(self) -> str:
         """Say who is in the way, since when, and what to do."""
         since = datetime.fromtimestamp(self.since).astimezone().strftime("%Y-%m-%d %H:%M:%S")
         where = "home" if self.executor in ("local", "stage") else "volume"
-        stop = f"stop it with: kill {self.process}" if self.holder.startswith("process") else "see `zlv lock show`"
+        stop = (
+            f"stop it with: kill {self.process}"
+            if self.holder.startswith("process")
+            else "see `zlv lock show`"
+        )
         return f"run {self.run_id} ({self.holder}) has held this {where} since {since}; wait for it to end, or {stop}"
 
 
@@ -76,7 +84,9 @@ def read_lock(runs_dir: Path) -> Lock | None:
     except FileNotFoundError:
         return None
     except (ValueError, KeyError, TypeError):
-        raise Temporary(f"{runs_dir / 'lock.json'} is no lock of this program; look at it, then `zlv lock break --why …`") from None
+        raise Temporary(
+            f"{runs_dir / 'lock.json'} is no lock of this program; look at it, then `zlv lock break --why …`"
+        ) from None
 
 
 def take(runs_dir: Path, lock: Lock) -> Lock | None:
@@ -145,7 +155,9 @@ def beating(runs_dir: Path, run_id: str, lost: Callable[[str], None]) -> Iterato
                 current = read_lock(runs_dir)
             except (OSError, Temporary):
                 continue  # the volume has a moment of its own; the lease outlasts it
-            lost(f"run {run_id} lost the volume: " + (current.sentence() if current else "its lock was broken"))
+            lost(
+                f"run {run_id} lost the volume: " + (current.sentence() if current else "its lock was broken")
+            )
             return
 
     thread = threading.Thread(target=beat, name="heartbeat", daemon=True)
@@ -193,7 +205,9 @@ def _guard(runs_dir: Path) -> Iterator[None]:
 def _born(process: int) -> int:
     """Give when a process started, in ticks since the machine did; 0 when it has ended or cannot be seen."""
     try:
-        fields_after_name = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        fields_after_name = (
+            Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        )
     except OSError:
         # No /proc on this machine: all that can be told is whether it lives.
         return int(not Path("/proc/self").exists() and _lives(process))

@@ -16,8 +16,8 @@ from inputs import large_application, large_marts, large_object, rows_of_lovac
 from measure import Measured, measure, pairs
 
 from jobs.catalog import load_catalog
-from jobs.sample.components import start
-from jobs.sample.local_postgres import Postgres
+from jobs.sample.servers.components import start
+from jobs.sample.servers.local_postgres import Postgres
 from jobs.settings import project_dir
 
 HERE = Path(__file__).resolve().parent

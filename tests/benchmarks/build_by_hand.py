@@ -15,12 +15,14 @@ from typing import Any
 from jobs.catalog import load_catalog
 from jobs.settings import read_settings
 from jobs.sql import identifier, literal
-from jobs.warehouse.session import attach, attach_sources, connect
+from jobs.storage.session import attach, attach_sources, connect
 
 
 def statements(manifest: dict[str, Any]) -> Iterator[str]:
     """Give the script: seeds copied from the built file, then each model after those that it reads."""
-    nodes = {key: node for key, node in manifest["nodes"].items() if node["resource_type"] in ("model", "seed")}
+    nodes = {
+        key: node for key, node in manifest["nodes"].items() if node["resource_type"] in ("model", "seed")
+    }
     for schema in sorted({node["schema"] for node in nodes.values()}):
         yield f"CREATE SCHEMA IF NOT EXISTS warehouse.{identifier(schema)}"
     for key in _in_order(nodes):

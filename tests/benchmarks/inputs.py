@@ -8,8 +8,8 @@ from pathlib import Path
 import boto3
 import duckdb
 
-from jobs.sample.components import DATABASE
-from jobs.sample.local_postgres import Postgres
+from jobs.sample.servers.components import DATABASE
+from jobs.sample.servers.local_postgres import Postgres
 
 EVENTS = 5_000_000
 CSV_BYTES = 520_000_000
@@ -57,10 +57,14 @@ def large_marts(warehouse: Path, marts: list[str]) -> int:
     """Repeat the rows of the published marts in place up to 10 M; give how many there are in all."""
     total = 0
     with duckdb.connect(str(warehouse)) as connection:
-        rows = connection.execute("SELECT sum(estimated_size) FROM duckdb_tables() WHERE schema_name = 'marts'").fetchall()
+        rows = connection.execute(
+            "SELECT sum(estimated_size) FROM duckdb_tables() WHERE schema_name = 'marts'"
+        ).fetchall()
         times = max(1, -(-MART_ROWS // int(rows[0][0])))
         for mart in marts:
-            connection.execute(f'INSERT INTO marts."{mart}" SELECT m.* FROM marts."{mart}" AS m, range({times - 1})')
+            connection.execute(
+                f'INSERT INTO marts."{mart}" SELECT m.* FROM marts."{mart}" AS m, range({times - 1})'
+            )
             row = connection.execute(f'SELECT count(*) FROM marts."{mart}"').fetchone()
             total += row[0] if row else 0
     return total
@@ -71,6 +75,8 @@ def rows_of_lovac(home: Path) -> str:
     total = 0
     for file in sorted((home / "raw" / "lovac").glob("*.duckdb")):
         with duckdb.connect(str(file), read_only=True) as connection:
-            row = connection.execute("SELECT sum(estimated_size) FROM duckdb_tables() WHERE table_name <> '_zlv'").fetchone()
+            row = connection.execute(
+                "SELECT sum(estimated_size) FROM duckdb_tables() WHERE table_name <> '_zlv'"
+            ).fetchone()
             total += int(row[0]) if row and row[0] else 0
     return f"{total:,} LOVAC lines"

@@ -24,11 +24,22 @@ IMAGE = os.environ.get("ZLV_TEST_IMAGE", "localhost/zlv-warehouse:test")
 TRIAL = os.environ.get("ZLV_TEST_TRIAL_IMAGE", "localhost/zlv-warehouse-trial:test")
 # Docker writes no line into /etc/passwd for an unknown user id; podman does unless told otherwise. Kubernetes does not.
 NAMELESS = ["--passwd=false"] if "podman" in ENGINE[0] else []
-CLOSED = ["--read-only", "--tmpfs", "/tmp", "--cap-drop=all", "--security-opt=no-new-privileges", *NAMELESS, *OPTIONS]
+CLOSED = [
+    "--read-only",
+    "--tmpfs",
+    "/tmp",
+    "--cap-drop=all",
+    "--security-opt=no-new-privileges",
+    *NAMELESS,
+    *OPTIONS,
+]
 USERS = ("65532:65532", "1000650000:0")
 KEY = "ZLV_PSEUDONYM_KEY=0123456789abcdef0123456789abcdef0123456789"
 
-pytestmark = [pytest.mark.cluster, pytest.mark.skipif(shutil.which(ENGINE[0]) is None, reason="no container engine")]
+pytestmark = [
+    pytest.mark.cluster,
+    pytest.mark.skipif(shutil.which(ENGINE[0]) is None, reason="no container engine"),
+]
 
 Engine = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -39,12 +50,16 @@ def engine(*arguments: str, code: int | None = 0) -> subprocess.CompletedProcess
     return done
 
 
-def run(*arguments: str, options: tuple[str, ...] = (), code: int | None = 0) -> subprocess.CompletedProcess[str]:
+def run(
+    *arguments: str, options: tuple[str, ...] = (), code: int | None = 0
+) -> subprocess.CompletedProcess[str]:
     return engine("run", "--rm", *CLOSED, *options, IMAGE, *arguments, code=code)
 
 
 def shell(script: str, image: str = IMAGE) -> str:
-    return engine("run", "--rm", *CLOSED, "--network=none", "--entrypoint", "sh", image, "-c", script).stdout.strip()
+    return engine(
+        "run", "--rm", *CLOSED, "--network=none", "--entrypoint", "sh", image, "-c", script
+    ).stdout.strip()
 
 
 @pytest.fixture
@@ -87,14 +102,27 @@ def test_it_runs_as_any_user_without_network(user: str) -> None:
 
 @pytest.mark.parametrize("user", USERS)
 def test_it_builds_an_empty_home_as_any_user_without_network(user: str, volume: str) -> None:
-    options = ("--network=none", "--user", user, "-v", f"{volume}:/data", "-e", KEY, "-e", "DUCKDB_MEMORY_LIMIT=1GB")
+    options = (
+        "--network=none",
+        "--user",
+        user,
+        "-v",
+        f"{volume}:/data",
+        "-e",
+        KEY,
+        "-e",
+        "DUCKDB_MEMORY_LIMIT=1GB",
+    )
     run("build", options=options)
     assert "warehouse" in run("status", options=options).stdout
 
 
 def test_dbt_by_hand_writes_beside_the_data_only(volume: str) -> None:
     options = ("--network=none", "-v", f"{volume}:/data", "-e", KEY, "--entrypoint", "dbt")
-    assert "marts_production_housing" in run("ls", "--resource-type", "model", "--output", "name", options=options).stdout
+    assert (
+        "marts_production_housing"
+        in run("ls", "--resource-type", "model", "--output", "name", options=options).stdout
+    )
 
 
 def free_port() -> int:
@@ -126,12 +154,23 @@ class Trial:
         """Start the servers and give the seconds until they were ready."""
         began = time.monotonic()
         options = ("--network=host", "--user", user, "-v", f"{self.volume}:/data", *self.environment)
-        serve = ("dev", "serve", "--postgres-port", str(self.postgres), "--s3-port", str(self.s3), "--scale", scale)
+        serve = (
+            "dev",
+            "serve",
+            "--postgres-port",
+            str(self.postgres),
+            "--s3-port",
+            str(self.s3),
+            "--scale",
+            scale,
+        )
         engine("run", "--detach", "--name", self.name, *CLOSED, *options, TRIAL, *serve)
         if not wait:
             return 0
         while (code := engine("exec", self.name, "zlv", "dev", "ready", code=None).returncode) != 0:
-            assert time.monotonic() < began + 180 and code == 75, engine("logs", self.name, code=None).stderr[-2000:]
+            assert time.monotonic() < began + 180 and code == 75, engine("logs", self.name, code=None).stderr[
+                -2000:
+            ]
             time.sleep(0.5)
         return time.monotonic() - began
 
@@ -179,7 +218,9 @@ def test_the_trial_s_servers_keep_their_data_and_take_another_password(trial: Tr
 
 
 @pytest.mark.parametrize("seconds", [3, 8])
-def test_the_trial_s_servers_end_with_the_signal_s_code_before_they_are_filled(seconds: float, trial: Trial) -> None:
+def test_the_trial_s_servers_end_with_the_signal_s_code_before_they_are_filled(
+    seconds: float, trial: Trial
+) -> None:
     trial.start("65532:65532", scale="2", wait=False)
     time.sleep(seconds)
     assert trial.stop() == 143

@@ -40,13 +40,17 @@ def _returns(months: int) -> list[Indicator]:
 
 
 def _month(name: str, column: str, month: str, source: str) -> Indicator:
-    return Indicator(name, f"SELECT {column} FROM marts_stats_monthly_global WHERE month = DATE '{month}-01'", source)
+    return Indicator(
+        name, f"SELECT {column} FROM marts_stats_monthly_global WHERE month = DATE '{month}-01'", source
+    )
 
 
 _IN_MONTH = "date_trunc('month', {}) = DATE '{}-01'"
 
 INDICATORS = [
-    Indicator("Campagnes", "SELECT count(*) FROM marts_production_campaigns", "SELECT count(*) FROM app.campaigns"),
+    Indicator(
+        "Campagnes", "SELECT count(*) FROM marts_production_campaigns", "SELECT count(*) FROM app.campaigns"
+    ),
     Indicator(
         "Campagnes envoyées",
         "SELECT count(*) FROM marts_production_campaigns WHERE is_sent = 1",

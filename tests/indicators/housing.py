@@ -10,7 +10,9 @@ def _count(name: str, condition: str, source: str) -> Indicator:
 
 
 def _status(name: str, status: int) -> Indicator:
-    return _count(name, f"status = {status}", f"SELECT count(*) FROM app.fast_housing WHERE status = {status}")
+    return _count(
+        name, f"status = {status}", f"SELECT count(*) FROM app.fast_housing WHERE status = {status}"
+    )
 
 
 _OF_HOUSING = "(housing_geo_code, housing_id)"
@@ -27,8 +29,16 @@ INDICATORS = [
     _status("Logements en suivi en cours", 3),
     _status("Logements dont le suivi est terminé", 4),
     _status("Logements dont le suivi est bloqué", 5),
-    _count("Logements vacants dans l'application", "occupancy = 'V'", "SELECT count(*) FROM app.fast_housing WHERE occupancy = 'V'"),
-    _count("Logements loués dans l'application", "occupancy = 'L'", "SELECT count(*) FROM app.fast_housing WHERE occupancy = 'L'"),
+    _count(
+        "Logements vacants dans l'application",
+        "occupancy = 'V'",
+        "SELECT count(*) FROM app.fast_housing WHERE occupancy = 'V'",
+    ),
+    _count(
+        "Logements loués dans l'application",
+        "occupancy = 'L'",
+        "SELECT count(*) FROM app.fast_housing WHERE occupancy = 'L'",
+    ),
     _count(
         "Logements du LOVAC 2026 importés dans l'application",
         "list_contains(data_file_years, 'lovac-2026')",
@@ -61,7 +71,11 @@ INDICATORS = [
         f"SELECT count(DISTINCT {_OF_HOUSING}) FROM change WHERE author = 'zlv' AND occupancy_changed",
     ),
     _count("Logements contactés par une campagne envoyée", "total_sent > 0", _IN_SENT),
-    _count("Logements d'au moins un groupe", "total_groups > 0", f"SELECT count(DISTINCT {_OF_HOUSING}) FROM app.groups_housing"),
+    _count(
+        "Logements d'au moins un groupe",
+        "total_groups > 0",
+        f"SELECT count(DISTINCT {_OF_HOUSING}) FROM app.groups_housing",
+    ),
     _count(
         "Logements sur le territoire d'un établissement inscrit",
         "is_on_user_teritory",

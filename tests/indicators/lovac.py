@@ -238,13 +238,43 @@ def _share(name: str, dimension: str, value: str, year: int, condition: str) -> 
 
 
 CHARACTERISTICS = [
-    _share("Logements vacants depuis 0 à 2 ans, 2024", "duree_vacance", "0-2 ans", 2024, "year - vacant_since BETWEEN 0 AND 2"),
-    _share("Logements vacants depuis 3 à 5 ans, 2025", "duree_vacance", "3-5 ans", 2025, "year - vacant_since BETWEEN 3 AND 5"),
-    _share("Logements vacants depuis 6 à 10 ans, 2022", "duree_vacance", "6-10 ans", 2022, "year - vacant_since BETWEEN 6 AND 10"),
-    _share("Logements vacants depuis plus de 10 ans, 2026", "duree_vacance", "Plus de 10 ans", 2026, "year - vacant_since > 10"),
+    _share(
+        "Logements vacants depuis 0 à 2 ans, 2024",
+        "duree_vacance",
+        "0-2 ans",
+        2024,
+        "year - vacant_since BETWEEN 0 AND 2",
+    ),
+    _share(
+        "Logements vacants depuis 3 à 5 ans, 2025",
+        "duree_vacance",
+        "3-5 ans",
+        2025,
+        "year - vacant_since BETWEEN 3 AND 5",
+    ),
+    _share(
+        "Logements vacants depuis 6 à 10 ans, 2022",
+        "duree_vacance",
+        "6-10 ans",
+        2022,
+        "year - vacant_since BETWEEN 6 AND 10",
+    ),
+    _share(
+        "Logements vacants depuis plus de 10 ans, 2026",
+        "duree_vacance",
+        "Plus de 10 ans",
+        2026,
+        "year - vacant_since > 10",
+    ),
     _share("Maisons vacantes, 2020", "type_logement", "Maison", 2020, "nature = 'MAISON'"),
     _share("Appartements vacants, 2024", "type_logement", "Appartement", 2024, "nature = 'APPART'"),
-    _share("Logements vacants d'un particulier, 2023", "type_proprietaire", "Particulier", 2023, "category = 'X1a'"),
+    _share(
+        "Logements vacants d'un particulier, 2023",
+        "type_proprietaire",
+        "Particulier",
+        2023,
+        "category = 'X1a'",
+    ),
     _share(
         "Logements vacants d'une SCI, copropriété ou autre personne morale, 2025",
         "type_proprietaire",
@@ -252,10 +282,24 @@ CHARACTERISTICS = [
         2025,
         "regexp_matches(category, '^(G[12][abcd]|M0a|M1a|M2a)$')",
     ),
-    _share("Logements vacants de 40 à 59 m², 2024", "surface", "40 à 59 m²", 2024, "area >= 40 AND area < 60"),
+    _share(
+        "Logements vacants de 40 à 59 m², 2024", "surface", "40 à 59 m²", 2024, "area >= 40 AND area < 60"
+    ),
     _share("Logements vacants de 100 m² et plus, 2021", "surface", "100 m² et plus", 2021, "area >= 100"),
-    _share("Logements vacants construits avant 1919, 2025", "epoque_construction", "Avant 1919", 2025, "built > 100 AND built < 1919"),
-    _share("Logements vacants construits de 1946 à 1970, 2022", "epoque_construction", "1946-1970", 2022, "built BETWEEN 1946 AND 1970"),
+    _share(
+        "Logements vacants construits avant 1919, 2025",
+        "epoque_construction",
+        "Avant 1919",
+        2025,
+        "built > 100 AND built < 1919",
+    ),
+    _share(
+        "Logements vacants construits de 1946 à 1970, 2022",
+        "epoque_construction",
+        "1946-1970",
+        2022,
+        "built BETWEEN 1946 AND 1970",
+    ),
     Indicator(
         "Maisons du parc privé de Vendée, au dénominateur de leur vacance, 2024",
         """SELECT count_housing_private FROM marts_lovac_characteristics WHERE territory_level = 'departement' AND territory_code = '85'

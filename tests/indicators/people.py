@@ -20,7 +20,11 @@ def _activation(name: str, label: str, condition: str) -> Indicator:
 
 
 ESTABLISHMENTS = [
-    Indicator("Établissements", "SELECT count(*) FROM marts_production_establishments", "SELECT count(*) FROM app.establishments"),
+    Indicator(
+        "Établissements",
+        "SELECT count(*) FROM marts_production_establishments",
+        "SELECT count(*) FROM app.establishments",
+    ),
     Indicator(
         "Établissements qui ont un compte ouvert",
         "SELECT count(*) FROM marts_production_establishments WHERE is_active",
@@ -47,11 +51,27 @@ ESTABLISHMENTS = [
         "SELECT sum(total_shapes) FROM marts_production_establishments",
         "SELECT count(*) FROM app.geo_perimeters",
     ),
-    _activation("Collectivités inactives", "simple = '(1) CT inactive'", f"NOT EXISTS {_GROUPS} AND NOT EXISTS {_CAMPAIGNS}"),
-    _activation("Collectivités en campagne, sans envoi", "simple = '(3) CT en campagne'", f"EXISTS {_CAMPAIGNS} AND NOT EXISTS {_SENT}"),
+    _activation(
+        "Collectivités inactives",
+        "simple = '(1) CT inactive'",
+        f"NOT EXISTS {_GROUPS} AND NOT EXISTS {_CAMPAIGNS}",
+    ),
+    _activation(
+        "Collectivités en campagne, sans envoi",
+        "simple = '(3) CT en campagne'",
+        f"EXISTS {_CAMPAIGNS} AND NOT EXISTS {_SENT}",
+    ),
     _activation("Collectivités activées", "simple = '(4) CT activée'", f"EXISTS {_SENT}"),
-    _activation("Collectivités exemplaires", "detaillee LIKE '(5._) CT exemplaire %'", f"EXISTS {_SENT} AND EXISTS {_UPDATES}"),
-    _activation("Collectivités en analyse", "simple = '(2) CT en analyse'", f"EXISTS {_GROUPS} AND NOT EXISTS {_CAMPAIGNS}"),
+    _activation(
+        "Collectivités exemplaires",
+        "detaillee LIKE '(5._) CT exemplaire %'",
+        f"EXISTS {_SENT} AND EXISTS {_UPDATES}",
+    ),
+    _activation(
+        "Collectivités en analyse",
+        "simple = '(2) CT en analyse'",
+        f"EXISTS {_GROUPS} AND NOT EXISTS {_CAMPAIGNS}",
+    ),
     Indicator(
         "Établissements qui ont fait une mise à jour de suivi",
         "SELECT count(*) FROM marts_production_establishments_activation WHERE a_fait_1_maj_suivi",
@@ -97,13 +117,21 @@ USERS = [
 ]
 
 GROUPS = [
-    Indicator("Groupes de logements", "SELECT count(*) FROM marts_production_groups", "SELECT count(*) FROM app.groups"),
+    Indicator(
+        "Groupes de logements",
+        "SELECT count(*) FROM marts_production_groups",
+        "SELECT count(*) FROM app.groups",
+    ),
     Indicator(
         "Groupes exportés",
         "SELECT sum(total_exported_groups) FROM marts_production_establishments",
         "SELECT count(exported_at) FROM app.groups WHERE establishment_id IS NOT NULL",
     ),
-    Indicator("Logements mis dans un groupe", "SELECT count(*) FROM join_housing_groups", "SELECT count(*) FROM app.groups_housing"),
+    Indicator(
+        "Logements mis dans un groupe",
+        "SELECT count(*) FROM join_housing_groups",
+        "SELECT count(*) FROM app.groups_housing",
+    ),
 ]
 
 OWNERS = [

@@ -17,7 +17,11 @@ def _cities(name: str, condition: str, source: str) -> Indicator:
 
 
 def _anct(name: str, column: str, identifier: str) -> Indicator:
-    return _cities(name, column, f"SELECT count(*) FROM {_ANCT} WHERE {identifier} IS NOT NULL AND insee_com IN ({_COMMUNE})")
+    return _cities(
+        name,
+        column,
+        f"SELECT count(*) FROM {_ANCT} WHERE {identifier} IS NOT NULL AND insee_com IN ({_COMMUNE})",
+    )
 
 
 def _territory(indicator: str, year: int, siren: str) -> str:
@@ -67,7 +71,11 @@ CITIES = [
         "SELECT sum(opah) FROM cities_zonage_2024",
         """SELECT count(DISTINCT programme_id) FROM lake."external/anah/opah" WHERE type_programme LIKE 'OPAH%'""",
     ),
-    _cities("Codes de communes de Corse", "region_code = '94'", f"SELECT count(*) FROM {_CODES} WHERE com[:2] IN ('2A', '2B')"),
+    _cities(
+        "Codes de communes de Corse",
+        "region_code = '94'",
+        f"SELECT count(*) FROM {_CODES} WHERE com[:2] IN ('2A', '2B')",
+    ),
     _cities(
         "Communes couvertes par un service de l'État inscrit",
         "couverte_via_service_etat",

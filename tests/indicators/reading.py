@@ -12,7 +12,7 @@ import boto3
 import duckdb
 from chain import Chain
 
-from jobs.warehouse.session import load_extension
+from jobs.storage.session import load_extension
 
 APPLICATION = (
     "campaigns",
@@ -59,7 +59,9 @@ def read_again(chain: Chain, folder: Path) -> duckdb.DuckDBPyConnection:
         connection.execute((Path(__file__).with_name("sources") / f"{name}.sql").read_text(encoding="utf-8"))
     _name_dwellings(connection, chain.environment["ZLV_PSEUDONYM_KEY"], folder / "dwellings.csv")
     certificate = chain.certificate(chain.home / "raw" / "production.duckdb")
-    connection.execute("SET VARIABLE day = CAST(CAST(? AS TIMESTAMP WITH TIME ZONE) AS DATE)", [certificate["snapshot_at"]])
+    connection.execute(
+        "SET VARIABLE day = CAST(CAST(? AS TIMESTAMP WITH TIME ZONE) AS DATE)", [certificate["snapshot_at"]]
+    )
     connection.execute(f"ATTACH '{chain.clean_file}' AS clean (READ_ONLY)")
     connection.execute("SET search_path = 'clean,memory'")
     return connection
@@ -67,7 +69,10 @@ def read_again(chain: Chain, folder: Path) -> duckdb.DuckDBPyConnection:
 
 def second_readings() -> dict[str, str]:
     """Give, by its public name, the query that reads columns of a whole table from the sources."""
-    return {path.stem: path.read_text(encoding="utf-8") for path in sorted(Path(__file__).with_name("tables").glob("*.sql"))}
+    return {
+        path.stem: path.read_text(encoding="utf-8")
+        for path in sorted(Path(__file__).with_name("tables").glob("*.sql"))
+    }
 
 
 def rows_that_differ(columns: list[str], one: str, other: str) -> str:
@@ -132,8 +137,16 @@ def _is_number(text: str) -> bool:
 
 def _read_application(connection: duckdb.DuckDBPyConnection, environment: dict[str, str]) -> None:
     load_extension(connection, "postgres_scanner")
-    names = {"host": "DB", "port": "PORT", "dbname": "DB_NAME", "user": "READONLY_USER", "password": "READONLY_PASSWORD"}
-    where = " ".join(f"{option}={environment[f'POSTGRES_PRODUCTION_{name}']}" for option, name in names.items())
+    names = {
+        "host": "DB",
+        "port": "PORT",
+        "dbname": "DB_NAME",
+        "user": "READONLY_USER",
+        "password": "READONLY_PASSWORD",
+    }
+    where = " ".join(
+        f"{option}={environment[f'POSTGRES_PRODUCTION_{name}']}" for option, name in names.items()
+    )
     connection.execute(f"ATTACH '{where}' AS live (TYPE postgres, READ_ONLY)")
     connection.execute("ATTACH ':memory:' AS app")
     for table in APPLICATION:
@@ -146,9 +159,13 @@ def _name_dwellings(connection: duckdb.DuckDBPyConnection, key: str, file: Path)
     with file.open("w", encoding="utf-8", newline="") as target:
         writer = csv.writer(target)
         writer.writerow(("local_id", "pseudonym"))
-        for (local_id,) in connection.execute("SELECT DISTINCT local_id FROM lovac WHERE local_id IS NOT NULL ORDER BY 1").fetchall():
+        for (local_id,) in connection.execute(
+            "SELECT DISTINCT local_id FROM lovac WHERE local_id IS NOT NULL ORDER BY 1"
+        ).fetchall():
             writer.writerow((local_id, hmac.new(key.encode(), local_id.encode(), "sha256").hexdigest()))
-    connection.execute(f"CREATE TABLE pseudonym AS FROM read_csv('{file}', header = true, all_varchar = true)")
+    connection.execute(
+        f"CREATE TABLE pseudonym AS FROM read_csv('{file}', header = true, all_varchar = true)"
+    )
 
 
 def figure(connection: duckdb.DuckDBPyConnection, query: str) -> Any:

@@ -38,7 +38,9 @@ def published(chain: Chain) -> Columns:
     return found
 
 
-def test_all_25_tables_are_there_under_their_public_names(published: Columns, wanted: list[dict[str, str]]) -> None:
+def test_all_25_tables_are_there_under_their_public_names(
+    published: Columns, wanted: list[dict[str, str]]
+) -> None:
     names = {row["public_name"] for row in wanted}
     assert (len(names), len(wanted)) == (25, 567)
     assert names <= set(published)

@@ -19,13 +19,17 @@ import psycopg
 import pytest
 from chain import Chain, fingerprints
 
-from jobs.sample.components import Components, start, stop
+from jobs.sample.servers.components import Components, start, stop
 from jobs.settings import read_settings
 from jobs.telemetry import StageRun
-from jobs.warehouse.history import history_beside
+from jobs.transform.history import history_beside
 
 # What a day adds to and what is read from it, with the tests of just that; on an empty warehouse, all that this is made of.
-PROVEN = ("what_is_known_now_is_what_the_application_says", "the_last_month_counts_what_holds_now", "marts_production_campaigns")
+PROVEN = (
+    "what_is_known_now_is_what_the_application_says",
+    "the_last_month_counts_what_holds_now",
+    "marts_production_campaigns",
+)
 RECORDED, WHOLE = ("2+tag:history", "tag:history+", *PROVEN), ("@tag:history", *PROVEN)
 NEW_HOUSING = """
     INSERT INTO fast_housing
@@ -75,7 +79,9 @@ class Past:
             connection.execute("UPDATE _zlv SET value = ? WHERE name = 'snapshot_at'", [f'"{moment}"'])
 
     def build(self, *only: str, code: int = 0, **environment: str) -> str:
-        return self.chain.zlv("build", *(part for name in only for part in ("--only", name)), code=code, **environment).stderr
+        return self.chain.zlv(
+            "build", *(part for name in only for part in ("--only", name)), code=code, **environment
+        ).stderr
 
     def live(self, day: str, time: str, *only: str) -> None:
         """Let the warehouse see a day, and note in Python what the application says on it."""
@@ -90,7 +96,9 @@ class Past:
     def ask(self, query: str) -> list[tuple[Any, ...]]:
         with duckdb.connect() as connection:
             for file in ("warehouse", "history"):
-                connection.execute(f"ATTACH '{self.chain.home}/warehouse/{file}.duckdb' AS {file} (READ_ONLY)")
+                connection.execute(
+                    f"ATTACH '{self.chain.home}/warehouse/{file}.duckdb' AS {file} (READ_ONLY)"
+                )
             connection.execute("SET search_path = 'warehouse.marts'")
             return connection.execute(query).fetchall()
 
@@ -106,14 +114,17 @@ def past(chain: Chain, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pas
     try:
         application = start(folder, 0.02, 3)
         own = chain.copy(tmp_path_factory.mktemp("history") / "home")
-        places = {name: value for name, value in application.environment.items() if name.startswith("POSTGRES_")}
+        places = {
+            name: value for name, value in application.environment.items() if name.startswith("POSTGRES_")
+        }
         past = Past(replace(own, environment={**own.environment, **places, **NO_OTHER_TESTS}), application)
         past.file.unlink()
         (own.home / "warehouse" / "warehouse.duckdb").unlink()
         past.live("2024-01-30", "05:00:00", *WHOLE)
         some = "UPDATE fast_housing SET {} WHERE id IN (SELECT id FROM fast_housing WHERE {} LIMIT {})"
         past.execute(
-            some.format("status = 3", "status <> 3 ORDER BY id", 9), some.format("occupancy = 'L'", "occupancy = 'V' ORDER BY id", 7)
+            some.format("status = 3", "status <> 3 ORDER BY id", 9),
+            some.format("occupancy = 'L'", "occupancy = 'V' ORDER BY id", 7),
         )
         past.live("2024-02-02", "05:00:00")
         past.execute(
@@ -155,12 +166,23 @@ def test_every_past_day_is_told_as_the_application_told_it(past: Past) -> None:
 
 
 def test_missed_days_are_marked_and_nothing_is_made_up_for_them(past: Past) -> None:
-    days = {day.isoformat(): counts for day, *counts in past.ask("SELECT day, count_housing, count_campaigns FROM marts_history_days")}
-    known = {day: [len(past.housing[day]), sum(of[0] for of in past.campaigns[day].values())] for day in past.housing}
+    days = {
+        day.isoformat(): counts
+        for day, *counts in past.ask("SELECT day, count_housing, count_campaigns FROM marts_history_days")
+    }
+    known = {
+        day: [len(past.housing[day]), sum(of[0] for of in past.campaigns[day].values())]
+        for day in past.housing
+    }
     assert days == {day: known.get(day, [None, None]) for day in days} and set(known) < set(days)
     assert len(days) == (date(2024, 4, 3) - date(2024, 1, 30)).days + 1
-    assert past.ask("SELECT days_since_known FROM marts_history_days WHERE day = DATE '2024-04-02'") == [(60,)]
-    for mart, figure in (("marts_history_housing_status", "count_housing"), ("marts_history_campaigns", "count_campaigns")):
+    assert past.ask("SELECT days_since_known FROM marts_history_days WHERE day = DATE '2024-04-02'") == [
+        (60,)
+    ]
+    for mart, figure in (
+        ("marts_history_housing_status", "count_housing"),
+        ("marts_history_campaigns", "count_campaigns"),
+    ):
         query = f"SELECT DISTINCT month::VARCHAR, days_known, days_missed, known_on::VARCHAR, {figure} IS NULL FROM {mart} ORDER BY 1"
         assert past.ask(query) == [
             ("2024-01-01", 1, 1, "2024-01-30", False),
@@ -171,7 +193,11 @@ def test_missed_days_are_marked_and_nothing_is_made_up_for_them(past: Past) -> N
 
 
 def test_a_month_counts_housings_as_they_were_known_at_its_end(past: Past) -> None:
-    for month, day in (("2024-01-01", "2024-01-30"), ("2024-02-01", "2024-02-02"), ("2024-04-01", "2024-04-03")):
+    for month, day in (
+        ("2024-01-01", "2024-01-30"),
+        ("2024-02-01", "2024-02-02"),
+        ("2024-04-01", "2024-04-03"),
+    ):
         expected: Counter[tuple[str, int, str]] = Counter()
         contacted: Counter[tuple[str, int, str]] = Counter()
         for (code, _), (status, occupancy, sent) in past.housing[day].items():
@@ -184,12 +210,20 @@ def test_a_month_counts_housings_as_they_were_known_at_its_end(past: Past) -> No
             WHERE month = DATE '{month}' AND territory_level IN ('france', 'departement')
         """
         found = past.ask(query)
-        assert {(place, status, occupancy): count for place, status, occupancy, count, _ in found} == dict(expected)
-        assert {(place, status, occupancy): count for place, status, occupancy, _, count in found} == dict(contacted)
+        assert {(place, status, occupancy): count for place, status, occupancy, count, _ in found} == dict(
+            expected
+        )
+        assert {(place, status, occupancy): count for place, status, occupancy, _, count in found} == dict(
+            contacted
+        )
 
 
 def test_a_month_counts_campaigns_as_they_were_known_at_its_end(past: Past) -> None:
-    for month, day in (("2024-01-01", "2024-01-30"), ("2024-02-01", "2024-02-02"), ("2024-04-01", "2024-04-03")):
+    for month, day in (
+        ("2024-01-01", "2024-01-30"),
+        ("2024-02-01", "2024-02-02"),
+        ("2024-04-01", "2024-04-03"),
+    ):
         query = f"""
             SELECT establishment_id::VARCHAR, count_campaigns, count_campaigns_sent, housing_number_in_campaigns,
                 housing_number_in_sent_campaigns, return_count_36_months
@@ -202,7 +236,9 @@ def test_a_month_counts_campaigns_as_they_were_known_at_its_end(past: Past) -> N
 
 
 def test_a_warehouse_built_again_from_nothing_has_the_same_history(own_past: Past) -> None:
-    tables = [f"marts_history_{name}" for name in ("days", "housing_status", "campaigns")] + [f"history.{name}" for name in SNAPSHOTS]
+    tables = [f"marts_history_{name}" for name in ("days", "housing_status", "campaigns")] + [
+        f"history.{name}" for name in SNAPSHOTS
+    ]
     before = {table: own_past.ask(f"SELECT * FROM {table} ORDER BY ALL") for table in tables}
     (own_past.chain.home / "warehouse" / "warehouse.duckdb").unlink()
     shutil.rmtree(own_past.chain.home / "warehouse" / "dbt")
@@ -232,7 +268,10 @@ def test_an_older_snapshot_does_not_rewrite_the_past(own_past: Past) -> None:
     before = fingerprints(own_past.file)
     own_past.sync("2024-03-15T05:00:00+00:00")
     told = own_past.build(*RECORDED)
-    assert "snapshot of 2024-03-15 05:00 is older than the last one of the history, 2024-04-03 05:00 (UTC)" in told
+    assert (
+        "snapshot of 2024-03-15 05:00 is older than the last one of the history, 2024-04-03 05:00 (UTC)"
+        in told
+    )
     assert fingerprints(own_past.file) == before
 
 

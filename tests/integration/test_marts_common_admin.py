@@ -12,7 +12,7 @@ from chain import Chain
 
 from jobs.catalog import load_catalog
 from jobs.settings import read_settings
-from jobs.warehouse.session import attach, attach_sources, connect
+from jobs.storage.session import attach, attach_sources, connect
 
 PUBLIC_OR_SOCIAL = {1, 2, 3, 4, 5, 6, 9}
 
@@ -43,11 +43,17 @@ def whole(text: str | None) -> int | None:
 
 def commune(line: dict[str, Any]) -> str:
     department, number = str(line["ccodep"]).strip(), str(line["commune"]).strip()
-    return department + number[-2:].zfill(2) if len(department) == 3 else department.zfill(2).upper() + number.zfill(3)
+    return (
+        department + number[-2:].zfill(2)
+        if len(department) == 3
+        else department.zfill(2).upper() + number.zfill(3)
+    )
 
 
 @pytest.mark.parametrize("year", [2019, 2024, 2026])
-def test_morphology_counts_each_dwelling_once_and_those_without_identifier_too(base: duckdb.DuckDBPyConnection, year: int) -> None:
+def test_morphology_counts_each_dwelling_once_and_those_without_identifier_too(
+    base: duckdb.DuckDBPyConnection, year: int
+) -> None:
     premises: Counter[str] = Counter()
     flags: dict[tuple[str, object], tuple[bool, ...]] = {}
     for position, line in enumerate(rows(base, f"FROM lovac.main.lovac_{year}")):
@@ -84,9 +90,15 @@ def test_plot_areas_are_null_before_2023_and_not_0(base: duckdb.DuckDBPyConnecti
 
 
 def test_the_stock_serves_its_years_whole(base: duckdb.DuckDBPyConnection) -> None:
-    counted = dict(base.execute("SELECT year, sum(count_housing) FROM warehouse.marts.marts_common_morphology GROUP BY 1").fetchall())
+    counted = dict(
+        base.execute(
+            "SELECT year, sum(count_housing) FROM warehouse.marts.marts_common_morphology GROUP BY 1"
+        ).fetchall()
+    )
     stock = base.execute("SELECT count(*) FROM ff.main.ff_2024 WHERE dteloc IN ('1', '2')").fetchone()
-    extract = base.execute("SELECT count(*) FROM ff.main.ff_extract_2025 WHERE ff_dteloc IN ('1', '2')").fetchone()
+    extract = base.execute(
+        "SELECT count(*) FROM ff.main.ff_extract_2025 WHERE ff_dteloc IN ('1', '2')"
+    ).fetchone()
     assert stock == (counted[2024],)
     assert extract == (counted[2025],) == (counted[2026],)
 
@@ -99,7 +111,9 @@ def test_a_commune_with_stock_and_no_vacant_premises_counts_0(base: duckdb.DuckD
     assert base.execute(query).fetchone() == (0,)
 
 
-def test_a_split_commune_is_one_row_and_merges_are_seen_in_departments_with_a_leading_zero(base: duckdb.DuckDBPyConnection) -> None:
+def test_a_split_commune_is_one_row_and_merges_are_seen_in_departments_with_a_leading_zero(
+    base: duckdb.DuckDBPyConnection,
+) -> None:
     split = base.execute(
         "SELECT split_destination_geocode FROM warehouse.marts.marts_common_morphology WHERE (year, geo_code) = (2024, '60054')"
     ).fetchall()
@@ -121,10 +135,17 @@ def test_overseas_communes_have_their_department_and_region(base: duckdb.DuckDBP
 
 
 def test_cities_are_unique_and_districts_are_merged(base: duckdb.DuckDBPyConnection) -> None:
-    codes = [code for (code,) in base.execute("SELECT city_code FROM warehouse.marts.marts_common_cities").fetchall()]
+    codes = [
+        code
+        for (code,) in base.execute("SELECT city_code FROM warehouse.marts.marts_common_cities").fetchall()
+    ]
     assert len(codes) == len(set(codes))
     assert {"75056", "13055", "69123"} <= set(codes)
-    assert not {code for code in codes if "75101" <= code <= "75120" or "13201" <= code <= "13216" or "69381" <= code <= "69389"}
+    assert not {
+        code
+        for code in codes
+        if "75101" <= code <= "75120" or "13201" <= code <= "13216" or "69381" <= code <= "69389"
+    }
 
 
 def test_a_city_of_two_names_has_that_of_the_commune(base: duckdb.DuckDBPyConnection) -> None:
@@ -148,10 +169,10 @@ def test_a_city_of_two_names_has_that_of_the_commune(base: duckdb.DuckDBPyConnec
         ("marts_common_morphology", "region_code", "[0-9]{2}"),
     ],
 )
-def test_codes_are_texts_that_keep_their_zeros(base: duckdb.DuckDBPyConnection, mart: str, column: str, pattern: str) -> None:
-    query = (
-        f'SELECT count(*), count(*) FILTER (NOT regexp_full_match("{column}", ?)) FROM warehouse.marts.{mart} WHERE "{column}" IS NOT NULL'
-    )
+def test_codes_are_texts_that_keep_their_zeros(
+    base: duckdb.DuckDBPyConnection, mart: str, column: str, pattern: str
+) -> None:
+    query = f'SELECT count(*), count(*) FILTER (NOT regexp_full_match("{column}", ?)) FROM warehouse.marts.{mart} WHERE "{column}" IS NOT NULL'
     held, wrong = base.execute(query, [pattern]).fetchone() or (0, 0)
     assert held > 0 and wrong == 0
 

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-_NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "DOUBLE", "FLOAT", "DECIMAL", "UINTEGER", "UBIGINT")
+_NUMBERS = (
+    "TINYINT",
+    "SMALLINT",
+    "INTEGER",
+    "BIGINT",
+    "HUGEINT",
+    "DOUBLE",
+    "FLOAT",
+    "DECIMAL",
+    "UINTEGER",
+    "UBIGINT",
+)
 
 
 def wrong_column(relation: str, column: str, type_: str) -> str:

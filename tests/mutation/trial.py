@@ -16,7 +16,7 @@ import duckdb
 
 from jobs.catalog import load_catalog
 from jobs.settings import Settings
-from jobs.warehouse.session import attach_sources, bound
+from jobs.storage.session import attach_sources, bound
 from mutation.operators import mutations, rewritten
 
 
@@ -40,7 +40,9 @@ class Trial:
 
     def __init__(self, settings: Settings, folder: Path, proofs: list[Proof], second: Path) -> None:
         manifest = json.loads((settings.warehouse_dir / "dbt" / "manifest.json").read_text(encoding="utf-8"))
-        self.nodes: dict[str, Any] = {id_: node for id_, node in manifest["nodes"].items() if node["resource_type"] == "model"}
+        self.nodes: dict[str, Any] = {
+            id_: node for id_, node in manifest["nodes"].items() if node["resource_type"] == "model"
+        }
         self.children: dict[str, list[str]] = manifest["child_map"]
         self.unit_tests = list(manifest["unit_tests"].values())
         self.compiled = settings.warehouse_dir / "dbt" / "compiled"
@@ -57,9 +59,15 @@ class Trial:
         attach_sources(self.connection, settings, catalog)
         for publication in catalog.publications:
             if publication.public_name != publication.mart:
-                self.connection.execute(f'CREATE VIEW memory.main."{publication.public_name}" AS FROM warehouse.marts."{publication.mart}"')
+                self.connection.execute(
+                    f'CREATE VIEW memory.main."{publication.public_name}" AS FROM warehouse.marts."{publication.mart}"'
+                )
         self.connection.execute("SET search_path = 'warehouse.marts,memory.main'")
-        tests = [node for node in manifest["nodes"].values() if node["resource_type"] == "test" and node["config"]["severity"] == "error"]
+        tests = [
+            node
+            for node in manifest["nodes"].values()
+            if node["resource_type"] == "test" and node["config"]["severity"] == "error"
+        ]
         self.proofs = [
             Proof(
                 test["name"],
@@ -69,7 +77,10 @@ class Trial:
             )
             for test in tests
         ]
-        self.proofs += [proof if proof.expected is not None else replace(proof, expected=self._answer(proof)) for proof in proofs]
+        self.proofs += [
+            proof if proof.expected is not None else replace(proof, expected=self._answer(proof))
+            for proof in proofs
+        ]
         self.shapes = {id_: self._shape(id_) for id_ in self.nodes}
         self.marts = [id_ for id_, node in self.nodes.items() if node["fqn"][1] == "marts"]
         self.prints = {id_: self._print(id_) for id_ in self.marts}
@@ -121,7 +132,9 @@ class Trial:
             with self._altered(id_, sql):
                 for made in reached[1:]:
                     self._build(made, self.nodes[made]["compiled_code"])
-                changed = [mart for mart in self.marts if mart in reached and self._print(mart) != self.prints[mart]]
+                changed = [
+                    mart for mart in self.marts if mart in reached and self._print(mart) != self.prints[mart]
+                ]
                 for mart in changed:
                     if self._shape(mart) != self.shapes[mart]:
                         return f"contract of {self.nodes[mart]['name']}"
@@ -134,14 +147,20 @@ class Trial:
         for node in reached:
             for proof in self.proofs:
                 # Each proof once: at the first of its models.
-                if node in proof.nodes and next(each for each in reached if each in proof.nodes) == node and not self._holds(proof):
+                if (
+                    node in proof.nodes
+                    and next(each for each in reached if each in proof.nodes) == node
+                    and not self._holds(proof)
+                ):
                     return proof.name
         return None
 
     def _holds(self, proof: Proof) -> bool:
         found = self._answer(proof)
         if isinstance(proof.expected, float):
-            return isinstance(found, int | float | Decimal) and abs(float(found) - proof.expected) <= 1e-9 * abs(proof.expected)
+            return isinstance(found, int | float | Decimal) and abs(
+                float(found) - proof.expected
+            ) <= 1e-9 * abs(proof.expected)
         return bool(found == proof.expected)
 
     def _answer(self, proof: Proof) -> Any:
@@ -188,7 +207,9 @@ class Trial:
         """List the columns that a unit test compares: those of its first row, or of its query."""
         rows = expected["rows"]
         if isinstance(rows, str):
-            rows = [dict.fromkeys(str(row[0]) for row in self.connection.execute(f"DESCRIBE {rows}").fetchall())]
+            rows = [
+                dict.fromkeys(str(row[0]) for row in self.connection.execute(f"DESCRIBE {rows}").fetchall())
+            ]
         return ", ".join(f'"{name}"' for name in rows[0]) if rows else ""
 
     def _build(self, id_: str, sql: str) -> None:
@@ -197,7 +218,10 @@ class Trial:
 
     def _shape(self, id_: str) -> list[tuple[str, str]]:
         """List columns and types by name: dbt puts those of a contract in the order of the contract, a query in its own."""
-        return sorted((str(row[0]), str(row[1])) for row in self.connection.execute(f"DESCRIBE {self.relation(id_)}").fetchall())
+        return sorted(
+            (str(row[0]), str(row[1]))
+            for row in self.connection.execute(f"DESCRIBE {self.relation(id_)}").fetchall()
+        )
 
     def _print(self, id_: str) -> tuple[Any, ...]:
         columns = ", ".join(f'"{name}"' for name, _ in self._shape(id_))

@@ -1,4 +1,4 @@
-"""`zlv` speaks to each of its users: commands by who uses them, near names for a wrong one, completion for a shell."""
+"""`zlv` shows commands by who uses them, proposes near names for a wrong one, and lets a shell complete."""
 
 from __future__ import annotations
 
@@ -90,7 +90,10 @@ def test_bash_completes_commands_and_options_by_what_completion_prints() -> None
     """N15: no shell could complete."""
     script = """
         eval "$(zlv completion bash)"
-        complete_words() { COMPREPLY=(); COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _zlv_completion zlv; echo "${COMPREPLY[@]}"; }
+        complete_words() {
+            COMPREPLY=(); COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
+            _zlv_completion zlv; echo "${COMPREPLY[@]}"
+        }
         complete_words zlv sta
         complete_words zlv catalog ch
         complete_words zlv build --u

@@ -120,7 +120,7 @@ def main() -> None:
         click.echo(f"zlv: {error}", err=True)
         sys.exit(error.exit_code)
     except Exception as error:
-        # An engine's message may quote the data, and a pod's log is read by many: kind and place are enough to find it.
+        # An engine's message may quote the data, and a pod's log is read by many: kind and place find it.
         place = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{Path(place.filename).name}:{place.lineno}"
         click.echo(

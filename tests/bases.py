@@ -24,7 +24,10 @@ LISTED = Catalog(
         Publication(mart="marts_production_housing", public_name="marts_production_housing"),
     ),
 )
-LIST_FILE = "publish:\n  marts_common_cities: {public_name: cities_zonage_2024, description: Communes}\n  marts_production_housing:\n"
+LIST_FILE = (
+    "publish:\n  marts_common_cities: {public_name: cities_zonage_2024, description: Communes}\n "
+    " marts_production_housing:\n"
+)
 
 
 def base(home: Path, **environ: str) -> Settings:
@@ -44,7 +47,10 @@ def write_warehouse(settings: Settings, mark: int = 0, rows: int = 1000, audited
             f"CREATE TABLE stg.owners AS SELECT range AS id, 'private' AS secret FROM range({rows})"
         )
         connection.execute(f"CREATE TABLE int.housing AS FROM range({rows})")
-        make = "SELECT lpad(range::VARCHAR, 5, '0') AS geo_code, {mark} AS mark, [1, 2] AS list, DATE '2024-02-29' AS day FROM range({rows})"
+        make = (
+            "SELECT lpad(range::VARCHAR, 5, '0') AS geo_code, {mark} AS mark, [1, 2] AS list, DATE"
+            " '2024-02-29' AS day FROM range({rows})"
+        )
         connection.execute("CREATE TABLE marts.marts_common_cities AS " + make.format(mark=mark, rows=rows))
         connection.execute(
             "CREATE TABLE marts.marts_production_housing AS " + make.format(mark=mark, rows=rows)
@@ -90,5 +96,8 @@ def zlv(settings: Settings, *arguments: str, **environ: str) -> subprocess.Compl
 def marks(settings: Settings) -> set[tuple[int, ...]]:
     """Read which marks the clean file holds, table by table; one whole release gives one pair."""
     with duckdb.connect(str(settings.clean_file), read_only=True) as connection:
-        query = "SELECT DISTINCT c.mark, h.mark FROM cities_zonage_2024 c FULL JOIN marts_production_housing h USING (geo_code)"
+        query = (
+            "SELECT DISTINCT c.mark, h.mark FROM cities_zonage_2024 c FULL JOIN marts_production_housing h"
+            " USING (geo_code)"
+        )
         return set(connection.execute(query).fetchall())

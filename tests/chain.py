@@ -75,7 +75,8 @@ class Chain:
 
 
 def fingerprints(file: Path, schema: str = "main") -> dict[str, str]:
-    """Fingerprint every table of a DuckDB file but the birth certificate: row count and a sum of row hashes."""
+    """Fingerprint every table of a DuckDB file but the birth certificate: row count and a sum of row
+    hashes."""
     with duckdb.connect(str(file), read_only=True) as connection:
         query = (
             "SELECT table_name FROM duckdb_tables() WHERE table_name <> '_zlv' AND schema_name = ? ORDER BY 1"

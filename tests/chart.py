@@ -150,7 +150,8 @@ def identity(thing: Object) -> tuple[str, str]:
 
 
 def typed(thing: Object) -> Any:
-    """Read an object into its model; a field that the model does not know, or a wrong type, is an AssertionError."""
+    """Read an object into its model; a field that the model does not know, or a wrong type, is an
+    AssertionError."""
     group, _, version = thing["apiVersion"].rpartition("/")
     model = (
         f"{version.title()}{thing['kind']}" if hasattr(client, f"{version.title()}{thing['kind']}") else None
@@ -209,7 +210,8 @@ def _pod(name: str, template: Object) -> Pod:
 
 
 def _plain(value: Any) -> Any:
-    """Drop what is empty (a client may write it or not) and write numbers of IntOrString and quantities as text."""
+    """Drop what is empty (a client may write it or not) and write numbers of IntOrString and quantities as
+    text."""
     if isinstance(value, dict):
         return {key: _plain(each) for key, each in value.items() if each is not None}
     if isinstance(value, list):

@@ -59,7 +59,8 @@ def values_table() -> str:
         if described:
             path = [name for _, name in above]
             rows.append(
-                f"| `{'.'.join(path)}` | {_default(defaults, path)} | {described.replace('|', chr(92) + '|')} |"
+                f"| `{'.'.join(path)}` | {_default(defaults, path)} |"
+                f" {described.replace('|', chr(92) + '|')} |"
             )
             described = ""
     return "\n".join(rows) + "\n"

@@ -1,4 +1,5 @@
-"""Compute what each correction moves on the sample: today's way and ours, by the SQL below tests/differences."""
+"""Compute what each correction moves on the sample: today's way and ours, by the SQL below
+tests/differences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Make a small home for the privacy gate: raw files, a warehouse file and dbt's manifest, with or without a leak."""
+"""Make a small home for the privacy gate: raw files, a warehouse file and dbt's manifest, with or without a
+leak."""
 
 from __future__ import annotations
 
@@ -116,7 +117,8 @@ def write_warehouse(
     classes: Mapping[str, str | None],
     **other: tuple[str, Mapping[str, str | None]],
 ) -> None:
-    """Write the warehouse file and the manifest: marts are made by a SELECT, with the classes that their .yml declares."""
+    """Write the warehouse file and the manifest: marts are made by a SELECT, with the classes that their .yml
+    declares."""
     settings.warehouse_file.parent.mkdir(parents=True, exist_ok=True)
     nodes = {}
     with duckdb.connect(str(settings.warehouse_file)) as connection:

@@ -32,7 +32,8 @@ def import_base(settings: Settings, place: Place, run: StageRun, *, force: bool 
         lost = [file.path for file in wanted if targets[file].exists()]
         if lost and not force:
             raise DataRefused(
-                f"the base holds another {lost[0]} ({len(lost)} files would be replaced); repeat with --force to replace them"
+                f"the base holds another {lost[0]} ({len(lost)} files would be replaced); repeat with --force"
+                " to replace them"
             )
         arrived: dict[BaseFile, Path] = {}
         try:
@@ -53,7 +54,8 @@ def import_base(settings: Settings, place: Place, run: StageRun, *, force: bool 
             point_to(settings, manifest["current"])
     run.facts(export=manifest["run_id"], files=len(files), replaced=len(wanted))
     run.note(
-        f"{len(wanted)} of {len(files)} files are imported from {place}; audit again before the next publication"
+        f"{len(wanted)} of {len(files)} files are imported from {place}; audit again before the next"
+        " publication"
     )
 
 
@@ -104,7 +106,8 @@ def _files(place: Place, manifest: dict[str, Any]) -> list[BaseFile]:
     current = manifest["current"]
     if current is not None and f"clean/releases/{current}.duckdb" not in {file.path for file in files}:
         raise DataRefused(
-            f"{MANIFEST} of {place} does not list its current release {current}: the export is incomplete; nothing was changed"
+            f"{MANIFEST} of {place} does not list its current release {current}: the export is incomplete;"
+            " nothing was changed"
         )
     outside = [
         str(path)

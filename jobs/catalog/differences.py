@@ -98,12 +98,18 @@ def differences_page(catalog: Catalog, differences: Differences) -> str:
         "",
         "<!-- Generated from catalog/differences by `zlv catalog generate`; do not edit. -->",
         "",
-        f"Les {len(differences.marts)} tables gardent leur nom et leur sens. Cette page dit ce qui y est corrigé, et chaque colonne",
+        (
+            f"Les {len(differences.marts)} tables gardent leur nom et leur sens. Cette page dit ce qui y est"
+            " corrigé, et chaque colonne"
+        ),
         "qui n’y est plus, ou qui y est sous un autre type.",
         "",
         "## Corrections",
         "",
-        "Les nombres sont ceux de l’échantillon (`zlv sample --scale 0.05 --seed 7`), comptés des deux façons par le SQL de",
+        (
+            "Les nombres sont ceux de l’échantillon (`zlv sample --scale 0.05 --seed 7`), comptés des deux"
+            " façons par le SQL de"
+        ),
         "`tests/differences` ; un test les compare.",
         "",
         "| tables | aujourd’hui | ici | ce qui est compté | aujourd’hui | ici |",

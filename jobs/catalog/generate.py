@@ -65,7 +65,10 @@ def dictionary(catalog: Catalog, domain: str) -> str:
         lines += [f"## {domain}.{source.name}", "", f"{source.description}.", ""]
         lines += [f"`{source.location}` · {source.format.type} · due {source.due} · owner {source.owner}", ""]
         lines += [
-            f"Producer {source.producer or 'not told'} · licence {source.licence or 'not told'}.{_SAMPLE[source.sample]}",
+            (
+                f"Producer {source.producer or 'not told'} · licence"
+                f" {source.licence or 'not told'}.{_SAMPLE[source.sample]}"
+            ),
             "",
         ]
         if source.key:
@@ -81,7 +84,8 @@ def dictionary(catalog: Catalog, domain: str) -> str:
             derived = f" → {', '.join(column.policy.derive)}" if column.policy.derive else ""
             text = column.description.replace("|", "\\|")
             lines.append(
-                f"| {column.name} | {column.type} | {column.policy.privacy} | {column.policy.treatment}{derived} | {text} |"
+                f"| {column.name} | {column.type} | {column.policy.privacy} |"
+                f" {column.policy.treatment}{derived} | {text} |"
             )
         lines.append("")
     return "\n".join(lines).rstrip() + "\n"

@@ -45,7 +45,8 @@ def load_catalog(folders: Iterable[Path]) -> Catalog:
             f"{document.where(name)}: unknown field; known are {', '.join(sorted(_FILE_FIELDS))}"
             for name in sorted(unknown)
         ]
-        # What the domain's first file says holds in the later ones too, unless they say otherwise for themselves.
+        # What the domain's first file says holds in the later ones too, unless they say otherwise for
+        # themselves.
         own = _mapping(document, faults, "defaults")
         fallback = {**defaults.setdefault(document.content.get("domain"), own), **own}
         for name, entry in _mapping(document, faults, "sources").items():
@@ -121,7 +122,8 @@ def _source(
     if layout is not None:
         if (domain, layout) not in layouts:
             faults.append(
-                f"{document.where('sources', name, 'layout')}: layout {layout!r} is not declared in domain {domain!r}"
+                f"{document.where('sources', name, 'layout')}: layout {layout!r} is not declared in domain"
+                f" {domain!r}"
             )
             return None
         home, content = layouts[domain, layout]

@@ -23,7 +23,10 @@ def mart_pages(marts: list[Mart], catalog: Catalog) -> dict[str, str]:
 def _index(marts: list[Mart], public: dict[str, Publication]) -> str:
     lines = ["# Dictionnaire des tables", "", _NOTE, ""]
     lines += [
-        "Le nom est celui que montre Metabase ; la page dit ce qu’est une ligne, la règle, d’où elle vient, et chaque colonne.",
+        (
+            "Le nom est celui que montre Metabase ; la page dit ce qu’est une ligne, la règle, d’où elle"
+            " vient, et chaque colonne."
+        ),
         "",
     ]
     for domain, group in groupby(marts, key=lambda mart: mart.domain):
@@ -58,7 +61,8 @@ def _page(mart: Mart, listed: Publication | None, catalog: Catalog) -> str:
     lines += ["## Colonnes", "", "| colonne | type | classe | sens |", "|---|---|---|---|"]
     for column in mart.columns:
         lines.append(
-            f"| {column.name} | {column.type} | {_CLASSES.get(column.privacy, column.privacy)} | {_cell(column.description)} |"
+            f"| {column.name} | {column.type} | {_CLASSES.get(column.privacy, column.privacy)} |"
+            f" {_cell(column.description)} |"
         )
     lines += ["", "## Fraîcheur", "", "| source | livraison | en retard après |", "|---|---|---|"]
     lines += _sources([catalog.source(name) for name in mart.sources])

@@ -131,7 +131,8 @@ def _meta(of: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class _Inputs:
-    """Follow `ref`, `source` and `union_millesimes` through models, snapshots and the macros that they call."""
+    """Follow `ref`, `source` and `union_millesimes` through models, snapshots and the macros that they
+    call."""
 
     def __init__(self, project: Path, catalog: Catalog) -> None:
         self._order = {source.name: place for place, source in enumerate(catalog.sources)}

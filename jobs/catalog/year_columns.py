@@ -1,4 +1,5 @@
-"""Generate the documentation of the mart whose columns are the LOVAC years: its contract follows the catalog."""
+"""Generate the documentation of the mart whose columns are the LOVAC years: its contract follows the
+catalog."""
 
 from __future__ import annotations
 
@@ -36,8 +37,10 @@ def year_columns_yml(catalog: Catalog) -> str:
     grain = ["establishment_id", "count_type"]
     model = {
         "name": MART,
-        "description": "Indicateurs de parc et de vacance par établissement, une colonne par année de LOVAC et les évolutions d’une année "
-        "à la suivante. Une ligne par établissement et indicateur.",
+        "description": (
+            "Indicateurs de parc et de vacance par établissement, une colonne par année de LOVAC et les"
+            " évolutions d’une année à la suivante. Une ligne par établissement et indicateur."
+        ),
         "config": {
             "meta": {
                 "grain": grain,

@@ -54,7 +54,8 @@ def parts_of(condition: str) -> list[Part]:
 
 
 def filters_of(sql: str) -> list[str]:
-    """List what leaves rows out of a query: WHERE, HAVING, QUALIFY and the conditions of joins that keep only rows with a partner.
+    """List what leaves rows out of a query: WHERE, HAVING, QUALIFY and the conditions of joins that keep only
+    rows with a partner.
 
     Empty where DuckDB cannot write the query down as a tree.
     """

@@ -1,4 +1,5 @@
-"""Take one cell of a mart back to the models, the filters and the sources behind it: counts, never persons."""
+"""Take one cell of a mart back to the models, the filters and the sources behind it: counts, never
+persons."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ _CLOSED = ("direct", "free_text")
 
 @dataclass(frozen=True)
 class Step:
-    """One model or source behind a mart: its rows, and how many of them meet the part of the condition that it has columns for."""
+    """One model or source behind a mart: its rows, and how many of them meet the part of the condition that
+    it has columns for."""
 
     name: str
     kind: str
@@ -57,8 +59,8 @@ def explain_mart(
 ) -> Explanation:
     """Explain the rows of a published mart that a condition takes, or some columns of them.
 
-    The values of the row are given where there is exactly one. Raises WrongUsage (2) for a mart, a column or a
-    condition that is none, DataRefused (65) where nothing was built yet.
+    The values of the row are given where there is exactly one. Raises WrongUsage (2) for a mart, a column
+    or a condition that is none, DataRefused (65) where nothing was built yet.
     """
     manifest = read_manifest(settings)
     if not manifest or not settings.warehouse_file.exists():
@@ -94,7 +96,8 @@ def _node_of(manifest: dict[str, Any], catalog: Catalog, mart: str) -> str:
         if node["resource_type"] == "model" and node["name"] == published.get(mart):
             return str(id_)
     raise WrongUsage(
-        f"{mart} is no table of the clean file; {_closest(mart, sorted({p.public_name for p in catalog.publications}))}"
+        f"{mart} is no table of the clean file;"
+        f" {_closest(mart, sorted({p.public_name for p in catalog.publications}))}"
     )
 
 
@@ -134,9 +137,11 @@ def _steps(
                 rows=_count(connection, node["relation_name"], []),
                 matching=_matching(connection, node["relation_name"], matched) if matched else None,
                 matched_on=[part.sql for part in matched],
-                filters=filters_of(node["compiled_code"])
-                if node["resource_type"] == "model" and node.get("compiled_code")
-                else [],
+                filters=(
+                    filters_of(node["compiled_code"])
+                    if node["resource_type"] == "model" and node.get("compiled_code")
+                    else []
+                ),
                 loaded=loaded.get(name, {}) if is_source else {},
             )
         )

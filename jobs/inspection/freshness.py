@@ -21,7 +21,8 @@ AS_OF = ("snapshot_at", "as_of", "modified_at", "last_modified", "loaded_at", "w
 
 @dataclass(frozen=True)
 class Due:
-    """Hold a freshness rule: how often a delivery comes, and the age in days from which it is late (None: never)."""
+    """Hold a freshness rule: how often a delivery comes, and the age in days from which it is late (None:
+    never)."""
 
     often: str
     late_after_days: float | None

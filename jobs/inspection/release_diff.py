@@ -1,4 +1,5 @@
-"""Compare two releases of the clean file, mart by mart: columns, rows by the grain, totals, and what changed behind them."""
+"""Compare two releases of the clean file, mart by mart: columns, rows by the grain, totals, and what changed
+behind them."""
 
 from __future__ import annotations
 
@@ -77,7 +78,8 @@ def diff_releases(settings: Settings, before: Path, after: Path) -> list[MartDif
 
     Rows are matched by the mart's grain; where neither release knows it, or it is not unique, whole rows
     are compared and a changed row is one removed and one added. `models` and `sources` behind a mart
-    are None where a release was published before that was written down. Raises DataRefused for a file that is no release.
+    are None where a release was published before that was written down. Raises DataRefused for a file that is
+    no release.
     """
     facts = [_facts(path) for path in (before, after)]
     with connect(settings) as connection:
@@ -97,7 +99,10 @@ def _facts(path: Path) -> dict[str, Any]:
 
 
 def _shapes(connection: duckdb.DuckDBPyConnection, database: str) -> dict[str, dict[str, str]]:
-    query = "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE database_name = ? AND table_name <> '_zlv'"
+    query = (
+        "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE database_name = ? AND"
+        " table_name <> '_zlv'"
+    )
     found: dict[str, dict[str, str]] = {}
     for table, column, type_ in connection.execute(
         f"{query} ORDER BY table_name, column_index", [database]
@@ -149,7 +154,8 @@ def _mart(
 
 
 def changed_behind(table: str, facts: list[dict[str, Any]], what: str) -> list[str] | None:
-    """Name the models, or the sources, behind a mart that are not the same in both releases; None when that is not known."""
+    """Name the models, or the sources, behind a mart that are not the same in both releases; None when that
+    is not known."""
     behind = [(known.get("marts", {}).get(table) or {}).get(what) for known in facts]
     if behind[0] is None or behind[1] is None:
         return None

@@ -55,7 +55,8 @@ class Launcher:
         return self.settings.runs_dir / self.run_id / "results" / step
 
     def start(self, step: Step) -> Child:
-        """Start a step; its output goes to its log, or what it prints to its result when a later step reads it."""
+        """Start a step; its output goes to its log, or what it prints to its result when a later step reads
+        it."""
         log_path = self.log_path(step.name)
         log_path.parent.mkdir(parents=True, exist_ok=True)
         with log_path.open("ab") as log:
@@ -128,7 +129,8 @@ class Launcher:
         return [line for line in text.splitlines() if line.strip()][-lines:]
 
     def last_words(self, child: Child) -> list[str]:
-        """Give what the step printed for a person before its sentence: a table, a traceback; not its log lines."""
+        """Give what the step printed for a person before its sentence: a table, a traceback; not its log
+        lines."""
         tail = self.log_tail(child, _LAST_WORDS)
         ends = [number for number, line in enumerate(tail) if line.startswith("zlv: ")]
         return [line for line in tail[: ends[-1] if ends else None] if not line.startswith("{")]

@@ -1,4 +1,5 @@
-"""Close a run that has no executor of ours: settle its steps' records, write its own and its root span, free the volume, alert."""
+"""Close a run that has no executor of ours: settle its steps' records, write its own and its root span, free
+the volume, alert."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ from jobs.telemetry.volume_lock import release
 
 
 def close_run(settings: Settings, pipeline: str, status: str, failures: str) -> RunRecord:
-    """Write how the run of ZLV_RUN_ID ended; `failures` is Argo's list of failed nodes, JSON once or twice over."""
+    """Write how the run of ZLV_RUN_ID ended; `failures` is Argo's list of failed nodes, JSON once or twice
+    over."""
     run_id, runs_dir = str(settings.ZLV_RUN_ID), settings.runs_dir
     earlier = read_run(runs_dir, run_id)
     told = {
@@ -67,7 +69,10 @@ def close_run(settings: Settings, pipeline: str, status: str, failures: str) -> 
 
 def _sentence(step: StepRecord, said: str) -> str:
     if "OOMKilled" in said:
-        return f"used more memory than its limit and was killed (OOMKilled); raise the memory limit of {step.step}"
+        return (
+            "used more memory than its limit and was killed (OOMKilled); raise the memory limit of"
+            f" {step.step}"
+        )
     return said
 
 

@@ -1,4 +1,5 @@
-"""Execute a pipeline, on this machine or in a cluster: which tasks, under which run, with record, lock and trace."""
+"""Execute a pipeline, on this machine or in a cluster: which tasks, under which run, with record, lock and
+trace."""
 
 from __future__ import annotations
 
@@ -107,12 +108,13 @@ def execute(
     run_id = run_id or _run_id_of(owner) or new_run_id(pipeline.name)
     _check(run_id)
     chosen = choice.tasks(pipeline)
-    # From a laptop the volume is out of reach: there the steps themselves take it, and the manifest's last step frees it.
+    # From a laptop the volume is out of reach: there the steps themselves take it, and the manifest's last
+    # step frees it.
     with (
         hold(settings.runs_dir, run_id, pipeline.name, place.executor)
         if place.sees_volume
-        else nullcontext(Hold(-1)) as held
-    ):
+        else nullcontext(Hold(-1))
+    ) as held:
         record, asked_again = _begin(settings, pipeline, run_id, given, place, manifest)
         trace = RunTrace(settings, record, has_root=asked_again)
         launcher = Launcher(
@@ -252,7 +254,8 @@ def _check(run_id: str) -> None:
 
 
 def _run_id_of(owner: Mapping[str, str] | None) -> str | None:
-    """Derive the run id from the Job that the executor's pod belongs to: its successor takes up the same run."""
+    """Derive the run id from the Job that the executor's pod belongs to: its successor takes up the same
+    run."""
     if owner is None or owner["kind"] != "Job":
         return None
     return f"{owner['name'][:57]}-{owner['uid'][:5]}"
@@ -263,7 +266,8 @@ def settle_parameters(pipeline: Pipeline, given: Mapping[str, str]) -> dict[str,
     for name in given:
         if name not in pipeline.parameters:
             raise SettingsError(
-                f"{name!r} is no parameter of {pipeline.name}; it has {', '.join(pipeline.parameters) or 'none'}"
+                f"{name!r} is no parameter of {pipeline.name}; it has"
+                f" {', '.join(pipeline.parameters) or 'none'}"
             )
     values: dict[str, str] = {}
     for name, parameter in pipeline.parameters.items():

@@ -83,7 +83,8 @@ def held_by(runs_dir: Path) -> str | None:
 
 
 def break_lock(runs_dir: Path, why: str) -> Lock:
-    """Free the volume whoever holds it, and keep who did it and why: in `lock-breaks.jsonl` and in the run's record.
+    """Free the volume whoever holds it, and keep who did it and why: in `lock-breaks.jsonl` and in the run's
+    record.
 
     Raises SettingsError when nobody holds it.
     """
@@ -116,7 +117,10 @@ def _wait_for_last_steps(runs_dir: Path, descriptor: int) -> None:
         except BlockingIOError:
             lock = read_lock(runs_dir)
             if lock is None or not lock.is_dead or time.monotonic() > until:
-                just = "another run has just begun or is about to end on this home; try again in a moment (`zlv runs`)"
+                just = (
+                    "another run has just begun or is about to end on this home; try again in a moment (`zlv"
+                    " runs`)"
+                )
                 raise Temporary(lock.sentence() if lock else just) from None
             time.sleep(0.2)
         else:

@@ -51,7 +51,8 @@ class Progress(AbstractContextManager["Progress"]):
             self._say(
                 "✘",
                 "red",
-                f"{record.step} failed with {record.exit_code} after {record.seconds or 0:.1f} s: {record.message}",
+                f"{record.step} failed with {record.exit_code} after {record.seconds or 0:.1f} s:"
+                f" {record.message}",
             )
 
     def again(self, record: StepRecord, seconds: float) -> None:

@@ -68,7 +68,10 @@ def declared_findings(
         name = column.lower()
         privacy = classes.get(name)
         if name not in classes:
-            cure = "document it in the model's .yml with its privacy class, or select columns by name instead of `*`"
+            cure = (
+                "document it in the model's .yml with its privacy class, or select columns by name instead"
+                " of `*`"
+            )
             yield Finding(
                 table,
                 column,

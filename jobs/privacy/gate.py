@@ -1,4 +1,5 @@
-"""The privacy gate: nothing passes without its proof, declared by the documentation and observed in all rows."""
+"""The privacy gate: nothing passes without its proof, declared by the documentation and observed in all
+rows."""
 
 from __future__ import annotations
 
@@ -43,7 +44,8 @@ class Gate:
         return marts
 
     def examine(self, mart: str) -> TableReport:
-        """Apply both proofs to one mart, over all its rows; direct values are compared later, for all marts at once."""
+        """Apply both proofs to one mart, over all its rows; direct values are compared later, for all marts
+        at once."""
         place = (self.database, SCHEMA, mart)
         relation = self.connection.sql(f"SELECT * FROM {identifier(*place)}")
         types = dict(zip(relation.columns, relation.types, strict=True))
@@ -67,7 +69,10 @@ class Gate:
         return len(self.report.findings) - before
 
     def _marts(self) -> list[str]:
-        query = "SELECT DISTINCT table_name FROM duckdb_columns() WHERE database_name = ? AND schema_name = ? ORDER BY table_name"
+        query = (
+            "SELECT DISTINCT table_name FROM duckdb_columns() WHERE database_name = ? AND schema_name = ?"
+            " ORDER BY table_name"
+        )
         return [str(name) for (name,) in self.connection.execute(query, [self.database, SCHEMA]).fetchall()]
 
     def _classes(self, mart: str) -> Mapping[str, str | None]:

@@ -114,7 +114,8 @@ def _public(file: _File, catalog: Catalog) -> Iterator[tuple[str, str, str]]:
             for source, column in found:
                 if column.policy.privacy != "none" or column.policy.treatment != "keep":
                     raise SettingsError(
-                        f"public_values.yml: public.{place}: {wanted!r} is not of class none and kept, so it is not public"
+                        f"public_values.yml: public.{place}: {wanted!r} is not of class none and kept, so it"
+                        " is not public"
                     )
                 yield domain, source.name, wanted
 

@@ -1,4 +1,5 @@
-"""Second proof, first half: look at every text of a mart, however deep it lies, for what looks like a person."""
+"""Second proof, first half: look at every text of a mart, however deep it lies, for what looks like a
+person."""
 
 from __future__ import annotations
 
@@ -11,7 +12,8 @@ from jobs.privacy.patterns import PATTERNS, PSEUDONYM, UUID
 from jobs.privacy.report import Finding
 from jobs.sql import identifier, literal
 
-# (table, column position, value) of the mart at hand; `whole` tells numbers from texts, `public` a public text.
+# (table, column position, value) of the mart at hand; `whole` tells numbers from texts, `public` a public
+# text.
 TEXTS = "zlv_texts"
 PUBLIC = "zlv_public"
 
@@ -73,19 +75,19 @@ def collect_texts(
         " UNION ALL ".join(filter(None, selects))
         or "SELECT 0 AS place, false AS whole, NULL AS v WHERE false"
     )
-    connection.execute(
-        f"""
+    connection.execute(f"""
         CREATE OR REPLACE TEMP TABLE {TEXTS} AS
         WITH texts AS (
-            SELECT DISTINCT place, whole, translate(v, {literal(_SIGNS[0])}, {literal(_SIGNS[1])}) AS v FROM ({gathered}) WHERE v <> ''
+            SELECT DISTINCT place, whole, translate(v, {literal(_SIGNS[0])}, {literal(_SIGNS[1])}) AS v
+                FROM ({gathered}) WHERE v <> ''
         ), kinds AS (
-            SELECT *, CASE WHEN whole THEN 'whole' WHEN length(v) = 64 AND regexp_matches(v, {literal(PSEUDONYM)}) THEN 'pseudonym'
+            SELECT *, CASE WHEN whole THEN 'whole' WHEN length(v) = 64
+                AND regexp_matches(v, {literal(PSEUDONYM)}) THEN 'pseudonym'
                 WHEN length(v) = 36 AND regexp_matches(v, {literal(UUID)}) THEN 'uuid' ELSE 'text' END AS kind
             FROM texts
         ), normal AS (SELECT *, CASE WHEN kind = 'text' THEN normalised(v) END AS n FROM kinds)
         SELECT *, n IS NOT NULL AND n IN (SELECT n FROM {PUBLIC}) AS public FROM normal
-        """
-    )
+        """)
     return int((connection.execute(f"SELECT count(*) FROM {TEXTS}").fetchone() or (0,))[0])
 
 
@@ -98,12 +100,19 @@ def _select(place: int, name: str, type_: DuckDBPyType, table: str) -> str | Non
     if type_.id in _WHOLE:
         # A NIR of 15 digits, or a phone number with its country code, written as a number.
         number = f"TRY_CAST({column} AS HUGEINT)"
-        wide = f"{number} BETWEEN 100000000000000 AND 299999999999999 OR {number} BETWEEN 33600000000 AND 33799999999"
-        return f"(SELECT DISTINCT {place} AS place, true AS whole, CAST({number} AS VARCHAR) AS v FROM {table} WHERE {wide})"
+        wide = (
+            f"{number} BETWEEN 100000000000000 AND 299999999999999 OR {number} BETWEEN 33600000000 AND"
+            " 33799999999"
+        )
+        return (
+            f"(SELECT DISTINCT {place} AS place, true AS whole, CAST({number} AS VARCHAR) AS v FROM {table}"
+            f" WHERE {wide})"
+        )
     leaves = text_leaves(column, type_)
     return (
         leaves
-        and f"(SELECT DISTINCT {place} AS place, false AS whole, v FROM (SELECT unnest({leaves}) AS v FROM {table}))"
+        and f"(SELECT DISTINCT {place} AS place, false AS whole, v"
+        f" FROM (SELECT unnest({leaves}) AS v FROM {table}))"
     )
 
 

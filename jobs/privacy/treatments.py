@@ -47,10 +47,12 @@ GENERALISATIONS: dict[str, Generalisation] = {
     "zlv_team": Generalisation(
         "regexp_matches(lower(trim({column})), '[@.]beta\\.gouv\\.fr$')", "BOOLEAN", "indirect"
     ),
-    # One enumerated field of an event's payload; the payload itself holds names and free text. A value that is longer
+    # One enumerated field of an event's payload; the payload itself holds names and free text. A value that
+    # is longer
     # than any label of the application is free text, and is not let through.
     "json_key": Generalisation(
-        "CASE WHEN length(json_extract_string({column}, {argument})) <= 80 THEN json_extract_string({column}, {argument}) END",
+        "CASE WHEN length(json_extract_string({column}, {argument})) <= 80 THEN json_extract_string({column},"
+        " {argument}) END",
         "VARCHAR",
         "none",
     ),

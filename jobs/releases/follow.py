@@ -52,8 +52,8 @@ def follow_release(settings: Settings, run: StageRun) -> str | None:
             with next_file(target) as pending:
                 if place.get(f"{FOLDER}/{target.name}", pending) != pointer.sha256:
                     raise DataRefused(
-                        f"{place}/{FOLDER}/{target.name} does not have the checksum that {POINTER} names; the last release stands: "
-                        "upload it again"
+                        f"{place}/{FOLDER}/{target.name} does not have the checksum that {POINTER} names; the"
+                        " last release stands: upload it again"
                     )
         point_to(settings, pointer.run_id)
         removed = remove_old(settings, settings.ZLV_KEEP_RELEASES)

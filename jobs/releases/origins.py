@@ -1,4 +1,5 @@
-"""Write down what a release was made of, so that a later one can say what changed: models and sources behind each mart."""
+"""Write down what a release was made of, so that a later one can say what changed: models and sources behind
+each mart."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ def read_manifest(settings: Settings) -> dict[str, Any]:
 
 
 def release_origins(settings: Settings, catalog: Catalog) -> dict[str, Any]:
-    """Give `marts` (public name → grain, models, sources), `models` (digests of their SQL) and `sources` (what was loaded).
+    """Give `marts` (public name → grain, models, sources), `models` (digests of their SQL) and `sources`
+    (what was loaded).
 
     `models` has of each the checksum of its code and a digest of the SQL that ran, without the day for
     which the warehouse speaks: that moves every day and is no change of the model. The digest is None
@@ -77,7 +79,8 @@ def grain_of(node: Mapping[str, Any]) -> list[str]:
 
 
 def loaded_sources(settings: Settings, catalog: Catalog) -> dict[str, Any]:
-    """Tell of each loaded source, by `domain.name`, its millésime, objects, rows, rejected rows, day and content."""
+    """Tell of each loaded source, by `domain.name`, its millésime, objects, rows, rejected rows, day and
+    content."""
     production = read_certificate(settings.production_file) or {}
     found: dict[str, Any] = {}
     for source in catalog.sources:

@@ -38,7 +38,8 @@ AUDIT = "audit.json"
 
 @dataclass(frozen=True)
 class Published:
-    """Say what a publication did: `rows` per public table, `fresh` when a file was written, `accepted` what left its band of rows."""
+    """Say what a publication did: `rows` per public table, `fresh` when a file was written, `accepted` what
+    left its band of rows."""
 
     name: str
     path: Path
@@ -135,7 +136,8 @@ def _write(
             missing = [p.mart for p in catalog.publications if p.mart not in marts]
             if missing:
                 raise DataRefused(
-                    f"the warehouse has no {', '.join(missing)}, which the publication list names; run `zlv build`"
+                    f"the warehouse has no {', '.join(missing)}, which the publication list names; run `zlv"
+                    " build`"
                 )
             unseen = [p.mart for p in catalog.publications if audited is not None and p.mart not in audited]
             if unseen:
@@ -178,7 +180,8 @@ def _marts(connection: duckdb.DuckDBPyConnection) -> set[str]:
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, publication: Publication) -> int:
-    """Copy one mart with the comments of its columns; the table's own is the publication's, else the mart's."""
+    """Copy one mart with the comments of its columns; the table's own is the publication's, else the
+    mart's."""
     target = identifier("clean", "main", publication.public_name)
     copied = connection.execute(
         f"CREATE TABLE {target} AS FROM {identifier('warehouse', MARTS, publication.mart)}"
@@ -203,5 +206,6 @@ def _check(path: Path, rows: dict[str, int]) -> None:
             found = connection.execute(f"SELECT count(*) FROM {identifier('main', table)}").fetchone()
             if found != (expected,):
                 raise DataRefused(
-                    f"table {table} of the new release does not hold the {expected} rows of its mart; publish again"
+                    f"table {table} of the new release does not hold the {expected} rows of its mart; publish"
+                    " again"
                 )

@@ -1,4 +1,5 @@
-"""Compare the rows of each published table with those of the release that is shown, before another one takes its place."""
+"""Compare the rows of each published table with those of the release that is shown, before another one takes
+its place."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ FEW = 10
 
 @dataclass(frozen=True)
 class Jump:
-    """Say of one published table that its rows left their band: `before` those of the release that is shown."""
+    """Say of one published table that its rows left their band: `before` those of the release that is
+    shown."""
 
     table: str
     before: int
@@ -32,7 +34,10 @@ class Jump:
             else f"{self.band.least:g} to {self.band.most:g}"
         )
         times = f"{self.now / self.before:.2f}"
-        return f"{self.table} has {self.now} rows, {self.before} in the release before ({times} times, expected {bounds})"
+        return (
+            f"{self.table} has {self.now} rows, {self.before} in the release before ({times} times, expected"
+            f" {bounds})"
+        )
 
 
 def jumps(catalog: Catalog, before: Mapping[str, int], now: Mapping[str, int]) -> list[Jump]:
@@ -57,7 +62,8 @@ def jumps(catalog: Catalog, before: Mapping[str, int], now: Mapping[str, int]) -
 def compare_rows(
     settings: Settings, catalog: Catalog, now: Mapping[str, int], accepted: str | None
 ) -> list[Jump]:
-    """Refuse tables whose rows left their band, unless a reason to accept that is given; return those that were accepted.
+    """Refuse tables whose rows left their band, unless a reason to accept that is given; return those that
+    were accepted.
 
     Raises DataRefused (65), and names the table, both counts, what is likely and how to let it pass.
     """

@@ -35,7 +35,8 @@ class Faults:
 
 @dataclass
 class Written:
-    """Describe one file: its key in the lake or name, checksum, size, good rows and the broken records' line numbers."""
+    """Describe one file: its key in the lake or name, checksum, size, good rows and the broken records' line
+    numbers."""
 
     name: str
     sha256: str
@@ -69,7 +70,10 @@ def write_source(
         options = "FORMAT json, ARRAY true"
     else:
         form = source.format
-        options = f"FORMAT csv, HEADER, DELIMITER {literal(form.delimiter)}, QUOTE {literal(form.quote)}, ESCAPE {literal(form.escape)}"
+        options = (
+            f"FORMAT csv, HEADER, DELIMITER {literal(form.delimiter)}, QUOTE {literal(form.quote)}, ESCAPE"
+            f" {literal(form.escape)}"
+        )
     rows = _copy(connection, f"COPY ({query}) TO {literal(path)} ({options})")
     annee = [column.name for column in source.columns].index("annee") if faults.broken_after else 0
     # Never so many that a small sample would be refused.

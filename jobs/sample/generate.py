@@ -1,4 +1,5 @@
-"""Generate the sample: the lake's objects and the application's tables, the same bytes for the same seed and scale."""
+"""Generate the sample: the lake's objects and the application's tables, the same bytes for the same seed and
+scale."""
 
 from __future__ import annotations
 
@@ -54,9 +55,11 @@ def generate(
     settings: Settings | None = None,
     only: tuple[str, ...] = (),
 ) -> Manifest:
-    """Write `out`/lake/<key> for every lake source, `out`/postgres for the application, and `out`/manifest.json.
+    """Write `out`/lake/<key> for every lake source, `out`/postgres for the application, and
+    `out`/manifest.json.
 
-    `scale` 1 is 34 000 premises; `only` names domains (default: all). `settings` bound memory and threads: the speed, never the bytes.
+    `scale` 1 is 34 000 premises; `only` names domains (default: all). `settings` bound memory and threads:
+    the speed, never the bytes.
     """
     manifest = Manifest(scale, seed)
     with duckdb.connect(":memory:") as connection:

@@ -41,7 +41,8 @@ def audit(as_json: bool) -> None:
         if report.findings:
             raise PrivacyRefused(report.refusal())
         run.note(
-            f"privacy gate passed: {len(report.tables)} marts, {sum(table.values for table in report.tables)} distinct texts looked at"
+            f"privacy gate passed: {len(report.tables)} marts, {sum(table.values for table in report.tables)}"
+            " distinct texts looked at"
         )
 
 

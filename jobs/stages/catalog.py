@@ -26,7 +26,8 @@ def check() -> None:
     written = sum(len(output_columns(source)) for source in loaded.sources)
     raw = sum(len(source.columns) for source in loaded.sources)
     click.echo(
-        f"{len(loaded.sources)} sources, {raw} raw columns declared, {written} columns written after the policy"
+        f"{len(loaded.sources)} sources, {raw} raw columns declared, {written} columns written after the"
+        " policy"
     )
 
 
@@ -35,7 +36,8 @@ def check() -> None:
     "--check", "only_check", is_flag=True, help="Write nothing; fail when a generated file is out of date."
 )
 def generate(only_check: bool) -> None:
-    """Write from the catalog: dbt's sources, the mart with a column per year, the dictionaries, the differences."""
+    """Write from the catalog: dbt's sources, the mart with a column per year, the dictionaries, the
+    differences."""
     from jobs.catalog import load_catalog
     from jobs.settings import read_settings
     from jobs.transform.generated import check_generated, generated, write_generated

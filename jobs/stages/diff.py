@@ -65,13 +65,15 @@ def _moved(console: Console, mart: MartDiff) -> None:
     before, after = mart.rows
     if before is None or after is None:
         console.print(
-            f"\n{mart.table}: {'new table' if before is None else 'table removed'}, {after or before or 0} rows"
+            f"\n{mart.table}: {'new table' if before is None else 'table removed'}, {after or before or 0}"
+            " rows"
         )
         return
     grain = f"by {', '.join(mart.grain)}" if mart.grain else "whole rows, the grain is unknown"
     changed = "" if mart.rows_changed is None else f", {mart.rows_changed} changed"
     console.print(
-        f"\n{mart.table}: {before} → {after} rows; {mart.rows_added} added, {mart.rows_removed} removed{changed} ({grain})"
+        f"\n{mart.table}: {before} → {after} rows; {mart.rows_added} added, {mart.rows_removed}"
+        f" removed{changed} ({grain})"
     )
     shape = {
         "columns added": mart.columns_added,

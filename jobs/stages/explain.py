@@ -22,7 +22,8 @@ def explain(mart: str, where: str, columns: tuple[str, ...], as_json: bool) -> N
     has those columns, and what its query leaves out. Counts only: no row of a model is shown, and a
     condition is not tried on columns that name persons.
 
-    Example: zlv explain marts_lovac_flows --where "territory_code = '67482' AND year = 2024" --column stock_count
+    Example: zlv explain marts_lovac_flows --where "territory_code = '67482' AND year = 2024" --column
+    stock_count
     """
     import json
     from dataclasses import asdict
@@ -57,7 +58,8 @@ def _print(found: Explanation) -> None:
         _print_step(step)
     failed = {name: status for name, status in found.tests.items() if status not in ("pass", "success")}
     click.echo(
-        f"\n{len(found.tests)} tests read this mart; at the last build {len(found.tests) - len(failed)} passed."
+        f"\n{len(found.tests)} tests read this mart; at the last build {len(found.tests) - len(failed)}"
+        " passed."
     )
     for name, status in failed.items():
         click.echo(f"  {name}: {status}")

@@ -44,7 +44,8 @@ def show(as_json: bool) -> None:
         else f"given up after {held.lease:.0f} s of silence"
     )
     click.echo(
-        f"run {held.run_id} ({held.executor}, {held.holder}) has held {settings.runs_dir.parent} since {since}; {heard}, {end}"
+        f"run {held.run_id} ({held.executor}, {held.holder}) has held {settings.runs_dir.parent} since"
+        f" {since}; {heard}, {end}"
     )
 
 
@@ -61,5 +62,6 @@ def break_(why: str) -> None:
     settings = read_settings()
     broken = break_lock(settings.runs_dir, why)
     click.echo(
-        f"broke the lock of run {broken.run_id} ({broken.holder}); kept in {settings.runs_dir / 'lock-breaks.jsonl'}"
+        f"broke the lock of run {broken.run_id} ({broken.holder}); kept in"
+        f" {settings.runs_dir / 'lock-breaks.jsonl'}"
     )

@@ -53,9 +53,12 @@ def source(domain: str, name: str, file: Path, location: str | None, key: str) -
     written = new_source(PROJECT, loaded, domain, name, file, location, keys)
     _tell(
         written,
-        f"catalog/{domain}_{name}.yml: write description, producer, licence and owner; look at types, key, `due` and location",
-        f"catalog/policy/{domain}_{name}.yml: open what is needed, with the data protection officer; the rest stays closed",
-        f"stg_{domain}__{name}.sql and .yml: take out the columns that stay closed, and give the others their class",
+        f"catalog/{domain}_{name}.yml: write description, producer, licence and owner; look at types, key,"
+        " `due` and location",
+        f"catalog/policy/{domain}_{name}.yml: open what is needed, with the data protection officer; the rest"
+        " stays closed",
+        f"stg_{domain}__{name}.sql and .yml: take out the columns that stay closed, and give the others their"
+        " class",
         "zlv catalog check, then zlv catalog generate",
         f"zlv load-lake --only {name}, then zlv build --only stg_{domain}__{name}",
     )
@@ -95,15 +98,18 @@ def millesime(family: str, year: int, like: int | None, file: Path | None) -> No
         if not column.is_read and column.name not in {c.name for c in added.like.columns}
     ]
     steps = [
-        f"{added.file}: what is copied from {added.like.name} holds for {year} too, or is changed: {'; '.join(added.copied)}"
+        f"{added.file}: what is copied from {added.like.name} holds for {year} too, or is changed:"
+        f" {'; '.join(added.copied)}"
     ]
     if here.public_criterion:
         steps.append(
-            f"public_criterion of {year}: {here.public_criterion}, as the year before; it is the rule of the published figure"
+            f"public_criterion of {year}: {here.public_criterion}, as the year before; it is the rule of the"
+            " published figure"
         )
     if closed:
         steps.append(
-            f"closed, having no policy line: {', '.join(closed)}; open them in catalog/policy if they are needed"
+            f"closed, having no policy line: {', '.join(closed)}; open them in catalog/policy if they are"
+            " needed"
         )
     if added.new:
         steps.append(f"new in the file, not declared and not read: {', '.join(added.new)}")
@@ -140,7 +146,8 @@ def mart(domain: str, name: str, model: str) -> None:
     _tell(
         written,
         f"{table}.sql: write the rule",
-        f"{table}.yml: the same columns with type, description in French and class (direct is refused), grain, source of the rule, tests",
+        f"{table}.yml: the same columns with type, description in French and class (direct is refused),"
+        " grain, source of the rule, tests",
         "catalog/publication.yml: take the # away and describe it, to publish it",
         f"zlv catalog generate, then zlv build --only {table}, zlv audit, zlv publish",
     )

@@ -50,7 +50,8 @@ def prepare() -> None:
         if faults:
             kind = Temporary if all(isinstance(error, Temporary) for error in faults) else SettingsError
             raise kind(
-                f"{len(faults)} of {len(outcomes)} checks failed; each stands in the table above with its cure"
+                f"{len(faults)} of {len(outcomes)} checks failed; each stands in the table above with its"
+                " cure"
             )
 
 
@@ -84,7 +85,8 @@ def _checks(settings: Settings, run: StageRun) -> Iterator[Check]:
         yield (
             "encryption",
             lambda: (
-                "none: this version makes no use of ZLV_ENCRYPTION_KEY; encrypt the disk that the files lie on"
+                "none: this version makes no use of ZLV_ENCRYPTION_KEY; encrypt the disk that the files"
+                " lie on"
             ),
         )
     yield "DuckDB", lambda: _duckdb(settings)
@@ -105,7 +107,8 @@ def _duckdb(settings: Settings) -> str:
         connect(settings, "httpfs", "postgres_scanner", "spatial").close()
     except (duckdb.Error, ImportError) as error:
         raise SettingsError(
-            f"DuckDB's extensions cannot be loaded ({type(error).__name__}): install the project's locked wheels"
+            f"DuckDB's extensions cannot be loaded ({type(error).__name__}): install the project's locked"
+            " wheels"
         ) from None
     return f"{duckdb.__version__}, {settings.DUCKDB_MEMORY_LIMIT}, {settings.DUCKDB_THREAD_NUMBER} threads"
 

@@ -23,7 +23,8 @@ def publish(rollback: bool, to: str | None, accept_rows: str | None, keep: int |
 
     Only marts of the publication list are copied, under their public names, and only from a
     warehouse file that passed the audit. A table with far fewer or more rows than in the release
-    before ends with 65: the list says how many are expected. Metabase sees the new release with its next connection.
+    before ends with 65: the list says how many are expected. Metabase sees the new release with its next
+    connection.
 
     Example: zlv publish --keep 3, then if need be: zlv publish --rollback
     """
@@ -57,5 +58,6 @@ def publish(rollback: bool, to: str | None, accept_rows: str | None, keep: int |
             run.facts(accepted_rows={"reason": accept_rows, "tables": done.accepted})
             run.note(f"accepted ({accept_rows}): {'; '.join(done.accepted)}")
         run.note(
-            f"release {done.name} {'is published' if done.fresh else 'was already written and is shown'}: {settings.clean_file}"
+            f"release {done.name} {'is published' if done.fresh else 'was already written and is shown'}:"
+            f" {settings.clean_file}"
         )

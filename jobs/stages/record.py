@@ -14,7 +14,8 @@ import click
 def record(pipeline: str, status: str, failures: str) -> None:
     """Close a run that Argo ran: record, root span, lock, alert.
 
-    The exit code is that of the step that failed first, so that whatever watches pods or workflows raises its alert too.
+    The exit code is that of the step that failed first, so that whatever watches pods or workflows raises its
+    alert too.
 
     Example: zlv record daily --status Succeeded
     """

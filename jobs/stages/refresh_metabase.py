@@ -21,7 +21,8 @@ import click
 def refresh_metabase(namespace: str | None, seconds: int) -> None:
     """Restart Metabase and wait until it is ready.
 
-    A rolling restart of the Deployment that METABASE_DEPLOYMENT names; the account must be allowed to patch it.
+    A rolling restart of the Deployment that METABASE_DEPLOYMENT names; the account must be allowed to patch
+    it.
 
     Example: zlv refresh-metabase --namespace zlv
     """

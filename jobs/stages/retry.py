@@ -42,7 +42,8 @@ def retry(run_id: str, namespace: str | None) -> None:
         )
     if record is None:
         raise SettingsError(
-            f"there is no run {run_id!r} of a pipeline in {namespace or settings.runs_dir}; `zlv runs` lists them"
+            f"there is no run {run_id!r} of a pipeline in {namespace or settings.runs_dir}; `zlv runs` lists"
+            " them"
         )
     if record.executor != "local" and namespace is None:
         raise SettingsError(

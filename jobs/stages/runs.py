@@ -65,7 +65,8 @@ def runs(as_json: bool, number: int, namespace: str | None) -> None:
 
 
 def describe(settings: Settings, run_id: str) -> dict[str, Any]:
-    """Tell one run: times, state (done, failed, running, interrupted), and the step that failed with its sentence.
+    """Tell one run: times, state (done, failed, running, interrupted), and the step that failed with its
+    sentence.
 
     A stage that ran alone is a run whose pipeline is its own name.
     """

@@ -32,5 +32,6 @@ def sample(scale: float, seed: int, out: Path) -> None:
     manifest = generate(out, scale, seed, load_catalog(settings.catalog_dirs), settings=settings)
     rows, size = (sum(getattr(file, name) for file in manifest.files.values()) for name in ("rows", "bytes"))
     click.echo(
-        f"{len(manifest.files)} files, {rows:,} rows, {size / 1e6:,.0f} MB in {out}; checksums in {out / 'manifest.json'}"
+        f"{len(manifest.files)} files, {rows:,} rows, {size / 1e6:,.0f} MB in {out}; checksums in"
+        f" {out / 'manifest.json'}"
     )

@@ -74,9 +74,11 @@ def _runs(settings: Settings) -> list[dict[str, Any]]:
             "status": record.status,
             "started": record.started,
             "seconds": None if record.ended is None else round(record.ended - record.started, 1),
-            "message": f"{failed[-1].step}: {failed[-1].message}"
-            if failed and record.status == "failed"
-            else record.message,
+            "message": (
+                f"{failed[-1].step}: {failed[-1].message}"
+                if failed and record.status == "failed"
+                else record.message
+            ),
         }
     return list(last.values())
 
@@ -120,7 +122,8 @@ def _print(
         )
     out.print(table)
     out.print(
-        f"\nclean file: {releases['current'] or 'no release'} · a rollback shows {releases['rollback'] or 'nothing'}",
+        f"\nclean file: {releases['current'] or 'no release'} · a rollback shows"
+        f" {releases['rollback'] or 'nothing'}",
         markup=False,
     )
     for run in runs:

@@ -11,7 +11,8 @@ import click
 def suspend(pipeline: str, namespace: str | None) -> None:
     """Keep a pipeline's schedule from starting runs.
 
-    A run that goes on is not touched. Your own account must be allowed to patch CronJobs; the executor's is not.
+    A run that goes on is not touched. Your own account must be allowed to patch CronJobs; the executor's is
+    not.
 
     Example: zlv suspend daily --namespace zlv
     """

@@ -15,7 +15,8 @@ READING = 1
 
 
 def declaration_fingerprint(source: Source) -> str:
-    """Name what decides the content of a raw table: where it lies, how it is read, what the policy leaves of it."""
+    """Name what decides the content of a raw table: where it lies, how it is read, what the policy leaves of
+    it."""
     facts = {
         "reading": READING,
         "source": source.model_dump(
@@ -34,6 +35,9 @@ def content_fingerprint(connection: duckdb.DuckDBPyConnection, table: str, colum
     the sum tells doubled rows, which cancel out in the exclusive or.
     """
     row = f"hash({', '.join(columns)})" if columns else "0::UBIGINT"
-    query = f"SELECT count(*), coalesce(bit_xor(h), 0), coalesce(sum(h & 4294967295), 0) FROM (SELECT {row} AS h FROM {table})"
+    query = (
+        f"SELECT count(*), coalesce(bit_xor(h), 0), coalesce(sum(h & 4294967295), 0) FROM (SELECT {row} AS h"
+        f" FROM {table})"
+    )
     count, both, total = connection.execute(query).fetchall()[0]
     return f"{count}-{both:016x}-{int(total):x}"

@@ -34,7 +34,8 @@ def check_folder(folder: Path, name: str, *, databases: bool, mounts: str | None
     kind = file_system(folder, mounts)
     if databases and NETWORK.match(kind):
         raise SettingsError(
-            f"{folder} lies on a network file system ({kind}), whose locks are not to be trusted: set {name} to a local disk"
+            f"{folder} lies on a network file system ({kind}), whose locks are not to be trusted: set {name}"
+            " to a local disk"
         )
     free = shutil.disk_usage(folder).free
     # A file is written beside the one it replaces.
@@ -45,7 +46,8 @@ def check_folder(folder: Path, name: str, *, databases: bool, mounts: str | None
     )
     if free < needed:
         raise SettingsError(
-            f"{folder} has {free / 1e9:.1f} GB free and needs {needed / 1e9:.1f} GB: give it a larger disk, or set {name}"
+            f"{folder} has {free / 1e9:.1f} GB free and needs {needed / 1e9:.1f} GB: give it a larger disk,"
+            f" or set {name}"
         )
     return f"{free / 1e9:.0f} GB free, {kind or 'local'}"
 

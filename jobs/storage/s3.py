@@ -58,7 +58,8 @@ def client(settings: Settings, *, attempts: int = ATTEMPTS) -> Any:
 
 @contextmanager
 def told(s3: Any, bucket: str) -> Iterator[None]:
-    """Say a fault of the server in one sentence: SettingsError for what it refuses, Temporary for what may pass."""
+    """Say a fault of the server in one sentence: SettingsError for what it refuses, Temporary for what may
+    pass."""
     from boto3.exceptions import S3UploadFailedError
     from botocore.exceptions import BotoCoreError, ClientError
 
@@ -83,7 +84,8 @@ def _said(error: BaseException, server: str, bucket: str) -> ZlvError:
         return SettingsError(f"{where} does not accept this machine's time: set its clock")
     if code in _REFUSED or answer.get("ResponseMetadata", {}).get("HTTPStatusCode") in (401, 403):
         return SettingsError(
-            f"{where} refused the keys for bucket {bucket}: check CELLAR_ACCESS_KEY_ID, CELLAR_SECRET_ACCESS_KEY and their rights"
+            f"{where} refused the keys for bucket {bucket}: check CELLAR_ACCESS_KEY_ID,"
+            " CELLAR_SECRET_ACCESS_KEY and their rights"
         )
     if isinstance(error, SSLError):
         return SettingsError(

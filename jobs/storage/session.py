@@ -120,7 +120,10 @@ def _attach_raw(connection: duckdb.DuckDBPyConnection, path: Path, alias: str) -
         return {}
     attach(connection, path, alias)
     tables: dict[str, set[str]] = {}
-    query = "SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = ? AND schema_name = 'main'"
+    query = (
+        "SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = ? AND schema_name ="
+        " 'main'"
+    )
     for table, column in connection.execute(query, [alias]).fetchall():
         tables.setdefault(table, set()).add(column)
     return tables
@@ -128,9 +131,11 @@ def _attach_raw(connection: duckdb.DuckDBPyConnection, path: Path, alias: str) -
 
 def _view(source: Source, alias: str, held: set[str] | None) -> str:
     columns = [
-        identifier(column.name)
-        if held and column.name in held
-        else f"CAST(NULL AS {column.type}) AS {identifier(column.name)}"
+        (
+            identifier(column.name)
+            if held and column.name in held
+            else f"CAST(NULL AS {column.type}) AS {identifier(column.name)}"
+        )
         for column in view_columns(source)
     ]
     rows = f"FROM {identifier(alias, 'main', source.name)}" if held else "WHERE false"

@@ -168,7 +168,10 @@ def stage(settings: Settings, name: str) -> Iterator[StageRun]:
                 context=parent or otel_context.Context(),
                 kind=SpanKind.INTERNAL,
                 attributes=step_attributes(record)
-                | {"process.pid": os.getpid(), "process.executable.name": "zlv"},
+                | {
+                    "process.pid": os.getpid(),
+                    "process.executable.name": "zlv",
+                },
                 record_exception=False,
                 set_status_on_exception=False,
             ) as raw:
@@ -224,7 +227,8 @@ def _turn(settings: Settings, name: str, log: logging.Logger) -> Iterator[None]:
 
 
 def _tell_kubelet(record: StepRecord) -> None:
-    """Put the record where the pod's status shows it, for who has no access to the volume; 4096 bytes are kept."""
+    """Put the record where the pod's status shows it, for who has no access to the volume; 4096 bytes are
+    kept."""
     if _TERMINATION_LOG.exists():
         short = replace(record, message=(record.message or "")[:1000] or None, notes=[], facts={})
         with contextlib.suppress(OSError):

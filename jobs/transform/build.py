@@ -86,7 +86,8 @@ def build_warehouse(
         if only and target.exists():
             shutil.copyfile(target, pending)
         day = as_of(settings, catalog)
-        # Not dbt's `--vars`: when one of these changes, dbt reads the whole project again, and these change every day.
+        # Not dbt's `--vars`: when one of these changes, dbt reads the whole project again, and these change
+        # every day.
         put_in_environment("ZLV_AS_OF", day.isoformat())
         put_in_environment("ZLV_SNAPSHOT_AT", history.snapshot_at.isoformat() if history.snapshot_at else "")
         with project_of(settings, catalog) as project:
@@ -153,7 +154,8 @@ def _dbt(
         str(scratch),
     ]
     arguments += ["--log-path", str(scratch), "--log-level-file", "none", "--no-version-check", "--quiet"]
-    # One node at a time: DuckDB gives each query all its threads, and two queries would want the memory twice.
+    # One node at a time: DuckDB gives each query all its threads, and two queries would want the memory
+    # twice.
     arguments += ["--threads", "1", "--vars", json.dumps(variables)]
     arguments += selection
     outcome = Outcome()
@@ -198,8 +200,8 @@ def _check(outcome: Outcome) -> None:
         names = ", ".join(node.name for node in failed[:5])
         more = f" and {len(failed) - 5} more" if len(failed) > 5 else ""
         raise DataRefused(
-            f"{len(failed)} dbt test(s) failed: {names}{more}; look at the rows with `zlv sql`, mend the source or the model, "
-            "and build again"
+            f"{len(failed)} dbt test(s) failed: {names}{more}; look at the rows with `zlv sql`, mend the"
+            " source or the model, and build again"
         )
     broken = outcome.of("error", "runtime error")
     if broken:
@@ -214,7 +216,10 @@ def _check(outcome: Outcome) -> None:
 def _count(settings: Settings, pending: Path, run: StageRun, outcome: Outcome) -> dict[str, int]:
     """Count the rows of each table and record every node as a span of the build."""
     with duckdb.connect(str(pending), read_only=True) as connection:
-        query = "SELECT schema_name || '.' || table_name, estimated_size FROM duckdb_tables() WHERE table_name <> '_zlv'"
+        query = (
+            "SELECT schema_name || '.' || table_name, estimated_size FROM duckdb_tables() WHERE table_name <>"
+            " '_zlv'"
+        )
         rows = {str(name): int(size) for name, size in connection.execute(query).fetchall()}
     by_table = {name.split(".", 1)[1]: count for name, count in rows.items()}
     for node in outcome.nodes:

@@ -39,7 +39,8 @@ class Known:
 
 @dataclass
 class HistoryBuild:
-    """The history of one build: `pending` is the copy that dbt writes to, `why_not` the reason to add no day to it."""
+    """The history of one build: `pending` is the copy that dbt writes to, `why_not` the reason to add no day
+    to it."""
 
     pending: Path
     snapshot_at: datetime | None
@@ -73,14 +74,16 @@ def read_history(settings: Settings) -> Known:
             days, last_day, moment = connection.execute(query).fetchone() or (0, None, None)
     except duckdb.Error:
         raise DataRefused(
-            f"{path} cannot be read: bring it back from an export (`zlv import`), or move it away to begin a new history"
+            f"{path} cannot be read: bring it back from an export (`zlv import`), or move it away to begin a"
+            " new history"
         ) from None
     return Known(days, last_day, None if moment is None else datetime.fromtimestamp(moment / 1e6, UTC))
 
 
 @contextmanager
 def history_beside(settings: Settings, run: StageRun) -> Iterator[HistoryBuild]:
-    """Yield the copy of the history that this build writes to; put it in place when the block set `taken` and ended well."""
+    """Yield the copy of the history that this build writes to; put it in place when the block set `taken` and
+    ended well."""
     target = settings.history_file
     target.parent.mkdir(parents=True, exist_ok=True)
     known, moment = read_history(settings), snapshot_of(settings)
@@ -102,15 +105,16 @@ def history_beside(settings: Settings, run: StageRun) -> Iterator[HistoryBuild]:
 
 
 def _why_not(settings: Settings, known: Known, moment: datetime | None) -> str | None:
-    """Tell why a build may not add to a history that goes so far. An empty one is written to, so that its tables are there."""
+    """Tell why a build may not add to a history that goes so far. An empty one is written to, so that its
+    tables are there."""
     if not known.days:
         return None
     if moment is None:
         return "there is no snapshot of the application"
     if known.last_snapshot and moment < known.last_snapshot:
         return (
-            f"the application's snapshot of {moment:%Y-%m-%d %H:%M} is older than the last one of the history, "
-            f"{known.last_snapshot:%Y-%m-%d %H:%M} (UTC)"
+            f"the application's snapshot of {moment:%Y-%m-%d %H:%M} is older than the last one of the"
+            f" history, {known.last_snapshot:%Y-%m-%d %H:%M} (UTC)"
         )
     kept = (read_certificate(settings.production_file) or {}).get("kept")
     if kept:

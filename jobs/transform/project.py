@@ -1,4 +1,5 @@
-"""Give dbt its project as the catalog in force wants it: sources and years that a deployment adds are known to it."""
+"""Give dbt its project as the catalog in force wants it: sources and years that a deployment adds are known
+to it."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ def generated_files(catalog: Catalog) -> dict[PurePath, str]:
 
 @contextmanager
 def project_of(settings: Settings, catalog: Catalog) -> Iterator[Path]:
-    """Give the project's own folder, or, where a deployment's catalog adds to it, a copy that knows what was added."""
+    """Give the project's own folder, or, where a deployment's catalog adds to it, a copy that knows what was
+    added."""
     project = project_dir("dbt")
     changed = {
         path: text for path, text in generated_files(catalog).items() if not _holds(project / path, text)

@@ -1,7 +1,9 @@
-"""Write the warehouse's tables as one SQL script in one session: no dbt, no test, no contract, only what a mart needs.
+"""Write the warehouse's tables as one SQL script in one session: no dbt, no test, no contract, only what a
+mart needs.
 
-Run as `python build_by_hand.py [OUT]` after `zlv build`, with its settings. The statements are the models' own, as dbt compiled
-them: they are what we would type, and each improvement of a model makes this bound harder too.
+Run as `python build_by_hand.py [OUT]` after `zlv build`, with its settings. The statements are the models'
+own, as dbt compiled them: they are what we would type, and each improvement of a model makes this bound
+harder too.
 """
 
 from __future__ import annotations

@@ -22,9 +22,11 @@ def select_list(source: Source) -> str:
     """Write the policy's select list; numbers written as decimals are cast back."""
     wanted = {c.name: c.type for c in source.columns if c.type in CSV_TYPES and c.policy.treatment == "keep"}
     return ", ".join(
-        f"CAST({identifier(c.name)} AS {wanted[c.name]}) AS {identifier(c.name)}"
-        if c.name in wanted
-        else c.select
+        (
+            f"CAST({identifier(c.name)} AS {wanted[c.name]}) AS {identifier(c.name)}"
+            if c.name in wanted
+            else c.select
+        )
         for c in output_columns(source)
     )
 
@@ -47,7 +49,10 @@ def load_lake(settings: Settings, catalog: Catalog, out: Path) -> None:
     )
     url = source.location.replace("{lake}", str(settings.CELLAR_DATA_LAKE_BUCKET_NAME))
     options = "header=true, quote='\"', escape='\"', ignore_errors=true"
-    reader = f"read_csv({literal(url)}, {options}, delim={literal(source.format.delimiter)}, columns={{{columns}}})"
+    reader = (
+        f"read_csv({literal(url)}, {options}, delim={literal(source.format.delimiter)},"
+        f" columns={{{columns}}})"
+    )
     connection.execute(f"ATTACH {literal(out)} AS raw")
     connection.execute(f"CREATE TABLE raw.{source.name} AS SELECT {select_list(source)} FROM {reader}")
 
@@ -71,7 +76,8 @@ def sync_production(settings: Settings, catalog: Catalog, out: Path) -> None:
     for source in catalog.of("production"):
         select = ", ".join(c.select for c in output_columns(source))
         connection.execute(
-            f"CREATE TABLE raw.{identifier(source.name)} AS SELECT {select} FROM pg.public.{identifier(source.table)}"
+            f"CREATE TABLE raw.{identifier(source.name)} AS SELECT {select} FROM"
+            f" pg.public.{identifier(source.table)}"
         )
     connection.execute("COMMIT")
 
@@ -82,7 +88,8 @@ def publish(settings: Settings, catalog: Catalog, out: Path) -> None:
     connection.execute(f"ATTACH {literal(out)} AS clean (STORAGE_VERSION 'v1.5.0')")
     for publication in catalog.publications:
         connection.execute(
-            f"CREATE TABLE clean.{identifier(publication.public_name)} AS FROM warehouse.marts.{identifier(publication.mart)}"
+            f"CREATE TABLE clean.{identifier(publication.public_name)} AS FROM"
+            f" warehouse.marts.{identifier(publication.mart)}"
         )
     connection.execute("CHECKPOINT clean")
 

@@ -1,4 +1,5 @@
-"""Make the benchmark's inputs: a LOVAC file of 500 MB and more, an application of 5 M rows and more, marts to publish."""
+"""Make the benchmark's inputs: a LOVAC file of 500 MB and more, an application of 5 M rows and more, marts to
+publish."""
 
 from __future__ import annotations
 
@@ -44,8 +45,10 @@ def large_application(server: Postgres) -> int:
     """Fill the application's event tables with 5 M rows; give how many there are in all."""
     statements = f"""
         INSERT INTO events (id, created_at, created_by, type, next_old, next_new)
-        SELECT gen_random_uuid(), timestamptz '2024-01-01' + n * interval '1 second', (SELECT id FROM users LIMIT 1),
-            'housing:status-updated', '{{"status": "Non suivi"}}', '{{"status": "Suivi en cours", "subStatus": "En accompagnement"}}'
+        SELECT gen_random_uuid(), timestamptz '2024-01-01' + n * interval '1 second',
+        (SELECT id FROM users LIMIT 1),
+            'housing:status-updated', '{{"status": "Non suivi"}}',
+            '{{"status": "Suivi en cours", "subStatus": "En accompagnement"}}'
         FROM generate_series(1, {EVENTS}) AS n;
         ANALYZE events;
     """

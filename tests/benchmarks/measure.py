@@ -1,4 +1,5 @@
-"""Run commands as whole processes, in pairs, and read their time and peak memory from the operating system."""
+"""Run commands as whole processes, in pairs, and read their time and peak memory from the operating
+system."""
 
 from __future__ import annotations
 
@@ -36,7 +37,8 @@ def measure(command: list[str], environment: dict[str, str], folder: Path) -> Me
 def pairs(
     ours: list[str], theirs: list[str], environment: dict[str, str], folder: Path, rounds: int
 ) -> tuple[Measured, Measured]:
-    """Run two commands in turn, A B A B …, and give the median of each: the machine's drift hits both alike."""
+    """Run two commands in turn, A B A B …, and give the median of each: the machine's drift hits both
+    alike."""
     a: list[Measured] = []
     b: list[Measured] = []
     for _ in range(rounds):

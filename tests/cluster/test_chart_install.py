@@ -83,7 +83,8 @@ def test_admission_takes_every_pod_of_the_variant_without_a_warning(variant: str
     for pod in pods(objects(render(VARIANTS[variant], release="zlv", namespace=namespace))):
         thing = _pod(pod.name, pod.spec)
         if "priorityClassName" in thing["spec"]:
-            continue  # The class is not there before the installation; the same pods are seen in other variants.
+            # The class is not there before the installation; the same pods are seen in other variants.
+            continue
         kubectl(
             "create",
             "serviceaccount",
@@ -189,8 +190,10 @@ def test_each_service_account_may_do_what_the_table_says_and_nothing_else(own_na
 def _rights(namespace: str, account: str) -> dict[str, set[str]]:
     """Give what an account may do in its namespace beyond what every account may."""
     listed = kubectl(
-        "auth", "can-i", "--list", "--namespace", namespace, f"--as=system:serviceaccount:{namespace}:{account}",
-        "--as-group=system:serviceaccounts", f"--as-group=system:serviceaccounts:{namespace}", "--as-group=system:authenticated",
+        "auth", "can-i", "--list", "--namespace", namespace,
+        f"--as=system:serviceaccount:{namespace}:{account}",
+        "--as-group=system:serviceaccounts", f"--as-group=system:serviceaccounts:{namespace}",
+        "--as-group=system:authenticated",
     ).stdout  # fmt: skip
     rights: dict[str, set[str]] = {}
     for line in listed.splitlines()[1:]:

@@ -1,4 +1,5 @@
-"""A trial without any outside service: install, run the pipelines, and read the clean file as Metabase would, in place or elsewhere."""
+"""A trial without any outside service: install, run the pipelines, and read the clean file as Metabase would,
+in place or elsewhere."""
 
 from __future__ import annotations
 
@@ -34,10 +35,12 @@ LOVAC_2027 = {
 PUT_2027 = """
 import os, boto3, duckdb
 s3 = boto3.client("s3", endpoint_url="http://127.0.0.1:9000", region_name="us-east-1",
-    aws_access_key_id=os.environ["CELLAR_ACCESS_KEY_ID"], aws_secret_access_key=os.environ["CELLAR_SECRET_ACCESS_KEY"])
+    aws_access_key_id=os.environ["CELLAR_ACCESS_KEY_ID"],
+    aws_secret_access_key=os.environ["CELLAR_SECRET_ACCESS_KEY"])
 bucket = os.environ["CELLAR_DATA_LAKE_BUCKET_NAME"]
 s3.download_file(bucket, "lake/lovac/2026/raw.csv", "/tmp/2026.csv")
-rows = "SELECT * REPLACE ('2027' AS annee) FROM read_csv('/tmp/2026.csv', all_varchar = true, ignore_errors = true)"
+lines = "read_csv('/tmp/2026.csv', all_varchar = true, ignore_errors = true)"
+rows = f"SELECT * REPLACE ('2027' AS annee) FROM {lines}"
 duckdb.sql(f"COPY ({rows}) TO '/tmp/2027.csv'")
 s3.upload_file("/tmp/2027.csv", bucket, "lake/lovac/2027/raw.csv")
 """
@@ -50,7 +53,10 @@ tables = [name for (name,) in clean.execute(query).fetchall()]
 query = "SELECT count(*) || ':' || sum(hash(t)::HUGEINT)::VARCHAR FROM main.{} AS t"
 print(json.dumps({name: clean.execute(query.format(name)).fetchone()[0] for name in tables}))
 """
-COUNT = "import duckdb, sys; print(duckdb.connect('/clean/zlv.duckdb', read_only=True).execute(sys.argv[1]).fetchone()[0])"
+COUNT = (
+    "import duckdb, sys; print(duckdb.connect('/clean/zlv.duckdb',"
+    " read_only=True).execute(sys.argv[1]).fetchone()[0])"
+)
 
 
 class Trial:
@@ -276,7 +282,8 @@ def test_the_years_load_side_by_side_and_a_new_one_by_a_value_of_the_chart(trial
     assert max(sum(start <= moment < end for start, end in spans) for moment, _ in spans) >= 8
     assert (
         trial.count(
-            "SELECT count(*) FROM marts_common_morphology WHERE year = 2027 AND count_vacant_housing_private_fil_public > 0"
+            "SELECT count(*) FROM marts_common_morphology WHERE year = 2027 AND"
+            " count_vacant_housing_private_fil_public > 0"
         )
         > 0
     )

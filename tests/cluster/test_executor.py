@@ -250,7 +250,8 @@ def test_sigterm_cancels_the_jobs_and_the_run_can_be_taken_up(runs: Runs) -> Non
             runs.step("a", "true"),
             runs.step(
                 "b",
-                "trap 'exit 143' TERM; test {{workflow.parameters.go}} = yes || while true; do sleep 0.1; done",
+                "trap 'exit 143' TERM; test {{workflow.parameters.go}} = yes || while true; do sleep 0.1;"
+                " done",
             ),
         ],
         arguments={"parameters": [{"name": "go", "value": "no"}]},
@@ -267,7 +268,10 @@ def test_sigterm_cancels_the_jobs_and_the_run_can_be_taken_up(runs: Runs) -> Non
 
 def test_a_failed_run_is_retried_from_the_step_that_failed_and_closed_each_time(runs: Runs) -> None:
     moment = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(time.time() + 15))
-    script = f'[ "$(date -u +%s)" -ge "$(date -u -d \'{moment}\' +%s)" ] || {{ echo "zlv: not yet" >&2; exit 65; }}'
+    script = (
+        f'[ "$(date -u +%s)" -ge "$(date -u -d \'{moment}\' +%s)" ] || {{ echo "zlv: not yet" >&2; exit'
+        " 65; }"
+    )
     record = runs.step("record", "echo closed as {{workflow.status}}")
     path = runs.manifest(
         [task("a"), task("b", "a")], [runs.step("a", "true"), runs.step("b", script), record], onExit="record"
@@ -328,7 +332,8 @@ def test_what_keeps_a_step_from_its_end_is_one_sentence(
 
 
 def test_a_run_outlives_its_api_server(runs: Runs) -> None:
-    """ZLV_TEST_KILL_API and ZLV_TEST_START_API are shell commands that end and start the cluster's API server."""
+    """ZLV_TEST_KILL_API and ZLV_TEST_START_API are shell commands that end and start the cluster's API
+    server."""
     kill, start = os.environ.get("ZLV_TEST_KILL_API"), os.environ.get("ZLV_TEST_START_API")
     if not kill or not start:
         pytest.skip("ZLV_TEST_KILL_API and ZLV_TEST_START_API say how")

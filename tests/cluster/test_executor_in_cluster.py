@@ -1,4 +1,5 @@
-"""The executor as a pod with the least rights and the volume before it: its successor, and the lock between two runs."""
+"""The executor as a pod with the least rights and the volume before it: its successor, and the lock between
+two runs."""
 
 from __future__ import annotations
 
@@ -161,7 +162,8 @@ def test_a_successor_of_the_executors_pod_finishes_the_run(installation: Install
     log = installation.log(successor)
     assert f"a{grace} was done before" in log
     assert len(installation.step_pods(f"a{grace}")) == 1
-    # An executor that could still say so cancelled its step, which then runs again; one that it left running is taken up.
+    # An executor that could still say so cancelled its step, which then runs again; one that it left running
+    # is taken up.
     starts = [line for line in log.splitlines() if f"▶ b{grace} started" in line]
     assert len(starts) == 1 if grace else len(starts) <= 1
     run_id = re.search(rf'c{grace} │  "run_id": "([^"]+)"', log)

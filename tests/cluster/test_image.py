@@ -1,4 +1,5 @@
-"""The images as a cluster runs them: read-only root, no capability, any user, no network where none is needed.
+"""The images as a cluster runs them: read-only root, no capability, any user, no network where none is
+needed.
 
 ZLV_TEST_ENGINE is the engine's command with its options, ZLV_TEST_RUN_OPTIONS what `run` needs on top;
 ZLV_TEST_IMAGE and ZLV_TEST_TRIAL_IMAGE are the images that `make image` built.
@@ -22,7 +23,8 @@ ENGINE = shlex.split(os.environ.get("ZLV_TEST_ENGINE") or shutil.which("docker")
 OPTIONS = shlex.split(os.environ.get("ZLV_TEST_RUN_OPTIONS", ""))
 IMAGE = os.environ.get("ZLV_TEST_IMAGE", "localhost/zlv-warehouse:test")
 TRIAL = os.environ.get("ZLV_TEST_TRIAL_IMAGE", "localhost/zlv-warehouse-trial:test")
-# Docker writes no line into /etc/passwd for an unknown user id; podman does unless told otherwise. Kubernetes does not.
+# Docker writes no line into /etc/passwd for an unknown user id; podman does unless told otherwise. Kubernetes
+# does not.
 NAMELESS = ["--passwd=false"] if "podman" in ENGINE[0] else []
 CLOSED = [
     "--read-only",
@@ -76,8 +78,14 @@ def test_what_is_added_to_the_base_weighs_at_most_450_mb() -> None:
 
 
 def test_no_compiler_installer_cache_or_test_is_left() -> None:
-    left = "for tool in cc gcc g++ make; do command -v $tool; done; ls -d /root/.cache /src /dist /locks /opt/build /tmp/* 2>/dev/null; "
-    left += "find /opt/zlv -path '*/site-packages/pip' -o -name '*.whl' -o -path '*/site-packages/*/tests' -not -path '*/dbt/*'"
+    left = (
+        "for tool in cc gcc g++ make; do command -v $tool; done; ls -d /root/.cache /src /dist /locks"
+        " /opt/build /tmp/* 2>/dev/null; "
+    )
+    left += (
+        "find /opt/zlv -path '*/site-packages/pip' -o -name '*.whl' -o -path '*/site-packages/*/tests' -not"
+        " -path '*/dbt/*'"
+    )
     assert shell(left) == ""
 
 
@@ -143,9 +151,12 @@ class Trial:
         settings = {
             "POSTGRES_PRODUCTION_DB": "127.0.0.1", "POSTGRES_PRODUCTION_PORT": self.postgres,
             "POSTGRES_PRODUCTION_DB_NAME": "zero-logement",
-            "POSTGRES_PRODUCTION_READONLY_USER": "some-reader", "POSTGRES_PRODUCTION_READONLY_PASSWORD": self.password,
-            "POSTGRES_PRODUCTION_SSLMODE": "disable", "CELLAR_HOST_URL": f"127.0.0.1:{self.s3}", "CELLAR_USE_SSL": "false",
-            "CELLAR_ACCESS_KEY_ID": "trial", "CELLAR_SECRET_ACCESS_KEY": "trial-secret", "CELLAR_DATA_LAKE_BUCKET_NAME": "some-lake",
+            "POSTGRES_PRODUCTION_READONLY_USER": "some-reader",
+            "POSTGRES_PRODUCTION_READONLY_PASSWORD": self.password,
+            "POSTGRES_PRODUCTION_SSLMODE": "disable", "CELLAR_HOST_URL": f"127.0.0.1:{self.s3}",
+            "CELLAR_USE_SSL": "false",
+            "CELLAR_ACCESS_KEY_ID": "trial", "CELLAR_SECRET_ACCESS_KEY": "trial-secret",
+            "CELLAR_DATA_LAKE_BUCKET_NAME": "some-lake",
             "CELLAR_METABASE_BUCKET_NAME": "some-releases", "DUCKDB_MEMORY_LIMIT": "1GB",
         }  # fmt: skip
         return (*(part for name, value in settings.items() for part in ("-e", f"{name}={value}")), "-e", KEY)

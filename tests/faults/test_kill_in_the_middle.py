@@ -1,4 +1,5 @@
-"""kill -9 in the middle of a stage: the clean file stays whole, the same command again gives the undisturbed result."""
+"""kill -9 in the middle of a stage: the clean file stays whole, the same command again gives the undisturbed
+result."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ STAGES = {
 
 
 def killed(chain: Chain, *arguments: str, until: tuple[str, ...]) -> bool:
-    """Kill a command once a pending file of its appears (or soon after its start); tell whether it was caught alive."""
+    """Kill a command once a pending file of its appears (or soon after its start); tell whether it was caught
+    alive."""
     process = chain.start(*arguments)
     deadline = time.monotonic() + 60
     while process.poll() is None and time.monotonic() < deadline:

@@ -1,4 +1,5 @@
-"""One run with a canary in every secret: it shows nowhere but in the secret's own file; faults are told in one sentence."""
+"""One run with a canary in every secret: it shows nowhere but in the secret's own file; faults are told in
+one sentence."""
 
 from __future__ import annotations
 

@@ -73,7 +73,8 @@ def test_a_publication_that_is_killed_leaves_the_clean_file_whole_and_the_next_o
 
 
 def _killed(settings: Settings, delay: float) -> bool:
-    """Start `zlv publish` and end it with SIGKILL, `delay` seconds after its file appears; tell whether it still ran."""
+    """Start `zlv publish` and end it with SIGKILL, `delay` seconds after its file appears; tell whether it
+    still ran."""
     environ = child_environment(
         ZLV_HOME=str(settings.ZLV_HOME), ZLV_CATALOG_DIR=str(settings.ZLV_CATALOG_DIR), ZLV_RUN_ID="bad"
     )

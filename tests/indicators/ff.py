@@ -12,7 +12,8 @@ def _of(name: str, dimension: str, value: str, year: int, condition: str) -> Ind
     return Indicator(
         name,
         f"""SELECT sum(count_housing) FROM marts_ff_stock
-        WHERE territory_level = 'departement' AND dimension = '{dimension}' AND value = '{value}' AND year = {year}""",
+        WHERE territory_level = 'departement' AND dimension = '{dimension}' AND value = '{value}'
+            AND year = {year}""",
         f"SELECT count(*) FROM ff WHERE {_DWELLING} AND year = {year} AND {condition}",
     )
 
@@ -32,18 +33,19 @@ INDICATORS = [
         "Parc de logements privés, 2026 : celui de l'extrait de 2025",
         f"SELECT sum(count_housing_private) FROM marts_ff_stock WHERE {_FRANCE} AND year = 2026",
         """SELECT count(*) FROM lake."cerema/2025/extff"
-        WHERE ff_dteloc IN ('1', '2') AND coalesce(left(ff_ccogrm, 1), '') NOT IN ('1', '2', '3', '4', '5', '6', '9')""",
+        WHERE ff_dteloc IN ('1', '2') AND coalesce(left(ff_ccogrm, 1), '') NOT IN ('1', '2', '3', '4', '5',
+        '6', '9')""",
     ),
     Indicator(
         "Parc de logements du Bas-Rhin, 2022",
-        "SELECT count_housing FROM marts_ff_stock "
-        "WHERE territory_level = 'departement' AND territory_code = '67' AND dimension = 'ensemble' AND year = 2022",
+        "SELECT count_housing FROM marts_ff_stock WHERE territory_level = 'departement' AND territory_code ="
+        " '67' AND dimension = 'ensemble' AND year = 2022",
         f"SELECT count(*) FROM ff WHERE {_DWELLING} AND year = 2022 AND department_of(commune) = '67'",
     ),
     Indicator(
         "Parc de logements d'une commune, Strasbourg, 2023",
-        "SELECT count_housing FROM marts_ff_stock "
-        "WHERE territory_level = 'commune' AND territory_code = '67482' AND dimension = 'ensemble' AND year = 2023",
+        "SELECT count_housing FROM marts_ff_stock WHERE territory_level = 'commune' AND territory_code ="
+        " '67482' AND dimension = 'ensemble' AND year = 2023",
         f"SELECT count(*) FROM ff WHERE {_DWELLING} AND year = 2023 AND commune = '67482'",
     ),
     Indicator(

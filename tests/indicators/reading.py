@@ -1,4 +1,5 @@
-"""Read the sources a second time: the lake's objects and the application's PostgreSQL, not the raw files that the program makes."""
+"""Read the sources a second time: the lake's objects and the application's PostgreSQL, not the raw files that
+the program makes."""
 
 from __future__ import annotations
 
@@ -38,7 +39,8 @@ APPLICATION = (
 
 @dataclass(frozen=True)
 class Indicator:
-    """A figure under its French name: the query that an analyst asks the clean file, and the one that the sources answer."""
+    """A figure under its French name: the query that an analyst asks the clean file, and the one that the
+    sources answer."""
 
     name: str
     mart: str
@@ -46,7 +48,8 @@ class Indicator:
 
 
 def read_again(chain: Chain, folder: Path) -> duckdb.DuckDBPyConnection:
-    """Give a session with the clean file's tables by their public names, and the sources as `lake.…` and `app.…`.
+    """Give a session with the clean file's tables by their public names, and the sources as `lake.…` and
+    `app.…`.
 
     Lines of the lake that are broken (more or fewer fields than the header, a year that is no number) are
     left out, as the loader says it does; every value stays the text that the file holds.
@@ -79,11 +82,15 @@ def rows_that_differ(columns: list[str], one: str, other: str) -> str:
     """Write the query that counts the rows of two tables that are in one only, over some columns."""
     names = ", ".join(f'"{name}"' for name in columns)
     sides = [f"SELECT {names} FROM {side}" for side in (one, other)]
-    return f"SELECT count(*) FROM (({sides[0]} EXCEPT ALL {sides[1]}) UNION ALL ({sides[1]} EXCEPT ALL {sides[0]}))"
+    return (
+        f"SELECT count(*) FROM (({sides[0]} EXCEPT ALL {sides[1]}) UNION ALL ({sides[1]} EXCEPT ALL"
+        f" {sides[0]}))"
+    )
 
 
 def _read_lake(connection: duckdb.DuckDBPyConnection, environment: dict[str, str], folder: Path) -> None:
-    """Make a table of texts per folder of the lake: `lovac/2024/raw.csv` is `lake."lovac/2024/raw"`, a folder of files is one table."""
+    """Make a table of texts per folder of the lake: `lovac/2024/raw.csv` is `lake."lovac/2024/raw"`, a folder
+    of files is one table."""
     connection.execute("ATTACH ':memory:' AS lake")
     client = boto3.client(
         "s3",
@@ -107,7 +114,10 @@ def _read_lake(connection: duckdb.DuckDBPyConnection, environment: dict[str, str
             connection.execute(f"""CREATE TABLE lake."{name}" AS FROM read_json('{paths[0]}')""")
             continue
         plain = [str(_plain(path)) for path in paths]
-        options = "all_varchar = true, header = true, delim = ',', quote = '\"', escape = '\"', union_by_name = true"
+        options = (
+            "all_varchar = true, header = true, delim = ',', quote = '\"', escape = '\"', union_by_name ="
+            " true"
+        )
         connection.execute(f"""CREATE TABLE lake."{name}" AS FROM read_csv({plain}, {options})""")
 
 
@@ -155,7 +165,8 @@ def _read_application(connection: duckdb.DuckDBPyConnection, environment: dict[s
 
 
 def _name_dwellings(connection: duckdb.DuckDBPyConnection, key: str, file: Path) -> None:
-    """Make the table of the identifiers of LOVAC with the pseudonyms under which the clean file knows them."""
+    """Make the table of the identifiers of LOVAC with the pseudonyms under which the clean file knows
+    them."""
     with file.open("w", encoding="utf-8", newline="") as target:
         writer = csv.writer(target)
         writer.writerow(("local_id", "pseudonym"))

@@ -1,4 +1,5 @@
-"""Our own small dbt packages stand in for the hub's: they hold what the project calls, and their tests find what is wrong."""
+"""Our own small dbt packages stand in for the hub's: they hold what the project calls, and their tests find
+what is wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The local components: real servers, filled, closed to all but the reader, started again on what they hold."""
+"""The local components: real servers, filled, closed to all but the reader, started again on what they
+hold."""
 
 from __future__ import annotations
 
@@ -52,7 +53,8 @@ def database(up: Components) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.load_extension("postgres_scanner")
         env = up.environment
         connection.execute(
-            "CREATE SECRET reader (TYPE postgres, HOST '{}', PORT {}, DATABASE '{}', USER '{}', PASSWORD '{}')".format(
+            "CREATE SECRET reader (TYPE postgres, HOST '{}', PORT {}, DATABASE '{}', USER '{}', PASSWORD"
+            " '{}')".format(
                 *(
                     env[f"POSTGRES_PRODUCTION_{name}"]
                     for name in ("DB", "PORT", "DB_NAME", "READONLY_USER", "READONLY_PASSWORD")
@@ -83,7 +85,8 @@ def test_every_table_holds_the_generated_rows_under_its_foreign_keys(
         assert one(database, f"SELECT count(*) FROM app.{table}") == rows > 0, table
     keys = one(
         database,
-        "SELECT * FROM postgres_query('app', 'SELECT count(*) FROM pg_constraint WHERE contype = ''f'' AND conparentid = 0')",
+        "SELECT * FROM postgres_query('app', 'SELECT count(*) FROM pg_constraint WHERE contype = ''f'' AND"
+        " conparentid = 0')",
     )
     assert keys >= 28
 
@@ -131,9 +134,9 @@ def test_events_tell_what_the_housings_are_now_with_labels_of_all_times(
 ) -> None:
     told = dict(
         database.execute(
-            "SELECT he.housing_id, arg_max(json_extract_string(e.next_new, '$.status'), e.created_at) "
-            "FROM app.events AS e JOIN app.housing_events AS he ON he.event_id = e.id "
-            "WHERE e.type = 'housing:status-updated' AND e.created_at >= TIMESTAMPTZ '2023-01-01 00:00:00+00' GROUP BY 1"
+            "SELECT he.housing_id, arg_max(json_extract_string(e.next_new, '$.status'), e.created_at) FROM"
+            " app.events AS e JOIN app.housing_events AS he ON he.event_id = e.id WHERE e.type ="
+            " 'housing:status-updated' AND e.created_at >= TIMESTAMPTZ '2023-01-01 00:00:00+00' GROUP BY 1"
         ).fetchall()
     )
     now = dict(database.execute("SELECT id, status FROM app.fast_housing").fetchall())
@@ -141,20 +144,23 @@ def test_events_tell_what_the_housings_are_now_with_labels_of_all_times(
     labels = {
         row[0]
         for row in database.execute(
-            "SELECT DISTINCT json_extract_string(next_new, '$.status') FROM app.events WHERE type = 'housing:status-updated'"
+            "SELECT DISTINCT json_extract_string(next_new, '$.status') FROM app.events WHERE type ="
+            " 'housing:status-updated'"
         ).fetchall()
     }
     labels |= {
         row[0]
         for row in database.execute(
-            "SELECT DISTINCT json_extract_string(next_old, '$.status') FROM app.events WHERE type = 'housing:status-updated'"
+            "SELECT DISTINCT json_extract_string(next_old, '$.status') FROM app.events WHERE type ="
+            " 'housing:status-updated'"
         ).fetchall()
     }
     assert {"Suivi bloqué", "Jamais contacté", "Non-suivi", "Suivi terminé"} <= labels
     subs = {
         row[0]
         for row in database.execute(
-            "SELECT DISTINCT json_extract_string(next_new, '$.subStatus') FROM app.events WHERE type = 'housing:status-updated'"
+            "SELECT DISTINCT json_extract_string(next_new, '$.subStatus') FROM app.events WHERE type ="
+            " 'housing:status-updated'"
         ).fetchall()
     }
     assert {"N’habite pas à l’adresse indiquée", "N'habite pas à l'adresse indiquée"} <= subs
@@ -162,7 +168,8 @@ def test_events_tell_what_the_housings_are_now_with_labels_of_all_times(
     assert (
         one(
             database,
-            "SELECT count(*) FROM app.events AS e JOIN app.users AS u ON u.id = e.created_by WHERE u.deleted_at IS NOT NULL",
+            "SELECT count(*) FROM app.events AS e JOIN app.users AS u ON u.id = e.created_by WHERE"
+            " u.deleted_at IS NOT NULL",
         )
         > 0
     )

@@ -38,7 +38,10 @@ def two_releases(own_chain: Chain, chain: Chain, tmp_path: Path) -> Chain:
     folder = tmp_path / "catalog"
     folder.mkdir()
     with duckdb.connect() as connection:
-        rows = "SELECT *, row_number() OVER () AS line FROM read_csv(?, all_varchar = true, ignore_errors = true)"
+        rows = (
+            "SELECT *, row_number() OVER () AS line FROM read_csv(?, all_varchar = true, ignore_errors ="
+            " true)"
+        )
         kept = f"SELECT * EXCLUDE (line) FROM ({rows}) WHERE line > {LEFT_OUT}"
         connection.execute(f"COPY ({kept}) TO '{folder}/fewer.csv'", [str(before)])
     (folder / "lovac.yml").write_text(ENTRY.format(file=folder / "fewer.csv", criterion=criterion))

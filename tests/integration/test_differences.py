@@ -1,4 +1,5 @@
-"""The clean file holds the 25 tables of today's warehouse; whatever differs is said in docs/differences.md, with its figure."""
+"""The clean file holds the 25 tables of today's warehouse; whatever differs is said in docs/differences.md,
+with its figure."""
 
 from __future__ import annotations
 

@@ -31,7 +31,8 @@ def test_a_cell_leads_to_its_models_filters_and_files(
     steps = {step["name"]: step for step in found["steps"]}
     flows = steps["int_lovac__commune_flows"]
     rows, matching = warehouse.execute(
-        """SELECT count(*), count(*) FILTER ("year" = 2024 AND "filter" = 'ex') FROM int.int_lovac__commune_flows"""
+        """SELECT count(*), count(*) FILTER ("year" = 2024 AND "filter" = 'ex')
+            FROM int.int_lovac__commune_flows"""
     ).fetchall()[0]
     assert (flows["rows"], flows["matching"]) == (rows, matching) and 0 < matching < rows
     assert any("is_ex_line" in text for text in steps["int_lovac__dwelling_years"]["filters"])

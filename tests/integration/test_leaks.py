@@ -111,11 +111,22 @@ def test_a_column_called_like_personal_data_is_refused_whatever_it_declares(
 
 
 LEGIT = {
-    "codes": "['80688', '2A004', '97411', '200046977', '21800688700017', '330123456789', '33063000AB0123', '1767BISCOM', 'U759']",
+    "codes": (
+        "['80688', '2A004', '97411', '200046977', '21800688700017', '330123456789', '33063000AB0123',"
+        " '1767BISCOM', 'U759']"
+    ),
     "authority": "'Commune de Rue'",
-    "places": "['Rue', 'La Rue-Saint-Pierre', 'Lyon 3e Arrondissement', 'LE BOURG', 'CA de Saint-Dizier, Der et Vallées']",
-    "labels": "['N’habite pas à l’adresse indiquée', 'N''était pas une passoire énergétique', 'dpe maison individuelle', 'MAISON']",
-    "owners_kind": "['SCI, Copropriété, Autres personnes morales', 'PERSONNE PHYSIQUE', 'personne morale', 'etat']",
+    "places": (
+        "['Rue', 'La Rue-Saint-Pierre', 'Lyon 3e Arrondissement', 'LE BOURG', 'CA de Saint-Dizier, Der et"
+        " Vallées']"
+    ),
+    "labels": (
+        "['N’habite pas à l’adresse indiquée', 'N''était pas une passoire énergétique', 'dpe maison"
+        " individuelle', 'MAISON']"
+    ),
+    "owners_kind": (
+        "['SCI, Copropriété, Autres personnes morales', 'PERSONNE PHYSIQUE', 'personne morale', 'etat']"
+    ),
     "times": "['2024-05-01 12:30:00', '2024', '01/02/2023', 'lovac-2024', '2019-2024']",
     "energy": "['A', 'G', 'V', 'P-P-V-V', 'RS']",
     "days": "[DATE '1952-07-14', DATE '2024-01-01']",

@@ -1,4 +1,5 @@
-"""What lies at a web address is loaded as it was declared: no larger, no other, and from somebody who vouches for it."""
+"""What lies at a web address is loaded as it was declared: no larger, no other, and from somebody who vouches
+for it."""
 
 from __future__ import annotations
 
@@ -15,7 +16,10 @@ from jobs.sources.lake.loading import choose, load_lake
 from jobs.storage.retry import Backoff
 
 QUICK = Backoff(attempts=2, initial=0.01, maximum=0.02, jitter=0.01)
-POLICY = "domain: external\ncolumns:\n  code: {class: none, treatment: keep}\n  zone: {class: none, treatment: keep}\n"
+POLICY = (
+    "domain: external\ncolumns:\n  code: {class: none, treatment: keep}\n  zone: {class: none, treatment:"
+    " keep}\n"
+)
 BODY = "code,zone\n" + "".join(f"{number:05d},B2\n" for number in range(1000))
 SHA = hashlib.sha256(BODY.encode()).hexdigest()
 
@@ -27,7 +31,10 @@ def declared(
     defaults: str = "{owner: team, producer: INSEE, licence: LO}",
 ) -> Any:
     columns = "    columns: {code: {type: VARCHAR, required: true}, zone: VARCHAR}\n"
-    text = f"domain: external\ndefaults: {defaults}\nsources:\n  zones:\n    location: {location}\n{extra}{columns}"
+    text = (
+        f"domain: external\ndefaults: {defaults}\nsources:\n  zones:\n    location:"
+        f" {location}\n{extra}{columns}"
+    )
     return catalog_of(folder / "catalog", external=text, policy_external=POLICY)
 
 

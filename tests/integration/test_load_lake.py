@@ -1,4 +1,5 @@
-"""load-lake on a real S3 server: what is declared is read as declared, what is broken is set aside or refused."""
+"""load-lake on a real S3 server: what is declared is read as declared, what is broken is set aside or
+refused."""
 
 from __future__ import annotations
 
@@ -57,7 +58,10 @@ def catalog(
     location: str | None = None,
 ) -> Any:
     place = location or f"s3://{{lake}}/{key}"
-    text = f"domain: lovac\ndefaults: {{owner: team}}\nsources:\n  {name}:\n    location: {place}\n{extra}{columns}"
+    text = (
+        f"domain: lovac\ndefaults: {{owner: team}}\nsources:\n  {name}:\n    location:"
+        f" {place}\n{extra}{columns}"
+    )
     if "format:" not in extra:
         text = text.replace(extra + columns, "    format: {delimiter: ';'}\n" + extra + columns)
     return catalog_of(tmp_path / "catalog", lovac=text, policy_lovac=POLICY)
@@ -371,7 +375,10 @@ def test_several_objects_make_one_table_that_says_which(s3_server: Lake, tmp_pat
 
 
 def test_json_arrays_are_read_with_their_lists(s3_server: Lake, tmp_path: Path) -> None:
-    columns = "\n    columns:\n      code: {required: true}\n      label: {type: 'VARCHAR[]', header: codesPostaux}\n      rooms: INTEGER\n"
+    columns = (
+        "\n    columns:\n      code: {required: true}\n      label: {type: 'VARCHAR[]', header:"
+        " codesPostaux}\n      rooms: INTEGER\n"
+    )
     declared = catalog(tmp_path, "j/towns.json", extra="    format: {type: json}\n", columns=columns)
     s3_server.put(
         "j/towns.json",
@@ -391,8 +398,9 @@ def test_parquet_values_of_another_type_are_rejects(s3_server: Lake, tmp_path: P
 
     file = tmp_path / "towns.parquet"
     duckdb.execute(
-        f"COPY (SELECT lpad(i::VARCHAR, 5, '0') AS \"Code commune\", CASE WHEN i = 7 THEN 'x' ELSE i::VARCHAR END AS rooms, 1.5 AS area, "
-        f"'canary-dropped' AS secret FROM range(200) t(i)) TO '{file}' (FORMAT parquet)"
+        "COPY (SELECT lpad(i::VARCHAR, 5, '0') AS \"Code commune\", CASE WHEN i = 7 THEN 'x' ELSE i::VARCHAR"
+        f" END AS rooms, 1.5 AS area, 'canary-dropped' AS secret FROM range(200) t(i)) TO '{file}' (FORMAT"
+        " parquet)"
     )
     s3_server.put("p/towns.parquet", file.read_bytes())
     load(tmp_path, catalog(tmp_path, "p/towns.parquet", extra="    format: {type: parquet}\n"), s3_server)

@@ -1,4 +1,5 @@
-"""Nobody can compute a small count of business premises from those that are shown, communes and EPCI taken together."""
+"""Nobody can compute a small count of business premises from those that are shown, communes and EPCI taken
+together."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ Row = tuple[str, str, str, str, int, bool, bool]
 
 
 def world(seed: int) -> dict[str, dict[Cell, int]]:
-    """Invent EPCIs of one to eight communes, large and small, each with its premises by commune and category."""
+    """Invent EPCIs of one to eight communes, large and small, each with its premises by commune and
+    category."""
     random = Random(seed)
     epcis: dict[str, dict[Cell, int]] = {}
     for number in range(150):
@@ -33,7 +35,8 @@ def world(seed: int) -> dict[str, dict[Cell, int]]:
 
 
 def build(chain: Chain, epcis: dict[str, dict[Cell, int]]) -> list[Row]:
-    """Run the models, as dbt compiled them, on invented premises; give the rows that a mart has, hidden ones included."""
+    """Run the models, as dbt compiled them, on invented premises; give the rows that a mart has, hidden ones
+    included."""
     nodes = json.loads((chain.home / "warehouse" / "dbt" / "manifest.json").read_text())["nodes"]
     premises = [
         (commune, category, size) for cells in epcis.values() for (commune, category), size in cells.items()
@@ -48,7 +51,8 @@ def build(chain: Chain, epcis: dict[str, dict[Cell, int]]) -> list[Row]:
         connection.execute("CREATE TABLE held (commune VARCHAR, category VARCHAR, size INTEGER)")
         connection.executemany("INSERT INTO held VALUES (?, ?, ?)", premises)
         connection.execute("""CREATE TABLE warehouse.int.int_locomvac__premises AS
-            SELECT 2024 AS year, commune AS geo_code, left(category, 3) AS family, category AS revised_category, 'legal' AS owner_kind
+            SELECT 2024 AS year, commune AS geo_code, left(category, 3) AS family,
+            category AS revised_category, 'legal' AS owner_kind
             FROM held, generate_series(1, size)""")
         for model in MODELS:
             connection.execute(

@@ -1,4 +1,5 @@
-"""The common and administrative marts say what the raw files hold, counted here a second time in plain Python."""
+"""The common and administrative marts say what the raw files hold, counted here a second time in plain
+Python."""
 
 from __future__ import annotations
 
@@ -85,7 +86,10 @@ def test_morphology_counts_each_dwelling_once_and_those_without_identifier_too(
 
 
 def test_plot_areas_are_null_before_2023_and_not_0(base: duckdb.DuckDBPyConnection) -> None:
-    query = "SELECT DISTINCT year FROM warehouse.marts.marts_common_morphology WHERE sum_plot_area_vacant_housing_private_fil_ccthp IS NULL"
+    query = (
+        "SELECT DISTINCT year FROM warehouse.marts.marts_common_morphology WHERE"
+        " sum_plot_area_vacant_housing_private_fil_ccthp IS NULL"
+    )
     assert {year for (year,) in base.execute(query).fetchall()} == {2019, 2020, 2021, 2022}
 
 
@@ -106,7 +110,8 @@ def test_the_stock_serves_its_years_whole(base: duckdb.DuckDBPyConnection) -> No
 def test_a_commune_with_stock_and_no_vacant_premises_counts_0(base: duckdb.DuckDBPyConnection) -> None:
     query = """
         SELECT count(*) FROM ff.main.ff_2024 AS stock
-        ANTI JOIN warehouse.marts.marts_common_morphology AS counted ON stock.idcom = counted.geo_code AND counted.year = 2024
+        ANTI JOIN warehouse.marts.marts_common_morphology AS counted ON stock.idcom = counted.geo_code
+            AND counted.year = 2024
     """
     assert base.execute(query).fetchone() == (0,)
 
@@ -115,11 +120,13 @@ def test_a_split_commune_is_one_row_and_merges_are_seen_in_departments_with_a_le
     base: duckdb.DuckDBPyConnection,
 ) -> None:
     split = base.execute(
-        "SELECT split_destination_geocode FROM warehouse.marts.marts_common_morphology WHERE (year, geo_code) = (2024, '60054')"
+        "SELECT split_destination_geocode FROM warehouse.marts.marts_common_morphology WHERE (year, geo_code)"
+        " = (2024, '60054')"
     ).fetchall()
     assert split == [("60054, 60694",)]
     merged = base.execute(
-        "SELECT count(*) FROM warehouse.marts.marts_common_morphology WHERE merged_this_year = 1 AND geo_code < '10'"
+        "SELECT count(*) FROM warehouse.marts.marts_common_morphology WHERE merged_this_year = 1 AND geo_code"
+        " < '10'"
     ).fetchone()
     assert merged and merged[0] > 0
 
@@ -172,11 +179,17 @@ def test_a_city_of_two_names_has_that_of_the_commune(base: duckdb.DuckDBPyConnec
 def test_codes_are_texts_that_keep_their_zeros(
     base: duckdb.DuckDBPyConnection, mart: str, column: str, pattern: str
 ) -> None:
-    query = f'SELECT count(*), count(*) FILTER (NOT regexp_full_match("{column}", ?)) FROM warehouse.marts.{mart} WHERE "{column}" IS NOT NULL'
+    query = (
+        f'SELECT count(*), count(*) FILTER (NOT regexp_full_match("{column}", ?)) FROM warehouse.marts.{mart}'
+        f' WHERE "{column}" IS NOT NULL'
+    )
     held, wrong = base.execute(query, [pattern]).fetchone() or (0, 0)
     assert held > 0 and wrong == 0
 
 
 def test_postcodes_are_sorted(base: duckdb.DuckDBPyConnection) -> None:
-    query = 'SELECT count(*) FROM warehouse.marts.marts_admin_communes WHERE "codesPostaux" <> list_sort("codesPostaux")'
+    query = (
+        'SELECT count(*) FROM warehouse.marts.marts_admin_communes WHERE "codesPostaux" <>'
+        ' list_sort("codesPostaux")'
+    )
     assert base.execute(query).fetchone() == (0,)

@@ -37,19 +37,22 @@ def test_a_premises_of_two_recipients_counts_once(base: duckdb.DuckDBPyConnectio
         for year, directorate, invariant in lines
     }
     counted = base.execute(
-        "SELECT sum(premises_count) FROM warehouse.int.int_locomvac__counts WHERE year = 2024 AND dimension = 'total'"
+        "SELECT sum(premises_count) FROM warehouse.int.int_locomvac__counts WHERE year = 2024 AND dimension ="
+        " 'total'"
     ).fetchone()
     assert len(once) < len(lines), "the sample holds overlapping files"
     assert counted == (len(once),)
 
 
 def test_no_count_under_eleven_is_shown_and_none_can_be_computed(base: duckdb.DuckDBPyConnection) -> None:
-    """Rebuild every hidden sum from what is shown: the total less the families, or less the owners, is 0 or at least 11."""
+    """Rebuild every hidden sum from what is shown: the total less the families, or less the owners, is 0 or
+    at least 11."""
     families = [f"count_{name}" for name in (*(family.lower() for family in FAMILIES), "other")]
     owners = ["count_legal_owner", "count_natural_owner", "count_unknown_owner"]
     names = ["count_vacant_premises", *families, *owners]
     found = base.execute(
-        f"SELECT {', '.join(names)}, vacancy_rate, secret_statistique FROM warehouse.marts.marts_locomvac_communes"
+        f"SELECT {', '.join(names)}, vacancy_rate, secret_statistique FROM"
+        " warehouse.marts.marts_locomvac_communes"
     ).fetchall()
     assert found
     for *counts, rate, secret in found:

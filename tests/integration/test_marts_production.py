@@ -102,7 +102,10 @@ def updates(base: duckdb.DuckDBPyConnection) -> list[Row]:
         ("campaigns", "SELECT count(*) FROM raw.campaigns"),
         (
             "events",
-            "SELECT (SELECT count(*) FROM raw.events) + (SELECT count(*) FROM raw.notes WHERE deleted_at IS NULL)",
+            (
+                "SELECT (SELECT count(*) FROM raw.events) + (SELECT count(*) FROM raw.notes WHERE deleted_at"
+                " IS NULL)"
+            ),
         ),
         ("join_campaigns_housing", "SELECT count(*) FROM raw.campaigns_housing"),
         ("join_housing_groups", "SELECT count(*) FROM raw.groups_housing"),
@@ -113,7 +116,10 @@ def updates(base: duckdb.DuckDBPyConnection) -> list[Row]:
         ),
         (
             "join_establishment_housing",
-            "SELECT count(*) FROM raw.housing AS h JOIN raw.establishments AS e ON list_contains(e.localities_geo_code, h.geo_code)",
+            (
+                "SELECT count(*) FROM raw.housing AS h JOIN raw.establishments AS e ON"
+                " list_contains(e.localities_geo_code, h.geo_code)"
+            ),
         ),
     ],
 )
@@ -132,7 +138,10 @@ def test_the_last_status_of_a_housing_is_the_newest_change(
         if event["housing"] and event["status_changed"] and source in (None, event["source"]):
             last[event["housing"]] = event
     suffix = f"{source}_followup" if source else "followup"
-    query = f"SELECT geo_code, id, last_event_status_{suffix} AS status, last_event_date_{suffix} AS at FROM marts_production_housing"
+    query = (
+        f"SELECT geo_code, id, last_event_status_{suffix} AS status, last_event_date_{suffix} AS at FROM"
+        " marts_production_housing"
+    )
     made = {
         (row["geo_code"], row["id"]): (row["status"], row["at"]) for row in rows(base, query) if row["at"]
     }
@@ -174,14 +183,20 @@ def test_returns_of_campaigns_are_counted_again_by_hand(
         rates = [100 * count / len(housings) if housings else None for count in counts]
         expected[campaign["id"]] = (*counts, *rates)
     cut = f"{months}_months_before_next_campaign"
-    columns = f"id, return_count_{months}_months, return_count_{cut}, return_rate_{months}_months, return_rate_{cut}"
+    columns = (
+        f"id, return_count_{months}_months, return_count_{cut}, return_rate_{months}_months,"
+        f" return_rate_{cut}"
+    )
     query = f"SELECT {columns} FROM marts_production_campaigns"
     made = {row[0]: row[1:] for row in base.execute(query).fetchall()}
     assert made == {campaign: pytest.approx(values) for campaign, values in expected.items()}
 
 
 def test_no_housing_has_an_unknown_where_yes_or_no_is_asked(base: duckdb.DuckDBPyConnection) -> None:
-    query = "SELECT column_name FROM duckdb_columns() WHERE table_name = 'marts_production_housing' AND data_type = 'BOOLEAN'"
+    query = (
+        "SELECT column_name FROM duckdb_columns() WHERE table_name = 'marts_production_housing' AND data_type"
+        " = 'BOOLEAN'"
+    )
     flags = [name for (name,) in base.execute(query).fetchall() if name not in ("uncomfortable", "taxed")]
     tests = ", ".join(f"count(*) FILTER ({name} IS NULL)" for name in flags)
     assert set(base.execute(f"SELECT {tests} FROM marts_production_housing").fetchone() or ()) == {0}

@@ -1,4 +1,5 @@
-"""The public marts and those of use say what the raw files hold, counted here a second time in plain Python."""
+"""The public marts and those of use say what the raw files hold, counted here a second time in plain
+Python."""
 
 from __future__ import annotations
 
@@ -62,9 +63,11 @@ def test_a_territory_has_the_lines_and_the_stock_of_its_communes(
     for line in rows(base, "SELECT ccodep, commune FROM lovac.lovac_2024"):
         department, number = line["ccodep"].strip(), line["commune"].strip()
         lines[
-            department + number[-2:].zfill(2)
-            if len(department) == 3
-            else department.zfill(2).upper() + number.zfill(3)
+            (
+                department + number[-2:].zfill(2)
+                if len(department) == 3
+                else department.zfill(2).upper() + number.zfill(3)
+            )
         ] += 1
     stock = Counter(
         row["idcom"] for row in rows(base, "SELECT idcom FROM ff.ff_2024 WHERE dteloc IN ('1', '2')")

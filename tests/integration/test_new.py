@@ -1,4 +1,5 @@
-"""What `zlv new` writes works once it is decided, and only then; the page that walks through it is true word for word."""
+"""What `zlv new` writes works once it is decided, and only then; the page that walks through it is true word
+for word."""
 
 from __future__ import annotations
 
@@ -60,9 +61,10 @@ def test_the_walk_through_word_for_word_publishes_a_new_mart(own_chain: Chain, c
     assert found == [("01", 2, 5000), ("69", 1, 4000)]
     assert (checkout / "docs/dictionary/marts/marts_external_primes.md").is_file()
     written = {file.name for file in (checkout / "dbt").rglob("*.sql")} - sql_before
-    assert written == {"stg_external__primes_vacance.sql", "marts_external_primes.sql"}, (
-        "a millésime writes none"
-    )
+    assert written == {
+        "stg_external__primes_vacance.sql",
+        "marts_external_primes.sql",
+    }, "a millésime writes none"
 
 
 def test_a_new_source_is_refused_until_it_is_decided_and_reads_nothing_until_it_is_opened(

@@ -1,4 +1,5 @@
-"""A new year of LOVAC is a command and a file in the lake: the marts have the year, and no SQL was written."""
+"""A new year of LOVAC is a command and a file in the lake: the marts have the year, and no SQL was
+written."""
 
 from __future__ import annotations
 
@@ -13,13 +14,15 @@ from chain import Chain
 
 KEY = "lake/lovac/2027/raw.csv"
 YEARS = """
-    SELECT sum(count_vacant_premisses), sum(count_vacant_housing_private_fil), sum(count_vacant_housing_private_fil_public),
+    SELECT sum(count_vacant_premisses), sum(count_vacant_housing_private_fil),
+    sum(count_vacant_housing_private_fil_public),
         sum(count_housing)
     FROM marts_common_morphology WHERE year = ?
 """
 FLOWS = """
     SELECT stock_count, previous_stock_count, entries_count, returns_count, exits_count FROM (
-        SELECT year, sum(COLUMNS('_count$')) FROM marts_lovac_flows WHERE territory_level = 'commune' AND filter = 'ex' GROUP BY year
+        SELECT year, sum(COLUMNS('_count$')) FROM marts_lovac_flows WHERE territory_level = 'commune'
+            AND filter = 'ex' GROUP BY year
     ) WHERE year = ?
 """
 LEFT_OUT = 40
@@ -40,7 +43,10 @@ def file_of_2027(chain: Chain, tmp_path: Path) -> Iterator[Path]:
     """Put into the lake a LOVAC of 2027: that of 2026 but for its first lines; give the file."""
     (before,) = chain.home.glob("**/lake/lovac/2026/raw.csv")
     file, here = tmp_path / "lovac-2027.csv", chain.environment
-    rows = "SELECT * REPLACE ('2027' AS annee) RENAME (cog_2026 AS cog_2027) FROM read_csv(?, all_varchar = true, ignore_errors = true)"
+    rows = (
+        "SELECT * REPLACE ('2027' AS annee) RENAME (cog_2026 AS cog_2027) FROM read_csv(?, all_varchar ="
+        " true, ignore_errors = true)"
+    )
     duckdb.execute(f"COPY ({rows} OFFSET {LEFT_OUT}) TO '{file}'", [str(before)])
     keys = {
         "aws_access_key_id": here["CELLAR_ACCESS_KEY_ID"],
@@ -86,7 +92,10 @@ def test_the_marts_have_the_year_that_a_command_added_and_its_file_filled(
         dwellings = clean.execute(
             f"SELECT max(ex_last_year), {current} FROM marts_lovac_dwellings"
         ).fetchone()
-        tables = "SELECT table_name FROM duckdb_columns() WHERE table_name LIKE 'marts_lovac%' AND column_name = 'year'"
+        tables = (
+            "SELECT table_name FROM duckdb_columns() WHERE table_name LIKE 'marts_lovac%' AND column_name ="
+            " 'year'"
+        )
         newest = {
             name: clean.execute(f"SELECT max(year) FROM {name}").fetchall()[0][0]
             for (name,) in clean.execute(tables).fetchall()

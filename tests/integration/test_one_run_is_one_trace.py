@@ -1,4 +1,5 @@
-"""A real daily run with a real collector: one trace, one root, every stage, table and dbt node in its place."""
+"""A real daily run with a real collector: one trace, one root, every stage, table and dbt node in its
+place."""
 
 from __future__ import annotations
 

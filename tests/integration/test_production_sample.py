@@ -53,7 +53,8 @@ def restore(running: Components) -> dict[str, int]:
             values = ["NULL" if name == "geom" else f'"{name}"' for name in columns]
             names = ", ".join(f'"{name}"' for name in columns)
             connection.execute(
-                f"INSERT INTO application.public.{path.stem} ({names}) SELECT {', '.join(values)} FROM '{path}'"
+                f"INSERT INTO application.public.{path.stem} ({names}) SELECT {', '.join(values)} FROM"
+                f" '{path}'"
             )
             row = connection.execute(f"SELECT count(*) FROM '{path}'").fetchone()
             counts[path.stem] = row[0] if row else 0

@@ -1,4 +1,5 @@
-"""Under one key the same person and dwelling have the same pseudonym in every source, and no file holds the clear value."""
+"""Under one key the same person and dwelling have the same pseudonym in every source, and no file holds the
+clear value."""
 
 from __future__ import annotations
 
@@ -43,7 +44,10 @@ def test_an_identifier_is_pseudonymised_as_it_stands_so_that_sources_join(
 ) -> None:
     written = sources.execute("SELECT ff_idlocal FROM lovac.lovac_2025").fetchall()
     assert written == [(pseudonym(str(LOVAC[0]["ff_idlocal"])),)]
-    joined = "SELECT count(*) FROM lovac.lovac_2025 l JOIN (SELECT pseudonymise('800688123456') AS local_id) h ON h.local_id = l.ff_idlocal"
+    joined = (
+        "SELECT count(*) FROM lovac.lovac_2025 l JOIN (SELECT pseudonymise('800688123456') AS local_id) h ON"
+        " h.local_id = l.ff_idlocal"
+    )
     assert sources.execute(joined).fetchone() == (1,)
 
 

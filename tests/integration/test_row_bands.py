@@ -36,8 +36,8 @@ def test_a_mart_that_halves_is_refused_with_65_and_named(own_chain: Chain) -> No
     own_chain.zlv("audit")
     refused = own_chain.zlv("publish", code=65).stderr
     assert (
-        f"marts_lovac_flows has {left[0]} rows, {row[0]} in the release before (0.40 times, expected 0.5 to 2)"
-        in refused
+        f"marts_lovac_flows has {left[0]} rows, {row[0]} in the release before (0.40 times, expected 0.5"
+        " to 2)" in refused
     )
     assert "a source is missing, or was delivered in part" in refused and "--accept-rows" in refused
     assert (own_chain.clean_file.readlink(), own_chain.clean_tables()) == (before, clean)

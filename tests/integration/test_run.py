@@ -176,7 +176,8 @@ def test_a_run_is_taken_up_where_it_stopped(home: Chain) -> None:
         shell("list", "echo list >> $OUT; echo '[1, 2]'"),
         shell(
             "load",
-            "echo load-{{inputs.parameters.n}} >> $OUT; test {{inputs.parameters.n}} = 1 || test -e $OUT.mended",
+            "echo load-{{inputs.parameters.n}} >> $OUT; test {{inputs.parameters.n}} = 1 || test -e"
+            " $OUT.mended",
             inputs={"parameters": [{"name": "n"}]},
         ),
         shell("end", "echo end-{{workflow.parameters.word}} >> $OUT"),
@@ -192,9 +193,13 @@ def test_a_run_is_taken_up_where_it_stopped(home: Chain) -> None:
     assert lines(home) == ["list", "load-1", "load-2"]
     (home.home / "out.mended").touch()
     done = home.zlv("run", str(path), "--run-id", "r1")
-    assert lines(home) == ["list", "load-1", "load-2", "load-2", "end-x"], (
-        "nothing twice, and the parameter is that of the run"
-    )
+    assert lines(home) == [
+        "list",
+        "load-1",
+        "load-2",
+        "load-2",
+        "end-x",
+    ], "nothing twice, and the parameter is that of the run"
     assert "load-0 was done before" in done.stdout
     home.zlv("run", str(path), "--run-id", "r1")
     assert len(lines(home)) == 5, "a finished run has nothing left to do"
@@ -290,7 +295,8 @@ def test_a_second_run_on_the_same_home_says_who_holds_it(home: Chain) -> None:
         wait_for((home.home / "out").exists)
         done = home.zlv("run", path, "--run-id", "second", code=75)
         assert re.search(
-            rf"run first \(process {process.pid}\) has held this home since \d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d; wait",
+            rf"run first \(process {process.pid}\) has held this home since \d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d;"
+            r" wait",
             done.stderr,
         )
         assert not (home.home / "runs" / "second").exists()

@@ -91,7 +91,10 @@ def test_a_session_changes_nothing_and_reaches_nothing_else(settings: Settings, 
 def test_a_query_larger_than_memory_may_still_spill(settings: Settings) -> None:
     small = settings.model_copy(update={"DUCKDB_MEMORY_LIMIT": "60MB"})
     with open_read_only(small, load_catalog(settings.catalog_dirs)) as connection:
-        query = "SELECT count(*) FROM (SELECT range % 1000000 AS a, md5(range::VARCHAR) AS b FROM range(1500000) ORDER BY b LIMIT 1400000)"
+        query = (
+            "SELECT count(*) FROM (SELECT range % 1000000 AS a, md5(range::VARCHAR) AS b FROM range(1500000)"
+            " ORDER BY b LIMIT 1400000)"
+        )
         assert connection.execute(query).fetchone() == (1_400_000,)
 
 

@@ -1,4 +1,5 @@
-"""sync-production on a real PostgreSQL: one snapshot, only what is declared, errors that a person can read."""
+"""sync-production on a real PostgreSQL: one snapshot, only what is declared, errors that a person can
+read."""
 
 from __future__ import annotations
 
@@ -80,10 +81,14 @@ PARTS = [
     for n in range(2)
 ]
 FILL = [
-    "INSERT INTO app_people VALUES ('00000000-0000-0000-0000-000000000001', 'Élise  Dupont', 'canary-dropped', 5120123,"
-    " '{2023,2024}', 1.50, '2024-06-30 22:30+00', 'a@beta.gouv.fr'),"
-    " ('00000000-0000-0000-0000-000000000002', NULL, 'canary-dropped', NULL, NULL, NULL, NULL, 'b@ville.fr')",
-    """INSERT INTO facts VALUES (1, '{"status": "En attente", "name": "DUPONT"}', '2024-02-29'), (12, NULL, NULL)""",
+    (
+        "INSERT INTO app_people VALUES ('00000000-0000-0000-0000-000000000001', 'Élise  Dupont',"
+        " 'canary-dropped', 5120123, '{2023,2024}', 1.50, '2024-06-30 22:30+00', 'a@beta.gouv.fr'),"
+        " ('00000000-0000-0000-0000-000000000002', NULL, 'canary-dropped', NULL, NULL, NULL, NULL,"
+        " 'b@ville.fr')"
+    ),
+    """INSERT INTO facts VALUES (1, '{"status": "En attente", "name": "DUPONT"}',
+        '2024-02-29'), (12, NULL, NULL)""",
 ]
 
 
@@ -121,7 +126,8 @@ def test_special_types_arrive_as_the_catalog_declares_them(postgres_server: Post
     ]
     first, second = rows(
         file,
-        "SELECT length(name), siren, years, score, seen_at = '2024-06-30 22:30:00+00', is_zlv_team FROM people ORDER BY id",
+        "SELECT length(name), siren, years, score, seen_at = '2024-06-30 22:30:00+00', is_zlv_team FROM"
+        " people ORDER BY id",
     )
     assert first == (64, 5120123, [2023, 2024], 1.5, True, True)
     assert second == (None, None, None, None, None, False)
@@ -161,7 +167,8 @@ def test_the_session_writes_nothing_and_says_who_it_is(postgres_server: Postgres
             attach_postgres(connection, settings)
             begin_snapshot(connection)
             query = (
-                "SELECT current_setting(''application_name'') a, current_setting(''default_transaction_read_only'') b,"
+                "SELECT current_setting(''application_name'') a,"
+                " current_setting(''default_transaction_read_only'') b,"
                 " current_setting(''statement_timeout'') c, current_setting(''transaction_isolation'') d"
             )
             assert connection.execute(f"SELECT * FROM postgres_query('pg', '{query}')").fetchall() == [
@@ -185,7 +192,10 @@ sources:
 """
     for n in range(3)
 )
-WIDE_POLICY = "domain: production\ncolumns: {id: {class: none, treatment: keep}, filling: {class: none, treatment: keep}}\n"
+WIDE_POLICY = (
+    "domain: production\ncolumns: {id: {class: none, treatment: keep}, filling: {class: none, treatment:"
+    " keep}}\n"
+)
 WIDE_TABLES = [
     statement
     for n in range(3)
@@ -333,7 +343,8 @@ def test_the_same_rows_have_the_same_fingerprint_in_any_order(
         first = read_certificate(file)
         with postgres_server.connect("order") as connection:
             connection.execute(
-                "CREATE TABLE copy AS TABLE app_people; TRUNCATE app_people; INSERT INTO app_people SELECT * FROM copy ORDER BY id DESC"
+                "CREATE TABLE copy AS TABLE app_people; TRUNCATE app_people; INSERT INTO app_people SELECT *"
+                " FROM copy ORDER BY id DESC"
             )
         sync(tmp_path, environment)
         second = read_certificate(file)
@@ -399,8 +410,8 @@ def test_a_connection_that_the_server_ends_is_made_again(postgres_server: Postgr
         with postgres_server.connect() as connection:
             while not ended.is_set():
                 query = (
-                    "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
-                    " WHERE application_name = 'zlv-warehouse' AND datname = %s AND query LIKE 'COPY%%filling%%'"
+                    "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name ="
+                    " 'zlv-warehouse' AND datname = %s AND query LIKE 'COPY%%filling%%'"
                 )
                 if connection.execute(query, [database]).fetchone()[0]:
                     return

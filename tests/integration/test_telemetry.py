@@ -249,7 +249,10 @@ def test_a_failed_stage_tells_our_sentences_and_nothing_of_the_data(
 
 BUSY = {
     "python": "import time\n    while True: time.sleep(0.05)",
-    "duckdb": "import duckdb\n    duckdb.sql('SELECT sum(sqrt(a.range * b.range)) FROM range(1000000) a, range(1000000) b').fetchall()",
+    "duckdb": (
+        "import duckdb\n    duckdb.sql('SELECT sum(sqrt(a.range * b.range)) FROM range(1000000) a,"
+        " range(1000000) b').fetchall()"
+    ),
 }
 
 
@@ -271,10 +274,16 @@ def test_sigterm_ends_the_spans_writes_the_record_and_exits_143(tmp_path: Path, 
 
 
 def test_help_and_the_lists_of_runs_do_not_import_opentelemetry() -> None:
-    script = "import sys; import jobs.cli, jobs.telemetry.records, jobs.pipelines.manifest.manifest; print([m for m in sys.modules if m in %r])"
+    script = (
+        "import sys; import jobs.cli, jobs.telemetry.records, jobs.pipelines.manifest.manifest; print([m for"
+        " m in sys.modules if m in %r])"
+    )
     heavy = ("opentelemetry", "duckdb", "dbt", "boto3", "pydantic", "rich")
     root = Path(__file__).resolve().parents[2]
-    light = "import sys; sys.argv = ['zlv', '--help']\ntry:\n    from jobs.cli import main; main()\nexcept SystemExit: pass\n"
+    light = (
+        "import sys; sys.argv = ['zlv', '--help']\ntry:\n    from jobs.cli import main; main()\nexcept"
+        " SystemExit: pass\n"
+    )
     shown = subprocess.run(
         [sys.executable, "-c", light + f"print([m for m in {heavy} if m in sys.modules])"],
         cwd=root,

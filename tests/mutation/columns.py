@@ -17,7 +17,8 @@ _NUMBERS = (
 
 
 def wrong_column(relation: str, column: str, type_: str) -> str:
-    """Write the query of a table in which one column has the next number, the opposite, another text or a later time."""
+    """Write the query of a table in which one column has the next number, the opposite, another text or a
+    later time."""
     name = '"' + column.replace('"', '""') + '"'
     if type_.startswith(_NUMBERS) and not type_.endswith("[]"):
         wrong = f"coalesce({name} + 1, 1)"

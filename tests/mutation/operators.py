@@ -1,4 +1,5 @@
-"""Write every small change of a query that turns it into a wrong one: a dropped filter, another join, a shifted year."""
+"""Write every small change of a query that turns it into a wrong one: a dropped filter, another join, a
+shifted year."""
 
 from __future__ import annotations
 
@@ -45,7 +46,8 @@ class Mutation:
 
 
 def mutations(sql: str) -> list[Mutation]:
-    """Give all mutations of a query, in the order of its parts: the same for a model and for its unit tests' queries."""
+    """Give all mutations of a query, in the order of its parts: the same for a model and for its unit tests'
+    queries."""
     tree = sqlglot.parse_one(sql, dialect="duckdb")
     found = []
     for operator, change in OPERATORS.items():

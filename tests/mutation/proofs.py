@@ -1,4 +1,5 @@
-"""Give the project's own proofs as queries with their right answers: the indicators, and the figures of the differences."""
+"""Give the project's own proofs as queries with their right answers: the indicators, and the figures of the
+differences."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ INDICATORS = [
 
 
 def proofs_of(chain: Chain, folder: Path) -> list[Proof]:
-    """Ask the sources for each indicator once, and the warehouse as it is for the figures of the differences."""
+    """Ask the sources for each indicator once, and the warehouse as it is for the figures of the
+    differences."""
     settings = read_settings(chain.environment)
     manifest = json.loads((settings.warehouse_dir / "dbt" / "manifest.json").read_text(encoding="utf-8"))
     marts = {

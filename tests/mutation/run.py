@@ -1,6 +1,8 @@
-"""Alter every mart, and every model that a mart is made of, and count what the tests and the indicators notice.
+"""Alter every mart, and every model that a mart is made of, and count what the tests and the indicators
+notice.
 
-Bounds: ≥ 150 altered models, ≥ 90 % noticed; ≥ 95 % of the marts' columns with something that notices a wrong value.
+Bounds: ≥ 150 altered models, ≥ 90 % noticed; ≥ 95 % of the marts' columns with something that notices a wrong
+value.
 What nothing notices is written to survivors.md beside this file.
 """
 
@@ -103,7 +105,8 @@ def _finished(home: Path) -> Chain:
     up = [str(ZLV), "dev", "up", "--scale", "0.05", "--seed", "7"]
     subprocess.run(up, env=environment, cwd=home, check=True, capture_output=True)
     chain = Chain(home, {**environment, **read_environment(home / "dev" / "env"), "ZLV_HOME": str(home)})
-    # What was built before may be of other models. The queries of dbt's unit tests are kept by the build that ran them.
+    # What was built before may be of other models. The queries of dbt's unit tests are kept by the build that
+    # ran them.
     for stage in (
         ("sync-production",),
         ("load-lake",),
@@ -145,7 +148,10 @@ def _told(chosen: list[Mutant], verdicts: list[str | None], names: dict[str, str
         "<!-- Written by `make mutation`; do not edit. -->",
         "",
         f"Of {len(altered)} altered models {noticed:.1%} are noticed;",
-        f"of {len(columns)} columns of marts {proven:.1%} have something that notices a wrong value. The others:",
+        (
+            f"of {len(columns)} columns of marts {proven:.1%} have something that notices a wrong value. The"
+            " others:"
+        ),
         "",
         "| model | operator | change |",
         "|---|---|---|",

@@ -22,7 +22,8 @@ from mutation.operators import mutations, rewritten
 
 @dataclass(frozen=True)
 class Proof:
-    """A query and the answer that a right warehouse gives (None: what it gives now); `nodes` are the models that it reads."""
+    """A query and the answer that a right warehouse gives (None: what it gives now); `nodes` are the models
+    that it reads."""
 
     name: str
     query: str
@@ -60,7 +61,8 @@ class Trial:
         for publication in catalog.publications:
             if publication.public_name != publication.mart:
                 self.connection.execute(
-                    f'CREATE VIEW memory.main."{publication.public_name}" AS FROM warehouse.marts."{publication.mart}"'
+                    f'CREATE VIEW memory.main."{publication.public_name}" AS FROM'
+                    f' warehouse.marts."{publication.mart}"'
                 )
         self.connection.execute("SET search_path = 'warehouse.marts,memory.main'")
         tests = [
@@ -89,7 +91,8 @@ class Trial:
         return str(self.nodes[id_]["relation_name"])
 
     def made_of(self, id_: str) -> list[str]:
-        """List the models that a model goes into, itself first, each after those that it is made of; a snapshot ends the way."""
+        """List the models that a model goes into, itself first, each after those that it is made of; a
+        snapshot ends the way."""
         found: list[str] = []
 
         def visit(node: str) -> None:
@@ -124,7 +127,8 @@ class Trial:
         return True
 
     def verdict(self, id_: str, sql: str) -> str | None:
-        """Name what notices the altered model: a dbt unit test, a contract, a test, an indicator, or the build's own error."""
+        """Name what notices the altered model: a dbt unit test, a contract, a test, an indicator, or the
+        build's own error."""
         reached = self.made_of(id_)
         if found := self._unit_test(id_, sql):
             return found
@@ -174,7 +178,8 @@ class Trial:
         return [proof.name for proof in self.proofs if not self._holds(proof)]
 
     def _unit_test(self, id_: str, sql: str) -> str | None:
-        """Find a dbt unit test whose rows give another result: the same change, made in the query of that test."""
+        """Find a dbt unit test whose rows give another result: the same change, made in the query of that
+        test."""
         node = self.nodes[id_]
         ours = _mutated(node["compiled_code"])
         if sql not in ours:
@@ -189,7 +194,10 @@ class Trial:
                 if len(theirs) != len(ours) or not columns:
                     continue
                 wrong = theirs[ours.index(sql)]
-                query = f"SELECT count(*) FROM (SELECT {columns} FROM ({{}}) EXCEPT ALL SELECT {columns} FROM ({{}}))"
+                query = (
+                    f"SELECT count(*) FROM (SELECT {columns} FROM ({{}}) EXCEPT ALL SELECT {columns} FROM"
+                    " ({}))"
+                )
                 # An error of the right query is no finding about the wrong one.
                 self.connection.execute(query.format(rewritten(right), right))
                 try:
@@ -217,7 +225,8 @@ class Trial:
         self.connection.execute(f"CREATE OR REPLACE {kind} {self.relation(id_)} AS {sql}")
 
     def _shape(self, id_: str) -> list[tuple[str, str]]:
-        """List columns and types by name: dbt puts those of a contract in the order of the contract, a query in its own."""
+        """List columns and types by name: dbt puts those of a contract in the order of the contract, a query
+        in its own."""
         return sorted(
             (str(row[0]), str(row[1]))
             for row in self.connection.execute(f"DESCRIBE {self.relation(id_)}").fetchall()
@@ -225,5 +234,8 @@ class Trial:
 
     def _print(self, id_: str) -> tuple[Any, ...]:
         columns = ", ".join(f'"{name}"' for name, _ in self._shape(id_))
-        query = f"SELECT count(*), sum(hash(t)::HUGEINT)::VARCHAR FROM (SELECT {columns} FROM {self.relation(id_)}) AS t"
+        query = (
+            f"SELECT count(*), sum(hash(t)::HUGEINT)::VARCHAR FROM (SELECT {columns} FROM"
+            f" {self.relation(id_)}) AS t"
+        )
         return tuple(self.connection.execute(query).fetchall()[0])

@@ -184,8 +184,8 @@ def test_a_broken_file_is_told_with_its_line(folder: Path, text: str, told: str)
 
 def test_a_second_folder_adds_a_millesime_with_one_entry(tmp_path: Path) -> None:
     (tmp_path / "more.yml").write_text(
-        "domain: lovac\nsources:\n"
-        "  lovac_2027: {millesime: 2027, public_criterion: fil, location: 's3://{lake}/lake/lovac/2027/raw.csv', layout: new}\n"
+        "domain: lovac\nsources:\n  lovac_2027: {millesime: 2027, public_criterion: fil, location:"
+        " 's3://{lake}/lake/lovac/2027/raw.csv', layout: new}\n"
     )
     catalog = load_catalog([ROOT / "catalog", tmp_path])
     assert catalog.millesimes("lovac")[-1] == 2027
@@ -197,7 +197,8 @@ def test_a_second_folder_adds_a_millesime_with_one_entry(tmp_path: Path) -> None
 
 def test_a_millesime_of_lovac_needs_the_rule_of_its_public_figure(tmp_path: Path) -> None:
     (tmp_path / "more.yml").write_text(
-        "domain: lovac\nsources:\n  lovac_2027: {millesime: 2027, location: 's3://{lake}/lake/lovac/2027/raw.csv', layout: new}\n"
+        "domain: lovac\nsources:\n  lovac_2027: {millesime: 2027, location:"
+        " 's3://{lake}/lake/lovac/2027/raw.csv', layout: new}\n"
     )
     with pytest.raises(
         SettingsError, match=r"more\.yml:3: sources\.lovac_2027: .*public_criterion: fil, or fil_ccthp"

@@ -82,15 +82,19 @@ def test_fail_fast_begins_nothing_new_after_a_failure(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("depends", "runs"),
     [
-        ("a", False), ("b", True), ("skipped", True), ("a.Failed", True), ("b.Failed", False), ("skipped.Succeeded", False),
-        ("skipped.Skipped", True), ("a || b", True), ("a && b", False), ("!a", True), ("b && !b.Failed", True),
-        ("(a || b) && (a.Failed)", True), ("many.AnySucceeded", True), ("many.AllFailed", False), ("many", False), ("left.Omitted", True),
+        ("a", False), ("b", True), ("skipped", True), ("a.Failed", True), ("b.Failed", False),
+        ("skipped.Succeeded", False),
+        ("skipped.Skipped", True), ("a || b", True), ("a && b", False), ("!a", True), ("b && !b.Failed",
+        True),
+        ("(a || b) && (a.Failed)", True), ("many.AnySucceeded", True), ("many.AllFailed", False), ("many",
+        False), ("left.Omitted", True),
         ("left", False),
     ],
 )  # fmt: skip
 def test_depends_means_what_argo_means(tmp_path: Path, depends: str, runs: bool) -> None:
     tasks = [
-        task("a"), task("b"), task("skipped", when="'x' == 'y'"), task("many", withItems=["1", "2"]), task("left", "a"),
+        task("a"), task("b"), task("skipped", when="'x' == 'y'"), task("many", withItems=["1", "2"]),
+        task("left", "a"),
         task("end", depends),
     ]  # fmt: skip
     made = graph(tmp_path, tasks)
@@ -150,7 +154,8 @@ def test_what_is_no_list_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("when", "runs"),
     [
-        ("'{{workflow.parameters.upload}}' == 'true'", True), ("{{workflow.parameters.upload}} == true", True),
+        ("'{{workflow.parameters.upload}}' == 'true'", True), ("{{workflow.parameters.upload}} == true",
+        True),
         ("{{workflow.parameters.upload}} != true", False), ("{{workflow.parameters.word}} == heads", True),
         ("{{workflow.parameters.year}} >= 2024 && {{workflow.parameters.year}} < 2030", True),
         ("{{workflow.parameters.year}} in [2019, 2020]", False),
@@ -180,8 +185,10 @@ def test_an_unreadable_expression_is_one_sentence(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        ("1 in [1, 75]", True), ("2 not in [2, 64]", False), ("!(asInt('65') in [2, 64, 65, 66])", False), ("true and not false", True),
-        ("1 == 1 || 'a' == 'b' && false", True), ("'a b' == \"a b\"", True), ("-1 < 0", True), ("1.5 > 1", True),
+        ("1 in [1, 75]", True), ("2 not in [2, 64]", False), ("!(asInt('65') in [2, 64, 65, 66])", False),
+        ("true and not false", True),
+        ("1 == 1 || 'a' == 'b' && false", True), ("'a b' == \"a b\"", True), ("-1 < 0", True), ("1.5 > 1",
+        True),
     ],
 )  # fmt: skip
 def test_expressions_have_the_usual_values(text: str, value: bool) -> None:

@@ -16,8 +16,8 @@ from jobs.settings import project_dir
 
 def test_a_new_lovac_year_has_its_columns_without_sql(tmp_path: Path) -> None:
     (tmp_path / "lovac.yml").write_text(
-        "domain: lovac\nsources:\n"
-        "  lovac_2027: {millesime: 2027, location: 's3://{lake}/lake/lovac/2027/raw.csv', layout: new, public_criterion: fil}\n"
+        "domain: lovac\nsources:\n  lovac_2027: {millesime: 2027, location:"
+        " 's3://{lake}/lake/lovac/2027/raw.csv', layout: new, public_criterion: fil}\n"
     )
     document = yaml.safe_load(year_columns_yml(load_catalog([project_dir("catalog"), tmp_path])))
     names = [column["name"] for column in document["models"][0]["columns"]]

@@ -237,7 +237,10 @@ TOLD = json.dumps({"step": "build", "exit_code": 65, "message": "200 of 1000 row
             ended(),
             [pod({"exitCode": 137, "reason": "OOMKilled"})],
             137,
-            "used more memory than its limit of 64Mi and was killed (OOMKilled); raise the memory limit of build",
+            (
+                "used more memory than its limit of 64Mi and was killed (OOMKilled); raise the memory limit"
+                " of build"
+            ),
             False,
         ),
         (

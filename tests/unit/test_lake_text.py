@@ -140,7 +140,10 @@ def test_a_fault_while_filling_a_pipe_is_raised(tmp_path: Path) -> None:
 
 
 def test_the_kind_of_file_system_is_that_of_the_nearest_mount(tmp_path: Path) -> None:
-    mounts = f"/dev/a / ext4 rw 0 0\nserver:/x {tmp_path} nfs4 rw 0 0\n//s/y {tmp_path}/with\\040space cifs rw 0 0\n"
+    mounts = (
+        f"/dev/a / ext4 rw 0 0\nserver:/x {tmp_path} nfs4 rw 0 0\n//s/y {tmp_path}/with\\040space cifs rw"
+        " 0 0\n"
+    )
     (tmp_path / "with space").mkdir()
     assert file_system(tmp_path / "raw", mounts) == "nfs4"
     assert file_system(tmp_path / "with space", mounts) == "cifs"

@@ -1,4 +1,5 @@
-"""Plain manifests and pipelines as they are checked in: typed, restricted, and the chart's copies their equals."""
+"""Plain manifests and pipelines as they are checked in: typed, restricted, and the chart's copies their
+equals."""
 
 from __future__ import annotations
 

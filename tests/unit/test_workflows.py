@@ -1,4 +1,5 @@
-"""GitHub's workflows run make targets only, each of which some test runs; their actions are pinned, their rights minimal."""
+"""GitHub's workflows run make targets only, each of which some test runs; their actions are pinned, their
+rights minimal."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ from jobs import __version__
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
-# What `.ci/run` runs before a change lands; `demo` is that of the README, of which the suite's own chain is made.
+# What `.ci/run` runs before a change lands; `demo` is that of the README, of which the suite's own chain is
+# made.
 BEFORE_LANDING = {"check", "test", "actionlint", "image", "test-cluster"}
 DIGEST = "sha256:" + "0" * 64
 VERSION = f"v{__version__}"
@@ -35,7 +37,10 @@ WITH_STAND_INS: dict[str, tuple[list[str], list[str]]] = {
         [],
         [
             "kind create cluster --name zlv --wait 3m",
-            "kind load docker-image --name zlv localhost/zlv-warehouse:test localhost/zlv-warehouse-trial:test",
+            (
+                "kind load docker-image --name zlv localhost/zlv-warehouse:test"
+                " localhost/zlv-warehouse-trial:test"
+            ),
         ],
     ),
     "test-kind": ([], ["pytest -m cluster tests/cluster"]),
@@ -61,7 +66,8 @@ WITH_STAND_INS: dict[str, tuple[list[str], list[str]]] = {
     "release": (
         [f"TAG={VERSION}"],
         [
-            f"gh release create {VERSION} --verify-tag --title {__version__} --notes-file {{dist}}/notes.md {{dist}}/zlv-warehouse-*.tgz"
+            f"gh release create {VERSION} --verify-tag --title {__version__} --notes-file {{dist}}/notes.md"
+            " {dist}/zlv-warehouse-*.tgz"
         ],
     ),
 }

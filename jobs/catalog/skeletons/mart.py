@@ -14,7 +14,8 @@ from jobs.errors import SettingsError
 
 
 def new_mart(project: Path, catalog: Catalog, domain: str, name: str, model: str) -> list[str]:
-    """Write the files of `marts_<domain>_<name>` and its line, closed, in the publication list; gives their names.
+    """Write the files of `marts_<domain>_<name>` and its line, closed, in the publication list; gives their
+    names.
 
     Columns, types and grain are those of `model`; each column is of class `direct`, which the gate
     refuses in a mart. Raises SettingsError for a name that is taken, or a model that is not there.
@@ -31,7 +32,8 @@ def new_mart(project: Path, catalog: Catalog, domain: str, name: str, model: str
     untyped = [str(column["name"]) for column in columns if not column.get("data_type")]
     if untyped or not columns:
         raise SettingsError(
-            f"{model}.yml gives no data_type of {untyped[0] if untyped else 'any column'}; write it there first"
+            f"{model}.yml gives no data_type of {untyped[0] if untyped else 'any column'}; write it there"
+            " first"
         )
     listed = project / "catalog" / "publication.yml"
     folder = Path("dbt", "models", "marts", domain)
@@ -45,7 +47,8 @@ def new_mart(project: Path, catalog: Catalog, domain: str, name: str, model: str
     )
     with listed.open("a", encoding="utf-8") as file:
         file.write(
-            f"  # {mart}:\n  #   public_name: {mart}\n  #   description: {undecided('ce que montre la table')}\n"
+            f"  # {mart}:\n  #   public_name: {mart}\n  #   description:"
+            f" {undecided('ce que montre la table')}\n"
         )
     return [*written, str(listed.relative_to(project))]
 
@@ -76,7 +79,10 @@ def _yml(mart: str, declared: dict[str, Any], columns: list[dict[str, Any]]) -> 
     yield f"        source_of_rule: {undecided('d’où vient la règle')}"
     if grain:
         yield "    data_tests:"
-        yield f"      - dbt_utils.unique_combination_of_columns: {{arguments: {{combination_of_columns: {shown}}}}}"
+        yield (
+            "      - dbt_utils.unique_combination_of_columns: {arguments: {combination_of_columns:"
+            f" {shown}}}}}"
+        )
     yield "    columns:"
     for column in columns:
         yield f"      - name: {column['name']}"

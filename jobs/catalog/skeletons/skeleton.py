@@ -14,7 +14,8 @@ from jobs.errors import SettingsError
 
 
 def require_checkout(project: Path) -> None:
-    """Raise SettingsError where nothing can be written: in an image, or where the program is installed without its sources."""
+    """Raise SettingsError where nothing can be written: in an image, or where the program is installed
+    without its sources."""
     folders = [project / name for name in ("catalog", "dbt", "docs")]
     if not all(folder.is_dir() and os.access(folder, os.W_OK) for folder in folders):
         raise SettingsError(
@@ -27,7 +28,8 @@ def checked_name(what: str, name: str) -> str:
     """Give a name back when it may name files, tables and fields; raises SettingsError else."""
     if not NAME.match(name) or len(name) > 50:
         raise SettingsError(
-            f"{what} {name!r} must be lower case letters, digits and _, begin with a letter, and have 50 characters at most"
+            f"{what} {name!r} must be lower case letters, digits and _, begin with a letter, and have 50"
+            " characters at most"
         )
     return name
 

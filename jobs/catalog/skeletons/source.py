@@ -22,7 +22,8 @@ _TYPES = {"BIGINT": "BIGINT", "DOUBLE": "DOUBLE", "DATE": "DATE", "BOOLEAN": "BO
 
 @dataclass(frozen=True)
 class SampleColumn:
-    """One column of the sample: its header, the name and type proposed; whether each line has another value."""
+    """One column of the sample: its header, the name and type proposed; whether each line has another
+    value."""
 
     header: str
     name: str
@@ -56,7 +57,8 @@ def read_sample(file: Path) -> Sample:
             connection.execute(f"CREATE TABLE sample AS FROM {read.format('true')}", [str(file), delimiter])
         except duckdb.Error:
             raise DataRefused(
-                f"{file} could not be read as CSV with a header line, in UTF-8; check the file, or write it so"
+                f"{file} could not be read as CSV with a header line, in UTF-8; check the file, or write"
+                " it so"
             ) from None
         taken = reserved_words()
         columns = []
@@ -64,7 +66,10 @@ def read_sample(file: Path) -> Sample:
             name = _name(str(header), taken)
             taken.add(name)
             field = identifier(str(header))
-            query = f"SELECT coalesce(bool_or({field} SIMILAR TO '0[0-9]+'), false), count(DISTINCT {field}) = count(*) FROM sample"
+            query = (
+                f"SELECT coalesce(bool_or({field} SIMILAR TO '0[0-9]+'), false), count(DISTINCT {field}) ="
+                " count(*) FROM sample"
+            )
             zeros, unique = connection.execute(query).fetchone() or (False, False)
             code = bool(zeros) or bool(_CODE.search(name))
             columns.append(
@@ -103,7 +108,8 @@ def new_source(
     keys = list(key) or [column.name for column in sample.columns if column.unique][:1]
     if not keys:
         raise SettingsError(
-            f"no column of {file.name} differs from line to line; say with --key a,b what identifies a line: {', '.join(names)}"
+            f"no column of {file.name} differs from line to line; say with --key a,b what identifies a line:"
+            f" {', '.join(names)}"
         )
     staging = f"stg_{domain}__{name}"
     folder = Path("dbt", "models", "staging", domain)
@@ -112,8 +118,9 @@ def new_source(
         project,
         {
             # Read after the domain's own file, whose defaults hold for a deployment's additions.
-            Path("catalog", f"{domain}_{name}.yml"): "\n".join(_entry(domain, name, address, sample, keys))
-            + "\n",
+            Path("catalog", f"{domain}_{name}.yml"): (
+                "\n".join(_entry(domain, name, address, sample, keys)) + "\n"
+            ),
             Path("catalog", "policy", f"{domain}_{name}.yml"): "\n".join(_policy(domain, name, names)) + "\n",
             folder / f"{staging}.sql": _model(domain, name, names),
             folder / f"{staging}.yml": "\n".join(_model_yml(staging, domain, name, sample, keys)) + "\n",
@@ -148,11 +155,17 @@ def _entry(domain: str, name: str, location: str, sample: Sample, keys: list[str
     yield "    columns:"
     for column in sample.columns:
         header = f", header: {quoted(column.header)}" if column.header != column.name else ""
-        yield f"      {column.name}: {{type: {column.type}{header}{', required: true' if column.name in keys else ''}}}"
+        yield (
+            f"      {column.name}: {{type:"
+            f" {column.type}{header}{', required: true' if column.name in keys else ''}}}"
+        )
 
 
 def _policy(domain: str, name: str, names: list[str]) -> Iterator[str]:
-    yield "# Every column is closed until its class is decided with the data protection officer: see docs/privacy.md."
+    yield (
+        "# Every column is closed until its class is decided with the data protection officer: see"
+        " docs/privacy.md."
+    )
     yield f"domain: {domain}"
     yield "sources:"
     yield f"  {name}:"
@@ -161,7 +174,10 @@ def _policy(domain: str, name: str, names: list[str]) -> Iterator[str]:
 
 def _model(domain: str, name: str, names: list[str]) -> str:
     columns = ",\n".join(f"    {column}" for column in names)
-    return f"with source as (\n    select * from {{{{ source('{domain}', '{name}') }}}}\n)\n\nselect\n{columns}\nfrom source\n"
+    return (
+        f"with source as (\n    select * from {{{{ source('{domain}', '{name}')"
+        f" }}}}\n)\n\nselect\n{columns}\nfrom source\n"
+    )
 
 
 def _model_yml(staging: str, domain: str, name: str, sample: Sample, keys: list[str]) -> Iterator[str]:
@@ -176,7 +192,9 @@ def _model_yml(staging: str, domain: str, name: str, sample: Sample, keys: list[
     yield "        owner: equipe-donnees"
     yield f"        source_of_rule: catalogue, source {domain}.{name}"
     yield "    data_tests:"
-    yield f"      - dbt_utils.unique_combination_of_columns: {{arguments: {{combination_of_columns: {grain}}}}}"
+    yield (
+        f"      - dbt_utils.unique_combination_of_columns: {{arguments: {{combination_of_columns: {grain}}}}}"
+    )
     yield "    columns:"
     for column in sample.columns:
         yield f"      - name: {column.name}"

@@ -18,7 +18,8 @@ FIRST, LAST = 2000, 2100
 
 @dataclass(frozen=True)
 class NewYear:
-    """What was added, and what of it somebody looks at: `copied` as in the catalog; columns by header text."""
+    """What was added, and what of it somebody looks at: `copied` as in the catalog; columns by header
+    text."""
 
     file: str
     like: Source
@@ -87,7 +88,10 @@ def _add(project: Path, name: str, before: int, year: int) -> tuple[str, list[st
 
 def _compare(source: Source, year: int, file: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
     encoding = "utf-8" if source.format.encoding == "utf-8" else "latin-1"
-    read = "DESCRIBE FROM read_csv(?, delim = ?, header = true, all_varchar = true, encoding = ?, ignore_errors = true)"
+    read = (
+        "DESCRIBE FROM read_csv(?, delim = ?, header = true, all_varchar = true, encoding = ?, ignore_errors"
+        " = true)"
+    )
     try:
         found = [
             str(row[0])
@@ -95,11 +99,13 @@ def _compare(source: Source, year: int, file: Path) -> tuple[tuple[str, ...], tu
         ]
     except duckdb.Error:
         raise DataRefused(
-            f"{file} could not be read as {source.name} is ({source.format.delimiter!r}, {encoding}); check the file"
+            f"{file} could not be read as {source.name} is ({source.format.delimiter!r}, {encoding}); check"
+            " the file"
         ) from None
     if len(found) < 2 < len(source.columns):
         raise DataRefused(
-            f"{file} is one column when split at {source.format.delimiter!r}; say with --like which year it resembles"
+            f"{file} is one column when split at {source.format.delimiter!r}; say with --like which year it"
+            " resembles"
         )
     own = str(source.millesime)
     declared = [column.header_name.replace(own, str(year)) for column in source.columns]

@@ -71,7 +71,8 @@ class Changes:
             self.queue.put(("fault", str(error), []))
 
     def _watch(self, function: Callable[..., Any], version: str) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Yield changes from a version on, until it is too old (410) or the connection is lost: then all is listed anew."""
+        """Yield changes from a version on, until it is too old (410) or the connection is lost: then all is
+        listed anew."""
         import kubernetes
 
         watch: Any = kubernetes.watch

@@ -146,7 +146,8 @@ class Cluster:
         return f"{RUN}={label_value(run_id)}" + (f",{STEP}={label_value(step)}" if step else "")
 
     def owner(self) -> dict[str, Any] | None:
-        """Give the owner of what this process creates: its pod's own Job, else its pod; none outside the cluster.
+        """Give the owner of what this process creates: its pod's own Job, else its pod; none outside the
+        cluster.
 
         The Job outlives its pods: an executor that is killed leaves its steps running for its successor.
         """

@@ -57,7 +57,8 @@ class KubernetesExecutor(Stepping[JobAttempt]):
             )
 
     def close(self, status: str) -> None:
-        """Run the manifest's last step, which writes the record on the volume and frees it, where this process has no volume."""
+        """Run the manifest's last step, which writes the record on the volume and frees it, where this
+        process has no volume."""
         step = self.graph.last_step(
             status,
             json.dumps([{"displayName": each.step, "message": each.message} for each in self.failures]),
@@ -93,7 +94,8 @@ class KubernetesExecutor(Stepping[JobAttempt]):
         self.abandon()
 
     def abandon(self) -> None:
-        """Delete the Jobs that still run and wait for their pods to end; the steps' own records say how they did."""
+        """Delete the Jobs that still run and wait for their pods to end; the steps' own records say how they
+        did."""
         self.waiting.clear()
         going = [attempt for attempt in self.running if attempt.ended_job is None]
         for attempt in going:

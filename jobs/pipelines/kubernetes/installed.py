@@ -1,4 +1,5 @@
-"""Find what is installed in a namespace: the manifests that the chart rendered, and the pipelines' schedules."""
+"""Find what is installed in a namespace: the manifests that the chart rendered, and the pipelines'
+schedules."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ _ARGO, _WORKFLOWS = ("argoproj.io", "v1alpha1"), "cronworkflows"
 
 
 def manifest_of(settings: Settings, cluster: Cluster | None, pipeline: str, file: str | None = None) -> Path:
-    """Give a manifest's path: the file named, what is installed in the cluster's namespace, or the program's own.
+    """Give a manifest's path: the file named, what is installed in the cluster's namespace, or the program's
+    own.
 
     `file` is where an earlier run had it.
 
@@ -38,7 +40,8 @@ def manifest_of(settings: Settings, cluster: Cluster | None, pipeline: str, file
 
 
 def schedules(cluster: Cluster, pipeline: str) -> list[str]:
-    """List a pipeline's schedules in a namespace: `cronjob/<name>`, and `cronworkflow/<name>` where Argo is installed."""
+    """List a pipeline's schedules in a namespace: `cronjob/<name>`, and `cronworkflow/<name>` where Argo is
+    installed."""
     from kubernetes.client import ApiException, CustomObjectsApi
 
     selector = f"{PIPELINE}={label_value(pipeline)}"

@@ -78,7 +78,8 @@ class PodLog:
 
 
 def without_log_lines(text: str) -> str:
-    """Give what a step printed: a pod has one log for both streams, so the lines of the program's own log go."""
+    """Give what a step printed: a pod has one log for both streams, so the lines of the program's own log
+    go."""
     return "\n".join(line for line in text.splitlines() if not _is_log_line(line)).strip("\n")
 
 

@@ -47,7 +47,8 @@ def restart(cluster: Cluster, name: str, seconds: float) -> float:
             found = changes.next(left) if left > 0 else None
             if found is None:
                 raise Temporary(
-                    f"deployment {name} is not ready after {seconds:.0f} s; see: kubectl -n {cluster.namespace} describe deployment {name}"
+                    f"deployment {name} is not ready after {seconds:.0f} s; see: kubectl -n"
+                    f" {cluster.namespace} describe deployment {name}"
                 )
             patched = next(iter(found), patched)
     finally:

@@ -45,7 +45,8 @@ def step_log(cluster: Cluster, run_id: str, step: str) -> str:
     pods = cluster.pods(cluster.run_selector(run_id, step))
     if not pods:
         raise SettingsError(
-            f"no pod of step {step!r} of run {run_id!r} is left in namespace {cluster.namespace}; `zlv runs` lists the runs"
+            f"no pod of step {step!r} of run {run_id!r} is left in namespace {cluster.namespace}; `zlv runs`"
+            " lists the runs"
         )
     return cluster.pod_log(
         max(pods, key=lambda pod: str(pod["metadata"]["creationTimestamp"]))["metadata"]["name"]

@@ -97,7 +97,8 @@ class StepJobs:
                     job, body
                 ):
                     raise SettingsError(
-                        f"there is a Job {name} that is not of run {self.setting.run_id}; take another --run-id"
+                        f"there is a Job {name} that is not of run {self.setting.run_id}; take another"
+                        " --run-id"
                     ) from None
                 if job["metadata"].get("deletionTimestamp"):
                     attempt.number += 1
@@ -123,7 +124,8 @@ class StepJobs:
         return without_log_lines(self.cluster.pod_log(names[-1]))
 
     def record(self, step: Step, number: int, told: Verdict) -> StepRecord:
-        """Settle an attempt's record: the stage's own where it could still write it, with the executor's sentence where it could not."""
+        """Settle an attempt's record: the stage's own where it could still write it, with the executor's
+        sentence where it could not."""
         began = told.started or time.time()
         runs_dir = self.launcher.settings.runs_dir
         own = read_step(runs_dir, self.setting.run_id, step.name) if self.cluster.shares_volume else None

@@ -65,7 +65,8 @@ def verdict(job: Object, pods: Iterable[Object]) -> Verdict:
 def _failure(
     job: Object, condition: Object, pod: Object | None, end: Object, told: Object | None
 ) -> tuple[int, str, bool]:
-    """Give exit code, sentence and whether it was a disruption; what stands first explains what follows from it."""
+    """Give exit code, sentence and whether it was a disruption; what stands first explains what follows from
+    it."""
     status = (pod or {}).get("status") or {}
     code = int(end.get("exitCode", 0)) or 137
     deleted = pod is None or (
@@ -92,11 +93,15 @@ def _failure(
 
 
 def why_waiting(pod: Object) -> str | None:
-    """Say why a pod cannot begin: no node takes it, its image is not to be had, its container not to be made."""
+    """Say why a pod cannot begin: no node takes it, its image is not to be had, its container not to be
+    made."""
     status = pod.get("status") or {}
     for condition in status.get("conditions") or ():
         if condition["type"] == "PodScheduled" and condition["status"] == "False":
-            return f"no node takes its pod ({condition.get('reason', 'Unschedulable')}): {condition.get('message', 'no reason given')}"
+            return (
+                f"no node takes its pod ({condition.get('reason', 'Unschedulable')}):"
+                f" {condition.get('message', 'no reason given')}"
+            )
     for container in status.get("containerStatuses") or ():
         waiting = (container.get("state") or {}).get("waiting") or {}
         if waiting.get("reason") in _CANNOT_START:
@@ -160,7 +165,10 @@ def _said(told: Mapping[str, Any] | None, message: Any, code: int) -> str:
 def _out_of_memory(job: Object) -> str:
     limit = _main(job).get("resources", {}).get("limits", {}).get("memory", "its node's memory")
     step = (job["metadata"].get("annotations") or {}).get(STEP_NAME, "the step")
-    return f"used more memory than its limit of {limit} and was killed (OOMKilled); raise the memory limit of {step}"
+    return (
+        f"used more memory than its limit of {limit} and was killed (OOMKilled); raise the memory limit of"
+        f" {step}"
+    )
 
 
 def _deadline(job: Object) -> str:

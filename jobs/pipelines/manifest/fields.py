@@ -21,7 +21,8 @@ class Fields:
         unknown = sorted(str(key) for key in values if known is not None and key not in known)
         if unknown:
             raise self.fault(
-                f"{', '.join(unknown)} is not among what every executor understands ({', '.join(sorted(known or ()))})"
+                f"{', '.join(unknown)} is not among what every executor understands"
+                f" ({', '.join(sorted(known or ()))})"
             )
 
     def fault(self, sentence: str) -> SettingsError:

@@ -75,7 +75,8 @@ def find_manifest(pipeline: str) -> Path:
             return path
     known = sorted(path.stem for path in folder.glob("*.y*ml")) if folder.is_dir() else []
     raise SettingsError(
-        f"there is no pipeline {pipeline!r}; known are {', '.join(known) or 'none'}, or give the path of a manifest"
+        f"there is no pipeline {pipeline!r}; known are {', '.join(known) or 'none'}, or give the path of a"
+        " manifest"
     )
 
 
@@ -91,7 +92,8 @@ def read_pipeline(path: Path) -> Pipeline:
     top = Fields(document, str(path), {"apiVersion", "kind", "metadata", "spec"})
     if top.text("kind") != "WorkflowTemplate" or not top.text("apiVersion").startswith("argoproj.io/"):
         raise SettingsError(
-            f"{path}: is not an Argo WorkflowTemplate (apiVersion argoproj.io/v1alpha1, kind WorkflowTemplate)"
+            f"{path}: is not an Argo WorkflowTemplate (apiVersion argoproj.io/v1alpha1, kind"
+            " WorkflowTemplate)"
         )
     spec = top.section("spec", {"entrypoint", "arguments", "templates", "onExit"} | _CLUSTER_SPEC)
     templates, dag = _templates(spec)

@@ -24,14 +24,16 @@ class Retry:
     longest: float | None
 
     def again(self, attempts: int, exit_code: int, seconds: float, message: str, since_first: float) -> bool:
-        """Tell whether a step that failed `attempts` times, the first `since_first` seconds ago, is tried once more."""
+        """Tell whether a step that failed `attempts` times, the first `since_first` seconds ago, is tried
+        once more."""
         if self.limit is not None and attempts > self.limit:
             return False
         if self.longest is not None and since_first + self.wait(attempts) > self.longest:
             return False
         if self.expression is None:
             return True
-        # A container that ended is `Failed` in Argo; `Error` is a pod that could not run, which has no like here.
+        # A container that ended is `Failed` in Argo; `Error` is a pod that could not run, which has no like
+        # here.
         last = {
             "lastRetry.exitCode": str(exit_code),
             "lastRetry.status": "Failed",
@@ -51,7 +53,8 @@ def read_retry(fields: Fields) -> Retry:
     policy = known.get("retryPolicy", "Always" if "expression" in known.values else "OnFailure")
     if policy not in ("Always", "OnFailure"):
         raise known.fault(
-            f"retryPolicy {policy} depends on how pods fail; write Always and an expression on lastRetry.exitCode"
+            f"retryPolicy {policy} depends on how pods fail; write Always and an expression on"
+            " lastRetry.exitCode"
         )
     limit = known.get("limit")
     if limit is not None and not str(limit).isdigit():
@@ -66,9 +69,9 @@ def read_retry(fields: Fields) -> Retry:
         expression=expression,
         first_wait=seconds(str(backoff.get("duration", "0")), backoff),
         factor=float(backoff.get("factor") or 1),
-        longest=seconds(str(backoff.get("maxDuration")), backoff)
-        if "maxDuration" in backoff.values
-        else None,
+        longest=(
+            seconds(str(backoff.get("maxDuration")), backoff) if "maxDuration" in backoff.values else None
+        ),
     )
 
 

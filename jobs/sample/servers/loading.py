@@ -30,10 +30,10 @@ def admit_reader(server: Postgres, database: str, reader: str, password: str) ->
     role, base = identifier(reader), identifier(database)
     make = literal(f"CREATE ROLE {role}")
     server.run_sql(
-        f"SELECT {make} WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = {literal(reader)}) \\gexec\n"
-        f"ALTER ROLE {role} LOGIN NOINHERIT PASSWORD {literal(password)}; ALTER ROLE {role} SET default_transaction_read_only = on;\n"
-        f"REVOKE ALL ON DATABASE {base} FROM PUBLIC; REVOKE ALL ON SCHEMA public FROM PUBLIC;\n"
-        f"GRANT CONNECT ON DATABASE {base} TO {role}; GRANT USAGE ON SCHEMA public TO {role};\n"
-        f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role};\n",
+        f"SELECT {make} WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = {literal(reader)})"
+        f" \\gexec\nALTER ROLE {role} LOGIN NOINHERIT PASSWORD {literal(password)}; ALTER ROLE {role} SET"
+        f" default_transaction_read_only = on;\nREVOKE ALL ON DATABASE {base} FROM PUBLIC; REVOKE ALL ON"
+        f" SCHEMA public FROM PUBLIC;\nGRANT CONNECT ON DATABASE {base} TO {role}; GRANT USAGE ON SCHEMA"
+        f" public TO {role};\nGRANT SELECT ON ALL TABLES IN SCHEMA public TO {role};\n",
         database,
     )

@@ -67,7 +67,8 @@ class Postgres:
             shutil.chown(secret, user)
         try:
             _run(
-                tools.initdb, ["--auth=scram-sha-256", f"--pwfile={secret}", "--encoding=UTF8", "--locale-provider=builtin",
+                tools.initdb, ["--auth=scram-sha-256", f"--pwfile={secret}", "--encoding=UTF8",
+                "--locale-provider=builtin",
                 "--locale=C", "--builtin-locale=C.UTF-8", "--no-sync", "-U", "postgres"], self.data, user,
             )  # fmt: skip
         finally:
@@ -86,7 +87,8 @@ class Postgres:
     def foreground(self, sockets: Path) -> subprocess.Popen[bytes]:
         """Start the server as a child that logs to standard error and ends with SIGINT.
 
-        The superuser enters without a password through the folder `sockets`, which is closed to every other user.
+        The superuser enters without a password through the folder `sockets`, which is closed to every other
+        user.
         """
         user = _system_user(self.data)
         (self.data / "pg_hba.conf").write_text(_ACCESS_BY_SOCKET)

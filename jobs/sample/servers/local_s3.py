@@ -88,8 +88,10 @@ def start_s3(host: str, port: int, access_key: str, secret_key: str, log: Path) 
     with log.open("ab") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "moto.server", "-H", host, "-p", str(port)],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=output, start_new_session=True, cwd=log.parent,
-            env=child_environment(AWS_ACCESS_KEY_ID=access_key, AWS_SECRET_ACCESS_KEY=secret_key, PYTHONWARNINGS="ignore"),
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=output, start_new_session=True,
+            cwd=log.parent,
+            env=child_environment(AWS_ACCESS_KEY_ID=access_key, AWS_SECRET_ACCESS_KEY=secret_key,
+            PYTHONWARNINGS="ignore"),
         )  # fmt: skip
     server = S3(host, port, process.pid, access_key, secret_key)
     for _ in range(300):

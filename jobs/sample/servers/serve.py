@@ -27,8 +27,10 @@ from jobs.sample.servers.local_s3 import S3, start_s3
 from jobs.settings import Settings
 
 _NEEDED = (
-    "POSTGRES_PRODUCTION_DB_NAME", "POSTGRES_PRODUCTION_READONLY_USER", "POSTGRES_PRODUCTION_READONLY_PASSWORD",
-    "CELLAR_ACCESS_KEY_ID", "CELLAR_SECRET_ACCESS_KEY", "CELLAR_DATA_LAKE_BUCKET_NAME", "CELLAR_METABASE_BUCKET_NAME",
+    "POSTGRES_PRODUCTION_DB_NAME", "POSTGRES_PRODUCTION_READONLY_USER",
+    "POSTGRES_PRODUCTION_READONLY_PASSWORD",
+    "CELLAR_ACCESS_KEY_ID", "CELLAR_SECRET_ACCESS_KEY", "CELLAR_DATA_LAKE_BUCKET_NAME",
+    "CELLAR_METABASE_BUCKET_NAME",
 )  # fmt: skip
 _START, _STOP = 60, 25  # seconds that PostgreSQL has; a pod is given 30 to end
 # An empty server that the image brings: initdb asks for its user's name, which an arbitrary user id has not.
@@ -81,7 +83,8 @@ def serve(
             },
         )
         told(
-            f"Both serve: PostgreSQL on {address.host}:{address.postgres_port}, S3 on {address.host}:{address.s3_port}."
+            f"Both serve: PostgreSQL on {address.host}:{address.postgres_port}, S3 on"
+            f" {address.host}:{address.s3_port}."
         )
         with contextlib.suppress(Terminated):
             _watch(postgres, s3)

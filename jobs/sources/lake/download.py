@@ -37,8 +37,9 @@ def at_hand(settings: Settings, source: Source, item: LakeObject, lake: Lake) ->
             raise Temporary(f"{_where(item)} ended after {size} of {item.size} bytes: run again")
         if source.sha256 is not None and digest != source.sha256:
             raise DataRefused(
-                f"{source.domain}.{source.name}: {_where(item)} has the checksum {digest}, and the catalog says {source.sha256}: "
-                "the last good file stands; look who changed it, then correct sha256 in the catalog"
+                f"{source.domain}.{source.name}: {_where(item)} has the checksum {digest}, and the catalog"
+                f" says {source.sha256}: the last good file stands; look who changed it, then correct sha256"
+                " in the catalog"
             )
         yield replace(item, url=str(copy), size=size)
     finally:
@@ -55,8 +56,8 @@ def _write(file: IO[bytes], source: Source, item: LakeObject, lake: Lake) -> tup
         file.write(chunk)
     if max(size, item.size) > source.max_bytes:
         raise DataRefused(
-            f"{source.domain}.{source.name}: {_where(item)} is larger than the {source.max_bytes} bytes of max_bytes: "
-            "the last good file stands; check the address, or raise max_bytes in the catalog"
+            f"{source.domain}.{source.name}: {_where(item)} is larger than the {source.max_bytes} bytes of"
+            " max_bytes: the last good file stands; check the address, or raise max_bytes in the catalog"
         )
     return size, digest.hexdigest()
 

@@ -31,11 +31,13 @@ def told_duckdb(error: duckdb.Error, source: Source, name: str, url: str, settin
     where = f"{source.domain}.{source.name}: {name}"
     if isinstance(error, duckdb.InterruptException):
         return Terminated(
-            f"{where} was not read to its end: the stage was told to end; the last good file stands, run it again"
+            f"{where} was not read to its end: the stage was told to end; the last good file stands, run it"
+            " again"
         )
     if "No space left" in text or isinstance(error, duckdb.OutOfMemoryException):
         return ZlvError(
-            f"{where} needs more memory or disk: raise DUCKDB_MEMORY_LIMIT or give the raw and spill folders more room"
+            f"{where} needs more memory or disk: raise DUCKDB_MEMORY_LIMIT or give the raw and spill folders"
+            " more room"
         )
     if isinstance(error, duckdb.HTTPException) or "HTTP" in text or "Could not establish connection" in text:
         status = re.search(r"\b([1-5]\d\d)\b(?=\)| \(|:|$)", text) or re.search(r"HTTP (\d{3})", text)
@@ -49,6 +51,6 @@ def told_duckdb(error: duckdb.Error, source: Source, name: str, url: str, settin
     if isinstance(error, duckdb.IOException):
         return Temporary(f"{where} could not be read to its end: run again")
     return DataRefused(
-        f"{where} cannot be read as {source.format.type} ({type(error).__name__}): the last good file stands; "
-        "check the file, or format in the catalog"
+        f"{where} cannot be read as {source.format.type} ({type(error).__name__}): the last good file stands;"
+        " check the file, or format in the catalog"
     )

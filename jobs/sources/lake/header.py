@@ -32,7 +32,8 @@ class Layout:
 
 
 def read_layout(source: Source, name: str, start: Callable[[int], bytes]) -> Layout | None:
-    """Read an object's header (`start(n)` gives its first n bytes) and match it; None when the object is empty."""
+    """Read an object's header (`start(n)` gives its first n bytes) and match it; None when the object is
+    empty."""
     size, encoding = FIRST, source.format.encoding
     while True:
         head = start(size)
@@ -49,7 +50,8 @@ def read_layout(source: Source, name: str, start: Callable[[int], bytes]) -> Lay
     layout.encoding = encoding
     if encoding != source.format.encoding:
         layout.drift.append(
-            f"{name} begins with a UTF-8 byte-order mark and is read as UTF-8; the catalog says {source.format.encoding}"
+            f"{name} begins with a UTF-8 byte-order mark and is read as UTF-8; the catalog says"
+            f" {source.format.encoding}"
         )
     return layout
 
@@ -63,7 +65,8 @@ def _first_record(source: Source, head: bytes, encoding: str, whole: bool) -> li
             first.decode(encoding)
     except UnicodeDecodeError:
         raise DataRefused(
-            f"{source.name}: the header is not {encoding}: correct format.encoding in the catalog, or the file; the last good file stands"
+            f"{source.name}: the header is not {encoding}: correct format.encoding in the catalog, or the"
+            " file; the last good file stands"
         ) from None
     double = form.escape == form.quote
     reader = csv.reader(
@@ -120,8 +123,9 @@ def _tell_missing(source: Source, name: str, layout: Layout) -> None:
     required = [column.header_name for column in missing if column.required]
     if required:
         raise DataRefused(
-            f"{source.name}: required column{'s' if len(required) > 1 else ''} {', '.join(required)} missing in {name}: "
-            "the last good file stands; correct the file, or the catalog if the layout has changed"
+            f"{source.name}: required column{'s' if len(required) > 1 else ''} {', '.join(required)} missing"
+            f" in {name}: the last good file stands; correct the file, or the catalog if the layout has"
+            " changed"
         )
     layout.drift += [f"{name}: column {column.header_name} is missing; it is NULL" for column in missing]
 
@@ -133,7 +137,8 @@ def _plain(text: str) -> str:
 
 
 def _shown(text: str) -> str:
-    """Show a header name: a header-less file would put a line of data here, so what is no name is not told."""
+    """Show a header name: a header-less file would put a line of data here, so what is no name is not
+    told."""
     return (
         text
         if re.fullmatch(r"[^\W\d][\w .'’()/°%-]{0,60}", text.strip()) and "@" not in text

@@ -89,7 +89,8 @@ def load_source(
         run.note(f"drift: {source.domain}.{source.name}: {sentence}")
     if loaded.broken:
         run.note(
-            f"{source.domain}.{source.name}: {loaded.broken} broken lines set aside, {loaded.rows} rows loaded"
+            f"{source.domain}.{source.name}: {loaded.broken} broken lines set aside, {loaded.rows} rows"
+            " loaded"
         )
     run.count(rows=loaded.rows)
     return loaded
@@ -176,17 +177,21 @@ def _check(source: Source, target: Path, loaded: Loaded) -> None:
     if loaded.uncounted or loaded.broken > source.rejects_threshold * total:
         path = _rejects_file(target)
         write_csv(path, loaded.rejects)
-        share = f"of {total} lines are broken ({loaded.broken / total:.1%}, more than the {source.rejects_threshold:.1%} allowed)"
+        share = (
+            f"of {total} lines are broken ({loaded.broken / total:.1%}, more than the"
+            f" {source.rejects_threshold:.1%} allowed)"
+        )
         count = (
             f"more than {loaded.broken} lines are broken" if loaded.uncounted else f"{loaded.broken} {share}"
         )
         raise DataRefused(
-            f"{source.domain}.{source.name}: {count}: the last good file stands; their lines, columns and reasons are in {path}"
+            f"{source.domain}.{source.name}: {count}: the last good file stands; their lines, columns and"
+            f" reasons are in {path}"
         )
     if loaded.rows < source.minimum_rows:
         raise DataRefused(
-            f"{source.domain}.{source.name}: {loaded.rows} rows, fewer than the {source.minimum_rows} expected: the last good file stands; "
-            f"check {source.location}"
+            f"{source.domain}.{source.name}: {loaded.rows} rows, fewer than the {source.minimum_rows}"
+            f" expected: the last good file stands; check {source.location}"
         )
 
 
@@ -194,7 +199,8 @@ def _changed_meanwhile(source: Source, objects: Sequence[LakeObject], lake: Lake
     """Refuse for now what somebody replaced while it was read: the rows could be of two editions."""
     if [(item.name, item.etag) for item in lake.find(source)] != [(item.name, item.etag) for item in objects]:
         raise Temporary(
-            f"{source.domain}.{source.name} was replaced or taken away at its source while it was read: run again"
+            f"{source.domain}.{source.name} was replaced or taken away at its source while it was read: run"
+            " again"
         )
 
 

@@ -81,11 +81,13 @@ def _plan(
         if not objects:
             if not source.optional:
                 raise DataRefused(
-                    f"{source.domain}.{source.name} is required and absent at {source.location}: the last good file stands"
+                    f"{source.domain}.{source.name} is required and absent at {source.location}: the last"
+                    " good file stands"
                 )
             stands = settings.raw_file(source.domain, source.name).exists()
             run.note(
-                f"{source.domain}.{source.name} is absent at {source.location}{': the earlier file stays' if stands else ''}"
+                f"{source.domain}.{source.name} is absent at"
+                f" {source.location}{': the earlier file stays' if stands else ''}"
             )
         elif is_unchanged(settings, source, objects):
             unchanged += 1

@@ -25,7 +25,8 @@ CHUNK = 1 << 20
 
 @dataclass(frozen=True)
 class LakeObject:
-    """One object: the URL for DuckDB, its file name, what tells its content (`etag`) and its size in bytes (-1: not told)."""
+    """One object: the URL for DuckDB, its file name, what tells its content (`etag`) and its size in bytes
+    (-1: not told)."""
 
     url: str
     name: str
@@ -86,7 +87,8 @@ class Lake:
             and urlsplit(location).netloc != self._settings.CELLAR_DATA_LAKE_BUCKET_NAME
         ):
             raise SettingsError(
-                f"{source.name}: only the lake's bucket is read through s3://; write its location as s3://{{lake}}/…"
+                f"{source.name}: only the lake's bucket is read through s3://; write its location as"
+                " s3://{lake}/…"
             )
         return location
 
@@ -149,9 +151,8 @@ class Lake:
             return body
         if scheme in ("http", "https"):
             try:
-                answer: IO[bytes] = urlopen(
-                    Request(item.url, headers={"Range": span} if span else {}), timeout=READ_SECONDS
-                )  # noqa: S310
+                request = Request(item.url, headers={"Range": span} if span else {})  # noqa: S310 (http or https)
+                answer: IO[bytes] = urlopen(request, timeout=READ_SECONDS)  # noqa: S310
             except (URLError, OSError) as error:
                 raise _told_http(error, item.url) from None
             return answer

@@ -18,7 +18,8 @@ from jobs.sql import literal
 
 @dataclass
 class Reading:
-    """Rows inserted from one object, lines set aside (`uncounted`: there are more), and what is kept of these."""
+    """Rows inserted from one object, lines set aside (`uncounted`: there are more), and what is kept of
+    these."""
 
     rows: int
     broken: int = 0
@@ -35,7 +36,10 @@ def layout_of(
     if source.format.type == "csv":
         return read_layout(source, item.name, lambda size: lake.start(item, size))
     if source.format.type == "json":
-        query = f"SELECT DISTINCT unnest(json_keys(json)) FROM read_json_objects({literal(item.url)}, format = 'array')"
+        query = (
+            f"SELECT DISTINCT unnest(json_keys(json)) FROM read_json_objects({literal(item.url)}, format ="
+            " 'array')"
+        )
     else:
         query = f"SELECT column_name FROM (DESCRIBE FROM read_parquet({literal(item.url)}))"
     return match(source, item.name, sorted(str(name) for (name,) in connection.execute(query).fetchall()))
@@ -43,7 +47,8 @@ def layout_of(
 
 @dataclass(frozen=True)
 class ObjectReader:
-    """Read one object, under the names of its layout, into a raw table; `file` goes on each row where a source has several objects."""
+    """Read one object, under the names of its layout, into a raw table; `file` goes on each row where a
+    source has several objects."""
 
     settings: Settings
     source: Source
@@ -68,7 +73,8 @@ class ObjectReader:
 
 
 def read_object(reader: ObjectReader) -> Reading:
-    """Insert an object's rows into the raw table. Raises duckdb.Error when the object as a whole cannot be read."""
+    """Insert an object's rows into the raw table. Raises duckdb.Error when the object as a whole cannot be
+    read."""
     if reader.source.format.type == "csv":
         return _read_csv(reader)
     if reader.source.format.type == "json":
@@ -105,7 +111,8 @@ def _read_csv(reader: ObjectReader) -> Reading:
 
 
 def _read_piped(reader: ObjectReader) -> Reading:
-    """Read the object line by line, in two passes: the lines that are whole, then those with a value that is no whole number."""
+    """Read the object line by line, in two passes: the lines that are whole, then those with a value that is
+    no whole number."""
     source, layout, connection, spill = (
         reader.source,
         reader.layout,
@@ -131,7 +138,8 @@ def _read_piped(reader: ObjectReader) -> Reading:
 
 
 def _read_parquet(reader: ObjectReader) -> Reading:
-    """Insert the rows whose values have their declared types; the row number stands for the line of the others."""
+    """Insert the rows whose values have their declared types; the row number stands for the line of the
+    others."""
     source, layout, url = reader.source, reader.layout, reader.item.url
     rows = reader.insert(scan.rows_of_parquet(source, layout, url))
     faults = (

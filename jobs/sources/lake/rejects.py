@@ -30,7 +30,8 @@ SWALLOWING = {"UNQUOTED VALUE", "LINE SIZE OVER MAXIMUM", "INVALID STATE"}
 
 @dataclass(frozen=True)
 class Fault:
-    """What DuckDB says of one column of one broken record: its number (the header is 1) and where it starts (byte, from 1)."""
+    """What DuckDB says of one column of one broken record: its number (the header is 1) and where it starts
+    (byte, from 1)."""
 
     record: int
     start: int
@@ -56,7 +57,8 @@ def forget(connection: duckdb.DuckDBPyConnection) -> None:
 
 @dataclass(frozen=True)
 class Found:
-    """What the last scan rejected: how many lines, the first faults, and whether lines were swallowed or not all were counted."""
+    """What the last scan rejected: how many lines, the first faults, and whether lines were swallowed or not
+    all were counted."""
 
     lines: int
     faults: list[Fault]
@@ -67,11 +69,17 @@ class Found:
 def found(connection: duckdb.DuckDBPyConnection) -> Found:
     """Read what the last scan rejected, a fault per record and column, in the file's order."""
     swallowing = ", ".join(literal(kind) for kind in sorted(SWALLOWING))
-    query = f"SELECT count(*), count(DISTINCT line), coalesce(bool_or(error_type::VARCHAR IN ({swallowing})), false) FROM {ERRORS}"
+    query = (
+        f"SELECT count(*), count(DISTINCT line), coalesce(bool_or(error_type::VARCHAR IN ({swallowing})),"
+        f" false) FROM {ERRORS}"
+    )
     errors, lines, swallowed = connection.execute(query).fetchall()[0]
     faults: list[Fault] = []
     if errors:
-        query = f"SELECT DISTINCT line, line_byte_position, column_name, error_type::VARCHAR FROM {ERRORS} ORDER BY ALL LIMIT {KEPT}"
+        query = (
+            f"SELECT DISTINCT line, line_byte_position, column_name, error_type::VARCHAR FROM {ERRORS} ORDER"
+            f" BY ALL LIMIT {KEPT}"
+        )
         faults = [
             Fault(int(line), int(start), column, kind)
             for line, start, column, kind in connection.execute(query).fetchall()

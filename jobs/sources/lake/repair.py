@@ -1,4 +1,5 @@
-"""Read a CSV object line by line when DuckDB cannot: line ends of both kinds, a quote that is never closed, 1.5 for a whole number.
+"""Read a CSV object line by line when DuckDB cannot: line ends of both kinds, a quote that is never closed,
+1.5 for a whole number.
 
 An open quote would swallow the lines after it, up to the end of the file, as one broken record.
 Here the line with the open quote is set aside, all others pass on to DuckDB through a pipe: nothing
@@ -75,7 +76,8 @@ class Repair:
     def _joined(
         self, line: bytes, ahead: deque[tuple[int, bytes]], lines: Iterator[tuple[int, bytes]]
     ) -> bytes | None:
-        """Join a line with those that its open quote spans; None when the quote is not closed as it should."""
+        """Join a line with those that its open quote spans; None when the quote is not closed as it
+        should."""
         record = self._record
         if record is None or record.closed(line):
             return line

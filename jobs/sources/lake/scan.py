@@ -1,4 +1,5 @@
-"""Write the SQL that reads one object: types from the catalog, nothing guessed, what is dropped left unread."""
+"""Write the SQL that reads one object: types from the catalog, nothing guessed, what is dropped left
+unread."""
 
 from __future__ import annotations
 
@@ -42,7 +43,10 @@ def no_integers(source: Source, layout: Layout, path: str) -> str:
     faults = _no_integers(source, layout)
     names = ", ".join(f"CASE WHEN {fault} THEN {literal(name)} END" for name, fault in faults.items())
     scan = _read_csv(source, layout, path, numbered=True)
-    return f"SELECT {identifier(LINE)}, list_filter([{names}], x -> x IS NOT NULL) FROM {scan} WHERE {' OR '.join(faults.values())}"
+    return (
+        f"SELECT {identifier(LINE)}, list_filter([{names}], x -> x IS NOT NULL) FROM {scan} WHERE"
+        f" {' OR '.join(faults.values())}"
+    )
 
 
 def _read_csv(source: Source, layout: Layout, path: str, *, numbered: bool) -> str:
@@ -74,8 +78,10 @@ def _no_integers(source: Source, layout: Layout) -> dict[str, str]:
     bounds = {"INTEGER": 2**31, "BIGINT": 2**63}
     there = {c.name: c.type for c in source.columns_read if c.name in layout.texts and c.type in bounds}
     return {
-        name: f"coalesce(({identifier(name)} - trunc({identifier(name)}) <> 0 OR abs({identifier(name)}) >= {bounds[type_]}) "
-        f"AND NOT isnan(CAST({identifier(name)} AS DOUBLE)), false)"
+        name: (
+            f"coalesce(({identifier(name)} - trunc({identifier(name)}) <> 0 OR abs({identifier(name)}) >="
+            f" {bounds[type_]}) AND NOT isnan(CAST({identifier(name)} AS DOUBLE)), false)"
+        )
         for name, type_ in there.items()
     }
 
@@ -114,7 +120,8 @@ def rows_of_parquet(source: Source, layout: Layout, path: str) -> str:
 def faults_of_parquet(source: Source, layout: Layout, path: str) -> str:
     """Select (row number from 1, column) of the values that are not of their declared type."""
     wrong = [
-        f"SELECT file_row_number + 1, {literal(name)} FROM read_parquet({literal(path)}, file_row_number = true) WHERE {fault}"
+        f"SELECT file_row_number + 1, {literal(name)} FROM read_parquet({literal(path)}, file_row_number ="
+        f" true) WHERE {fault}"
         for name, fault in _faults(source, layout).items()
     ]
     return " UNION ALL ".join(wrong) + f" ORDER BY ALL LIMIT {REJECTS_LIMIT}"
@@ -138,7 +145,8 @@ def _faults(source: Source, layout: Layout) -> dict[str, str]:
 
 
 def insertion(source: Source, table: str, rows: str, file: tuple[str, int | None] | None) -> str:
-    """Write the insertion of rows after the policy; `file` (name, year) fills the columns of a source of several objects."""
+    """Write the insertion of rows after the policy; `file` (name, year) fills the columns of a source of
+    several objects."""
     outputs = [column.select for column in output_columns(source)]
     if file is not None:
         outputs += [f"{literal(file[0])} AS file_name", f"CAST({literal(file[1])} AS INTEGER) AS file_year"]
@@ -146,7 +154,8 @@ def insertion(source: Source, table: str, rows: str, file: tuple[str, int | None
 
 
 def _rows(source: Source, values: dict[str, str], scan: str) -> str:
-    """Select the columns that are read: `values` gives the SQL of those that are there, the others are NULL."""
+    """Select the columns that are read: `values` gives the SQL of those that are there, the others are
+    NULL."""
     columns = [
         f"{values.get(c.name, f'CAST(NULL AS {c.type})')} AS {identifier(c.name)}"
         for c in source.columns_read

@@ -27,7 +27,8 @@ NEEDED = (
 
 
 def ensure_s3_secret(settings: Settings) -> bool:
-    """Write the persistent secret when it is absent or no longer says what the settings say; tell whether it was written.
+    """Write the persistent secret when it is absent or no longer says what the settings say; tell whether it
+    was written.
 
     Every session opened afterwards finds it. It lies in `settings.secrets_dir`, mode 0700, unencrypted:
     in a pod that folder is a memory volume. Raises SettingsError when the folder cannot be used.

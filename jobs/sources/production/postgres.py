@@ -55,7 +55,8 @@ _REASONS = {
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What one transaction sees: when it began (ISO, with its offset), and where the write-ahead log stood."""
+    """What one transaction sees: when it began (ISO, with its offset), and where the write-ahead log
+    stood."""
 
     at: str
     lsn: str
@@ -76,16 +77,21 @@ def attach_postgres(connection: duckdb.DuckDBPyConnection, settings: Settings) -
         settings.POSTGRES_PRODUCTION_READONLY_USER,
         password.get_secret_value() if password else None,
     ]
-    timeouts = f"-c statement_timeout={settings.POSTGRES_PRODUCTION_STATEMENT_TIMEOUT}s -c lock_timeout={LOCK_SECONDS}s"
+    timeouts = (
+        f"-c statement_timeout={settings.POSTGRES_PRODUCTION_STATEMENT_TIMEOUT}s -c"
+        f" lock_timeout={LOCK_SECONDS}s"
+    )
     parameters = (
-        f"application_name={APPLICATION} sslmode={settings.POSTGRES_PRODUCTION_SSLMODE} connect_timeout={CONNECT_SECONDS} "
+        f"application_name={APPLICATION} sslmode={settings.POSTGRES_PRODUCTION_SSLMODE}"
+        f" connect_timeout={CONNECT_SECONDS} "
         # A peer that went away without a word is noticed within a minute.
         "keepalives_idle=30 keepalives_interval=10 keepalives_count=3 "
         f"options='-c default_transaction_read_only=on {timeouts}'"
     )
     try:
         connection.execute(
-            f"CREATE OR REPLACE TEMPORARY SECRET {_SECRET} (TYPE postgres, HOST ?, PORT ?, DATABASE ?, USER ?, PASSWORD ?)",
+            f"CREATE OR REPLACE TEMPORARY SECRET {_SECRET} (TYPE postgres, HOST ?, PORT ?, DATABASE ?, USER"
+            " ?, PASSWORD ?)",
             values,
         )
         connection.execute(
@@ -110,10 +116,11 @@ def begin_snapshot(connection: duckdb.DuckDBPyConnection) -> Snapshot:
     connection.execute("BEGIN TRANSACTION")
     row = ask(
         connection,
-        "SELECT to_char(now() AT TIME ZONE 'Europe/Paris', 'YYYY-MM-DD\"T\"HH24:MI:SS.US') AS at, "
-        "extract(epoch FROM (now() AT TIME ZONE 'Europe/Paris') - (now() AT TIME ZONE 'UTC'))::int::text AS zone, "
-        "(CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END)::text AS lsn, "
-        "(pg_is_in_recovery() OR EXISTS (SELECT FROM pg_stat_wal_receiver))::text AS standby",
+        "SELECT to_char(now() AT TIME ZONE 'Europe/Paris', 'YYYY-MM-DD\"T\"HH24:MI:SS.US') AS at,"
+        " extract(epoch FROM (now() AT TIME ZONE 'Europe/Paris') - (now() AT TIME ZONE 'UTC'))::int::text AS"
+        " zone, (CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn()"
+        " END)::text AS lsn, (pg_is_in_recovery() OR EXISTS (SELECT FROM pg_stat_wal_receiver))::text AS"
+        " standby",
     )[0]
     at, zone, lsn, standby = (value or "" for value in row)
     alone = standby == "true"
@@ -126,10 +133,10 @@ def columns_of(connection: duckdb.DuckDBPyConnection, tables: list[str]) -> dict
     names = ", ".join(literal(table) for table in tables)
     rows = ask(
         connection,
-        "SELECT c.relname::text AS relation, a.attname::text AS attribute FROM pg_class c "
-        "JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid "
-        "WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND a.attnum > 0 AND NOT a.attisdropped "
-        f"AND c.relname IN ({names})",
+        "SELECT c.relname::text AS relation, a.attname::text AS attribute FROM pg_class c JOIN pg_namespace"
+        " n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid WHERE n.nspname = 'public'"
+        " AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND a.attnum > 0 AND NOT a.attisdropped AND c.relname"
+        f" IN ({names})",
     )
     found: dict[str, set[str]] = {}
     for table, column in rows:
@@ -146,17 +153,19 @@ def check_role(connection: duckdb.DuckDBPyConnection, settings: Settings, tables
     relation_ = "to_regclass('public.' || quote_ident(t.name))"
     rows = ask(
         connection,
-        "SELECT t.name::text AS name, CASE "
-        f"WHEN {relation_} IS NULL THEN 'absent' "
-        f"WHEN NOT has_any_column_privilege({relation_}, 'SELECT') THEN 'closed' "
-        f"WHEN has_table_privilege({relation_}, 'INSERT, UPDATE, DELETE, TRUNCATE') THEN 'writable' ELSE 'ok' END AS state "
-        f"FROM (VALUES {names}) t(name) ORDER BY 1",
+        f"SELECT t.name::text AS name, CASE WHEN {relation_} IS NULL THEN 'absent' WHEN NOT"
+        f" has_any_column_privilege({relation_}, 'SELECT') THEN 'closed' WHEN"
+        f" has_table_privilege({relation_}, 'INSERT, UPDATE, DELETE, TRUNCATE') THEN 'writable' ELSE 'ok' END"
+        f" AS state FROM (VALUES {names}) t(name) ORDER BY 1",
     )
     role = settings.POSTGRES_PRODUCTION_READONLY_USER
     for state, sentence in (
         (
             "absent",
-            "the database {database} lacks tables that the catalog declares: {tables}; correct POSTGRES_PRODUCTION_DB_NAME or the catalog",
+            (
+                "the database {database} lacks tables that the catalog declares: {tables}; correct"
+                " POSTGRES_PRODUCTION_DB_NAME or the catalog"
+            ),
         ),
         ("closed", "role {role} may not read {tables}: grant it SELECT on them"),
         (
@@ -191,21 +200,24 @@ def end(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def told(error: BaseException, settings: Settings) -> ZlvError:
-    """Say an error of a session with PostgreSQL in our own sentence: the engine's may quote rows or parameters."""
+    """Say an error of a session with PostgreSQL in our own sentence: the engine's may quote rows or
+    parameters."""
     text = str(error)
     host = f"PostgreSQL at {settings.POSTGRES_PRODUCTION_DB}:{settings.POSTGRES_PRODUCTION_PORT}"
     if isinstance(error, duckdb.InterruptException):
         return Terminated(f"the reading of {host} was told to end; the last good file stands, run it again")
     if "No space left" in text or isinstance(error, duckdb.OutOfMemoryException):
         return ZlvError(
-            "the copy ran out of memory or disk: raise DUCKDB_MEMORY_LIMIT or give the raw and spill folders more room"
+            "the copy ran out of memory or disk: raise DUCKDB_MEMORY_LIMIT or give the raw and spill folders"
+            " more room"
         )
     wrong = _wrong_settings(text, settings)
     if wrong:
         return SettingsError(f"{host} {wrong}")
     if "statement timeout" in text:
         return NotAgain(
-            f"{host} ended a statement at its timeout: raise POSTGRES_PRODUCTION_STATEMENT_TIMEOUT or run when it is less busy"
+            f"{host} ended a statement at its timeout: raise POSTGRES_PRODUCTION_STATEMENT_TIMEOUT or run"
+            " when it is less busy"
         )
     if isinstance(error, duckdb.ConversionException | duckdb.InvalidInputException | duckdb.BinderException):
         return DataRefused(
@@ -218,7 +230,10 @@ def told(error: BaseException, settings: Settings) -> ZlvError:
 def _wrong_settings(text: str, settings: Settings) -> str | None:
     role, database = settings.POSTGRES_PRODUCTION_READONLY_USER, settings.POSTGRES_PRODUCTION_DB_NAME
     if any(part in text for part in _LOGIN):
-        return f"refused role {role}: check POSTGRES_PRODUCTION_READONLY_USER and POSTGRES_PRODUCTION_READONLY_PASSWORD"
+        return (
+            f"refused role {role}: check POSTGRES_PRODUCTION_READONLY_USER and"
+            " POSTGRES_PRODUCTION_READONLY_PASSWORD"
+        )
     if _ABSENT.search(text):
         if _DATABASE.search(text):
             return f"has no database {database}: check POSTGRES_PRODUCTION_DB_NAME"
@@ -227,5 +242,8 @@ def _wrong_settings(text: str, settings: Settings) -> str | None:
         return f"does not let role {role} read every declared table of {database}: grant it SELECT on them"
     if any(part in text for part in _TLS):
         mode = settings.POSTGRES_PRODUCTION_SSLMODE
-        return f"gave no TLS connection with sslmode {mode}: check POSTGRES_PRODUCTION_SSLMODE and the server's certificate"
+        return (
+            f"gave no TLS connection with sslmode {mode}: check POSTGRES_PRODUCTION_SSLMODE and the server's"
+            " certificate"
+        )
     return None

@@ -68,7 +68,8 @@ def _chosen(sources: tuple[Source, ...], only: tuple[str, ...]) -> set[str]:
     unknown = [name for name in only if name not in known]
     if unknown:
         raise SettingsError(
-            f"no table {unknown[0]!r} is declared in the catalog; declared are {', '.join(source.name for source in sources)}"
+            f"no table {unknown[0]!r} is declared in the catalog; declared are"
+            f" {', '.join(source.name for source in sources)}"
         )
     return {known[name] for name in only} if only else {source.name for source in sources}
 
@@ -98,7 +99,8 @@ def _attempt(settings: Settings, sources: tuple[Source, ...], chosen: set[str], 
 def _kept(
     settings: Settings, sources: tuple[Source, ...], chosen: set[str], run: StageRun
 ) -> dict[str, dict[str, Any]]:
-    """Tell which tables of the last good file stay: not chosen, and made under today's declaration and key."""
+    """Tell which tables of the last good file stay: not chosen, and made under today's declaration and
+    key."""
     others = [source for source in sources if source.name not in chosen]
     if not others:
         return {}
@@ -113,7 +115,8 @@ def _kept(
             key_fingerprint(settings),
         ):
             run.note(
-                f"production.{source.name} was made under another declaration or pseudonym key: it is copied too"
+                f"production.{source.name} was made under another declaration or pseudonym key: it is"
+                " copied too"
             )
         else:
             kept[source.name] = facts
@@ -130,7 +133,8 @@ def _keep(
     for source in sources:
         if source.name in last:
             connection.execute(
-                f"CREATE TABLE {identifier(NEXT, 'main', source.name)} AS FROM {identifier(LAST, 'main', source.name)}"
+                f"CREATE TABLE {identifier(NEXT, 'main', source.name)} AS FROM"
+                f" {identifier(LAST, 'main', source.name)}"
             )
     connection.execute(f"DETACH {LAST}")
     return list(last)
@@ -156,8 +160,8 @@ def _copy(
                 span.set(rows=rows)
             if rows < source.minimum_rows:
                 raise DataRefused(
-                    f"{source.table} has {rows} rows, fewer than the {source.minimum_rows} expected: the last good file stands; "
-                    "check the application's database"
+                    f"{source.table} has {rows} rows, fewer than the {source.minimum_rows} expected: the last"
+                    " good file stands; check the application's database"
                 )
             run.count(rows=rows)
             run.log.info("copied %s: %s rows", source.name, rows, extra={"rows": rows})
@@ -186,28 +190,31 @@ def _check(source: Source, found: dict[str, set[str]], run: StageRun) -> None:
     """Compare the table with its declaration: refuse what is required, tell the rest as drift."""
     if source.table not in found:
         raise DataRefused(
-            f"the application has no table {source.table}: correct catalog/production.yml or ask for its return"
+            f"the application has no table {source.table}: correct catalog/production.yml or ask for its"
+            " return"
         )
     there, declared = found[source.table], {column.header_name for column in source.columns}
     missing = [column for column in source.columns_read if column.header_name not in there]
     for column in missing:
         if column.required:
             raise DataRefused(
-                f"{source.table}.{column.header_name} is required and is missing in the application: the last good file stands; "
-                "correct catalog/production.yml or ask for its return"
+                f"{source.table}.{column.header_name} is required and is missing in the application: the last"
+                " good file stands; correct catalog/production.yml or ask for its return"
             )
         run.note(f"drift: {source.table}.{column.header_name} is missing in the application; it is NULL")
     new = sorted(there - declared)
     if new:
         run.note(
-            f"drift: {source.table} has new columns that the catalog does not declare and that are not read: {', '.join(new)}"
+            f"drift: {source.table} has new columns that the catalog does not declare and that are not read:"
+            f" {', '.join(new)}"
         )
 
 
 def _copy_statement(source: Source, there: set[str]) -> str:
     """Write the copy of one table: only the columns that are read, each cast to its declared type."""
     read = [
-        f"CAST({identifier(column.header_name) if column.header_name in there else 'NULL'} AS {column.type}) AS {identifier(column.name)}"
+        f"CAST({identifier(column.header_name) if column.header_name in there else 'NULL'} AS {column.type})"
+        f" AS {identifier(column.name)}"
         for column in source.columns_read
     ]
     outputs = [column.select for column in output_columns(source)]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from jobs.sample import app_campaigns, app_events, app_housing, app_people
+from jobs.sample import app_campaigns, app_events, app_housing, app_notes, app_people
 from jobs.sample.files import Written, describe, write_table
 from jobs.sample.schema import constraints_sql, tables_sql
 from jobs.sql import identifier
@@ -30,14 +30,15 @@ TABLES: dict[str, tuple[str, str]] = {
     "owner_events": (app_events.OWNER_EVENTS, "event_id"),
     "group_housing_events": (app_events.GROUP_HOUSING_EVENTS, "event_id"),
     "geo_perimeters": (app_campaigns.GEO_PERIMETERS, "id"),
-    "notes": (app_events.NOTES, "id"),
-    "housing_notes": (app_events.HOUSING_NOTES, "note_id"),
-    "owner_notes": (app_events.OWNER_NOTES, "note_id, owner_id"),
+    "notes": (app_notes.NOTES, "id"),
+    "housing_notes": (app_notes.HOUSING_NOTES, "note_id"),
+    "owner_notes": (app_notes.OWNER_NOTES, "note_id, owner_id"),
 }
 
 
 def write_application(connection: duckdb.DuckDBPyConnection, folder: Path, scale: float) -> Iterator[Written]:
-    """Write schema, foreign keys and rows of the 19 tables; needs the tables of owners, dwellings and people."""
+    """Write schema, foreign keys and rows of the 19 tables; needs the tables of owners, dwellings and
+    people."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in (("tables.sql", tables_sql()), ("constraints.sql", constraints_sql())):
         (folder / name).write_text(text, encoding="utf-8")
@@ -57,7 +58,10 @@ def _copyable(connection: duckdb.DuckDBPyConnection, relation: str) -> str:
         if type_.endswith("[]"):
             # A backslash or a quote inside an element is escaped by a backslash.
             element = "'\"' || replace(replace(CAST(x AS VARCHAR), '\\', '\\\\'), '\"', '\\\"') || '\"'"
-            column = f"'{{' || array_to_string(list_transform({column}, lambda x: {element}), ',') || '}}' AS {column}"
+            column = (
+                f"'{{' || array_to_string(list_transform({column}, lambda x: {element}), ',') || '}}' AS"
+                f" {column}"
+            )
         elif type_ == "TIMESTAMP":
             column = f"strftime({column}, '%Y-%m-%d %H:%M:%S+00') AS {column}"
         columns.append(column)

@@ -13,7 +13,7 @@ from chart import CHART, FOREIGN, VARIANTS, helm, identity, kustomize, objects, 
 from chart_files import COMPONENTS, expected
 from pod_rules import RULES, broken
 
-from jobs.pipelines.manifest import read_pipeline
+from jobs.pipelines.manifest.manifest import read_pipeline
 
 pytestmark = pytest.mark.cluster
 NAMES = {"daily", "yearly", "backup"}
@@ -38,27 +38,60 @@ WRONG: dict[str, tuple[Any, str]] = {
     "memory without a unit that DuckDB knows": ({"duckdb": {"memoryLimit": "4Go"}}, "/duckdb/memoryLimit"),
     "no release kept": ({"keepReleases": 0}, "/keepReleases"),
     "collector without a scheme": ({"otlp": {"endpoint": "collector:4318"}}, "/otlp/endpoint"),
-    "store of an unknown kind": ({"secrets": {"externalSecrets": {"secretStoreRef": {"kind": "Vault"}}}}, "secretStoreRef/kind"),
-    "store without a name": ({"secrets": {"externalSecrets": {"enabled": True}}}, r"secrets\.externalSecrets\.secretStoreRef\.name"),
-    "catalog as text": ({"catalog": {"sources": {"lovac.yml": "domain: lovac"}}}, r"/catalog/sources/lovac\.yml"),
-    "catalog file of another kind": ({"catalog": {"sources": {"lovac.csv": {}}}}, r"'/catalog/sources'.*lovac\.csv"),
+    "store of an unknown kind": (
+        {"secrets": {"externalSecrets": {"secretStoreRef": {"kind": "Vault"}}}},
+        "secretStoreRef/kind",
+    ),
+    "store without a name": (
+        {"secrets": {"externalSecrets": {"enabled": True}}},
+        r"secrets\.externalSecrets\.secretStoreRef\.name",
+    ),
+    "catalog as text": (
+        {"catalog": {"sources": {"lovac.yml": "domain: lovac"}}},
+        r"/catalog/sources/lovac\.yml",
+    ),
+    "catalog file of another kind": (
+        {"catalog": {"sources": {"lovac.csv": {}}}},
+        r"'/catalog/sources'.*lovac\.csv",
+    ),
     "size without a unit": ({"volumes": {"raw": {"size": "big"}}}, "/volumes/raw/size"),
-    "volume read by many": ({"volumes": {"clean": {"accessModes": ["ReadOnlyMany"]}}}, "/volumes/clean/accessModes"),
-    "volume for one pod only": ({"volumes": {"raw": {"accessModes": ["ReadWriteOncePod"]}}}, "/volumes/raw/accessModes"),
+    "volume read by many": (
+        {"volumes": {"clean": {"accessModes": ["ReadOnlyMany"]}}},
+        "/volumes/clean/accessModes",
+    ),
+    "volume for one pod only": (
+        {"volumes": {"raw": {"accessModes": ["ReadWriteOncePod"]}}},
+        "/volumes/raw/accessModes",
+    ),
     "unknown volume": ({"volumes": {"warehouse": {}}}, "'/volumes'.*warehouse"),
-    "unreadable schedule": ({"pipelines": {"daily": {"schedule": "every night"}}}, "/pipelines/daily/schedule"),
+    "unreadable schedule": (
+        {"pipelines": {"daily": {"schedule": "every night"}}},
+        "/pipelines/daily/schedule",
+    ),
     "unknown pipeline": ({"pipelines": {"weekly": {}}}, "'/pipelines'.*weekly"),
-    "unknown parameter": ({"pipelines": {"daily": {"parameters": {"uplaod": True}}}}, r"pipelines\.daily\.parameters\.uplaod"),
+    "unknown parameter": (
+        {"pipelines": {"daily": {"parameters": {"uplaod": True}}}},
+        r"pipelines\.daily\.parameters\.uplaod",
+    ),
     "unknown step": ({"steps": {"bulid": {}}}, "'/steps'.*bulid"),
     "unknown resource": ({"steps": {"build": {"resources": {"limits": {"ram": "1Gi"}}}}}, "limits'.*ram"),
     "root": ({"podSecurityContext": {"runAsUser": 0}}, "/podSecurityContext/runAsUser"),
-    "writable root": ({"securityContext": {"readOnlyRootFilesystem": False}}, "/securityContext/readOnlyRootFilesystem"),
+    "writable root": (
+        {"securityContext": {"readOnlyRootFilesystem": False}},
+        "/securityContext/readOnlyRootFilesystem",
+    ),
     "unknown effect": ({"tolerations": [{"effect": "Never"}]}, "/tolerations/0/effect"),
     "variable without a name": ({"extraEnv": [{"value": "x"}]}, "/extraEnv/0"),
     "path of the node": ({"extraVolumes": [{"name": "x", "hostPath": {"path": "/"}}]}, "hostPath"),
     "unknown delivery": ({"metabase": {"delivery": "ftp"}}, "/metabase/delivery"),
-    "ingress without a host": ({"metabase": {"enabled": True, "ingress": {"enabled": True}}}, r"metabase\.ingress\.host"),
-    "short pseudonym key": ({"dev": {"credentials": {"pseudonymKey": "short"}}}, "/dev/credentials/pseudonymKey"),
+    "ingress without a host": (
+        {"metabase": {"enabled": True, "ingress": {"enabled": True}}},
+        r"metabase\.ingress\.host",
+    ),
+    "short pseudonym key": (
+        {"dev": {"credentials": {"pseudonymKey": "short"}}},
+        "/dev/credentials/pseudonymKey",
+    ),
     "no data": ({"dev": {"scale": 0}}, "/dev/scale"),
     "port of the API as text": ({"networkPolicy": {"apiPorts": ["https"]}}, "/networkPolicy/apiPorts/0"),
 }
@@ -82,10 +115,27 @@ def test_the_chart_passes_a_strict_lint() -> None:
 def test_two_renders_are_equal_and_an_upgrade_renders_what_an_install_does(variant: str) -> None:
     values = VARIANTS[variant]
     first = render(values)
-    again = helm("template", "zlv-warehouse", str(CHART), "--namespace", "zlv-warehouse", "--values", "-", text=json.dumps(values))
+    again = helm(
+        "template",
+        "zlv-warehouse",
+        str(CHART),
+        "--namespace",
+        "zlv-warehouse",
+        "--values",
+        "-",
+        text=json.dumps(values),
+    )
     assert first == again.stdout
     upgrade = helm(
-        "template", "zlv-warehouse", str(CHART), "--namespace", "zlv-warehouse", "--is-upgrade", "--values", "-", text=json.dumps(values)
+        "template",
+        "zlv-warehouse",
+        str(CHART),
+        "--namespace",
+        "zlv-warehouse",
+        "--is-upgrade",
+        "--values",
+        "-",
+        text=json.dumps(values),
     )
     assert first == upgrade.stdout
 
@@ -113,18 +163,30 @@ def test_every_pod_of_an_overlay_keeps_the_rule(overlay: str, rule: str) -> None
 
 def test_the_base_is_the_chart_with_default_values() -> None:
     def without_test(things: list[dict[str, Any]]) -> dict[tuple[str, str], dict[str, Any]]:
-        return {identity(thing): thing for thing in things if "helm.sh/hook" not in thing["metadata"].get("annotations", {})}
+        return {
+            identity(thing): thing
+            for thing in things
+            if "helm.sh/hook" not in thing["metadata"].get("annotations", {})
+        }
 
     assert without_test(kustomize("base")) == without_test(objects(render()))
 
 
 @pytest.mark.parametrize(("component", "values"), COMPONENTS.items())
-def test_a_component_makes_of_the_base_what_its_values_make_of_the_chart(component: str, values: dict[str, Any], tmp_path: Path) -> None:
+def test_a_component_makes_of_the_base_what_its_values_make_of_the_chart(
+    component: str, values: dict[str, Any], tmp_path: Path
+) -> None:
     overlay = CHART.parent.parent / "k8s" / "overlays" / f".{component}-{tmp_path.name}"
     overlay.mkdir()
     try:
         (overlay / "kustomization.yaml").write_text(
-            json.dumps({"kind": "Kustomization", "resources": ["../../base"], "components": [f"../../components/{component}"]})
+            json.dumps(
+                {
+                    "kind": "Kustomization",
+                    "resources": ["../../base"],
+                    "components": [f"../../components/{component}"],
+                }
+            )
         )
         built = {identity(thing): thing for thing in kustomize(f"overlays/{overlay.name}")}
     finally:
@@ -154,12 +216,19 @@ def test_both_volumes_outlive_the_release() -> None:
     own = objects(render(VARIANTS["own claims and secret"]))
     assert not [thing for thing in own if thing["kind"] == "PersistentVolumeClaim"]
     assert {
-        volume.persistent_volume_claim.claim_name for pod in pods(own) for volume in pod.spec.volumes if volume.persistent_volume_claim
+        volume.persistent_volume_claim.claim_name
+        for pod in pods(own)
+        for volume in pod.spec.volumes
+        if volume.persistent_volume_claim
     } == {"raw-disk", "clean-disk"}
 
 
 def test_cron_jobs_start_one_executor_and_know_the_exit_codes() -> None:
-    jobs = {thing["metadata"]["labels"]["zlv.fr/pipeline"]: thing["spec"] for thing in objects(render()) if thing["kind"] == "CronJob"}
+    jobs = {
+        thing["metadata"]["labels"]["zlv.fr/pipeline"]: thing["spec"]
+        for thing in objects(render())
+        if thing["kind"] == "CronJob"
+    }
     assert jobs.keys() == NAMES
     for name, spec in jobs.items():
         assert spec["concurrencyPolicy"] == "Forbid"
@@ -175,7 +244,9 @@ def test_cron_jobs_start_one_executor_and_know_the_exit_codes() -> None:
 
 def test_argo_takes_the_place_of_cron_jobs_and_executor() -> None:
     kinds = {identity(thing) for thing in objects(render(VARIANTS["argo"]))}
-    assert {name for kind, name in kinds if kind == "CronWorkflow"} == {f"zlv-warehouse-{name}" for name in NAMES}
+    assert {name for kind, name in kinds if kind == "CronWorkflow"} == {
+        f"zlv-warehouse-{name}" for name in NAMES
+    }
     assert not [name for kind, name in kinds if kind == "CronJob" or name.endswith("-executor")]
 
 
@@ -193,19 +264,30 @@ def test_values_reach_every_step(tmp_path: Path) -> None:
             assert {"name": "HTTPS_PROXY", "value": "http://proxy:3128"} in container["env"]
             assert {"secretRef": {"name": "more"}} in container["envFrom"]
             assert "/etc/certificates" in {mount["mountPath"] for mount in container["volumeMounts"]}
-            assert {"ZLV_POD_MEMORY_LIMIT", "ZLV_POD_CPU_LIMIT", "ZLV_POD_EPHEMERAL_LIMIT"} <= {each["name"] for each in container["env"]}
+            assert {"ZLV_POD_MEMORY_LIMIT", "ZLV_POD_CPU_LIMIT", "ZLV_POD_EPHEMERAL_LIMIT"} <= {
+                each["name"] for each in container["env"]
+            }
     daily = yaml.safe_load(things["ConfigMap", "warehouse-pipelines"]["data"]["daily.yml"])
     build = next(each for each in daily["spec"]["templates"] if each["name"] == "build")
-    assert build["container"]["resources"]["limits"] == {"cpu": "2", "memory": "12Gi", "ephemeral-storage": "20Gi"}
+    assert build["container"]["resources"]["limits"] == {
+        "cpu": "2",
+        "memory": "12Gi",
+        "ephemeral-storage": "20Gi",
+    }
     assert build["activeDeadlineSeconds"] == 100
     catalog = next(volume for volume in daily["spec"]["volumes"] if volume["name"] == "catalog")["configMap"]
     assert {item["path"] for item in catalog["items"]} == {"lovac.yml", "policy/lovac.yml", "publication.yml"}
     assert {item["key"] for item in catalog["items"]} == set(things["ConfigMap", "warehouse-catalog"]["data"])
 
 
-@pytest.mark.parametrize(("limit", "request_"), [("64Mi", "64Mi"), ("512Mi", "512Mi"), ("16Gi", "512Mi"), ("300M", "300M")])
+@pytest.mark.parametrize(
+    ("limit", "request_"), [("64Mi", "64Mi"), ("512Mi", "512Mi"), ("16Gi", "512Mi"), ("300M", "300M")]
+)
 def test_a_request_is_never_above_its_limit(limit: str, request_: str) -> None:
-    things = {identity(thing): thing for thing in objects(render({"steps": {"build": {"resources": {"limits": {"memory": limit}}}}}))}
+    things = {
+        identity(thing): thing
+        for thing in objects(render({"steps": {"build": {"resources": {"limits": {"memory": limit}}}}}))
+    }
     daily = yaml.safe_load(things["ConfigMap", "zlv-warehouse-pipelines"]["data"]["daily.yml"])
     build = next(each for each in daily["spec"]["templates"] if each["name"] == "build")
     assert build["container"]["resources"]["limits"]["memory"] == limit
@@ -220,7 +302,11 @@ def test_metabase_reads_and_never_writes_the_clean_volume() -> None:
         containers = {each["name"]: each for each in spec["containers"]}
         (mount,) = (mount for mount in containers["metabase"]["volumeMounts"] if mount["name"] == "clean")
         assert mount["readOnly"] is True
-        claims = [volume["persistentVolumeClaim"]["claimName"] for volume in spec["volumes"] if "persistentVolumeClaim" in volume]
+        claims = [
+            volume["persistentVolumeClaim"]["claimName"]
+            for volume in spec["volumes"]
+            if "persistentVolumeClaim" in volume
+        ]
         if variant == "metabase":
             assert claims == ["zlv-warehouse-clean"]
             assert set(containers) == {"metabase"}
@@ -258,13 +344,24 @@ def test_only_the_executor_has_rights() -> None:
 
 
 def test_all_is_denied_and_each_way_out_is_one_that_is_needed() -> None:
-    policies = {thing["metadata"]["name"]: thing["spec"] for thing in objects(render()) if thing["kind"] == "NetworkPolicy"}
+    policies = {
+        thing["metadata"]["name"]: thing["spec"]
+        for thing in objects(render())
+        if thing["kind"] == "NetworkPolicy"
+    }
     assert policies["zlv-warehouse-default-deny"].keys() == {"podSelector", "policyTypes"}
-    ports = {name: [port["port"] for rule in spec.get("egress", []) for port in rule["ports"]] for name, spec in policies.items()}
+    ports = {
+        name: [port["port"] for rule in spec.get("egress", []) for port in rule["ports"]]
+        for name, spec in policies.items()
+    }
     assert ports == {
         "zlv-warehouse-default-deny": [],
         "zlv-warehouse-dns": [53, 53],
         "zlv-warehouse-steps": [5432, 443],
         "zlv-warehouse-executor": [443, 6443],
     }
-    assert not [thing for thing in objects(render({"networkPolicy": {"enabled": False}})) if thing["kind"] == "NetworkPolicy"]
+    assert not [
+        thing
+        for thing in objects(render({"networkPolicy": {"enabled": False}}))
+        if thing["kind"] == "NetworkPolicy"
+    ]

@@ -51,7 +51,9 @@ def files(*patterns: str) -> list[Path]:
     """List the files that git keeps, or would keep, of a kind."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", *patterns]
     names = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split("\n")
-    return [ROOT / name for name in names if name and not name.startswith(NOT_OURS) and (ROOT / name).is_file()]
+    return [
+        ROOT / name for name in names if name and not name.startswith(NOT_OURS) and (ROOT / name).is_file()
+    ]
 
 
 TREE = files("*.yml", "*.yaml")
@@ -71,7 +73,9 @@ def words(text: str) -> set[str]:
     """Give what a text speaks of: no articles, no plurals, one word for a thing and its French name."""
     split = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text.replace("’", " "))
     plain = unicodedata.normalize("NFKD", split).encode("ascii", "ignore").decode().lower()
-    return {SAME.get(word.rstrip("s"), word.rstrip("s")) for word in set(re.findall(r"[a-z0-9]+", plain)) - SMALL}
+    return {
+        SAME.get(word.rstrip("s"), word.rstrip("s")) for word in set(re.findall(r"[a-z0-9]+", plain)) - SMALL
+    }
 
 
 def grain_tests(model: dict[str, Any]) -> list[set[str]]:
@@ -88,7 +92,11 @@ def grain_tests(model: dict[str, Any]) -> list[set[str]]:
 
 
 def test_no_line_of_any_yml_is_longer_than_the_page() -> None:
-    lines = ((path, number, line) for path in TREE for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1))
+    lines = (
+        (path, number, line)
+        for path in TREE
+        for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1)
+    )
     assert [f"{path.relative_to(ROOT)}:{number}" for path, number, line in lines if len(line) > LONGEST] == []
 
 

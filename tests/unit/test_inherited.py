@@ -12,7 +12,7 @@ from jobs.catalog import Catalog, Source, load_catalog
 from jobs.catalog.inherited import inherited_ymls, passed_on
 from jobs.errors import SettingsError
 from jobs.settings import project_dir
-from jobs.warehouse.dbt_project import columns_seen
+from jobs.transform.project import columns_seen
 
 CATALOG = load_catalog([project_dir("catalog")])
 YEARS = """
@@ -91,7 +91,9 @@ def test_a_model_of_another_shape_passes_nothing_on(sql: str) -> None:
 
 
 def test_years_that_are_not_of_one_mind_hand_nothing_on() -> None:
-    years = tuple(source(f"houses_{year}", "ff", millesime=year, location=f"{year}.csv") for year in (2023, 2024))
+    years = tuple(
+        source(f"houses_{year}", "ff", millesime=year, location=f"{year}.csv") for year in (2023, 2024)
+    )
     one = ("idlocal", "VARCHAR", "indirect", "identifier")
     seen = {
         "houses_2023": [one, ("dteloc", "VARCHAR", "none", "type")],
@@ -107,7 +109,9 @@ def completed(folder: Path, columns: str, sql: str = ALL) -> dict[str, tuple[str
     staging = folder / "models" / "staging" / "external"
     staging.mkdir(parents=True)
     (staging / "stg_external__prices.sql").write_text(sql, encoding="utf-8")
-    (staging / "stg_external__prices.yml").write_text(f"models: [{{name: stg_external__prices, columns: [{columns}]}}]", encoding="utf-8")
+    (staging / "stg_external__prices.yml").write_text(
+        f"models: [{{name: stg_external__prices, columns: [{columns}]}}]", encoding="utf-8"
+    )
     texts = inherited_ymls(folder, PRICES, SEEN)
     (model,) = yaml.safe_load(texts[PurePath("models/staging/external/stg_external__prices.yml")])["models"]
     return {c["name"]: (c["config"]["meta"]["privacy"], c["description"]) for c in model["columns"]}
@@ -132,7 +136,12 @@ def test_a_file_that_is_no_yaml_is_named(tmp_path: Path) -> None:
 def test_only_staging_inherits_and_each_of_its_columns_ends_with_a_class_and_a_meaning() -> None:
     texts = inherited_ymls(project_dir("dbt"), CATALOG, columns_seen(CATALOG))
     assert {path.parts[:2] for path in texts} == {("models", "staging")}
-    columns = [column for text in texts.values() for model in yaml.safe_load(text)["models"] for column in model["columns"]]
+    columns = [
+        column
+        for text in texts.values()
+        for model in yaml.safe_load(text)["models"]
+        for column in model["columns"]
+    ]
     assert len(columns) > 600
     assert [column["name"] for column in columns if column["config"]["meta"]["privacy"] == "direct"] == []
     assert [column["name"] for column in columns if not column["description"]] == []

@@ -1,17 +1,14 @@
-"""Complete the staging models' `.yml` by what the catalog says of the raw columns that they pass on."""
+"""Let a staging column inherit what the catalog says of the raw column that it is."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any
 
-import yaml
-
 from jobs.catalog.model import Catalog
-from jobs.catalog.yml_style import dump_yml
-from jobs.errors import SettingsError
 
 # What SQL sees of each source, by its name: name, type, privacy class and description of each column.
 Seen = Mapping[str, Sequence[tuple[str, str, str, str]]]
@@ -26,20 +23,18 @@ _NAME = re.compile(r"(\w+)(?: as (\w+))?")
 _CLOSED = "direct"
 
 
-def inherited_ymls(project: Path, catalog: Catalog, seen: Seen) -> dict[PurePath, str]:
-    """Write each staging model's `.yml` with the class and the description of every column that it passes on.
+def complete_manifest(file: Path, catalog: Catalog, seen: Seen) -> None:
+    """Write into dbt's manifest the class and the description of every staging column that states none.
 
-    What a file states stands. A column is passed on when the model selects it as it is, under its name
-    or another one; where the source's years are not of one mind, nothing is inherited. A column that
-    then has no class is `direct`: unknown means closed. Gives path inside the project → text. Raises
-    SettingsError for a `.yml` that is no YAML.
+    A column is passed on when its model selects it as it is, under its name or another one; where the
+    source's years are not of one mind, nothing is inherited. A staging column that then has no class is
+    `direct`: unknown means closed. Marts and intermediate models inherit nothing.
     """
-    folder = project / "models" / "staging"
-    return {
-        PurePath(path.relative_to(project)): dump_yml(_completed(path, catalog, seen))
-        for path in sorted(folder.rglob("*.yml"))
-        if path.name != "_sources.yml"
-    }
+    manifest = json.loads(file.read_text(encoding="utf-8"))
+    for node in manifest["nodes"].values():
+        if node["resource_type"] == "model" and node["original_file_path"].startswith("models/staging/"):
+            _complete(node, passed_on(node["raw_code"], catalog, seen))
+    file.write_text(json.dumps(manifest), encoding="utf-8")
 
 
 def passed_on(sql: str, catalog: Catalog, seen: Seen) -> dict[str, tuple[str, str]]:
@@ -60,20 +55,13 @@ def passed_on(sql: str, catalog: Catalog, seen: Seen) -> dict[str, tuple[str, st
     }
 
 
-def _completed(path: Path, catalog: Catalog, seen: Seen) -> dict[str, Any]:
-    try:
-        content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    except yaml.YAMLError as error:
-        raise SettingsError(f"{path}: not valid YAML ({str(error).splitlines()[0]})") from None
-    for model in content.get("models") or []:
-        beside = path.with_name(f"{model['name']}.sql")
-        passed = passed_on(beside.read_text(encoding="utf-8"), catalog, seen) if beside.is_file() else {}
-        for column in model.get("columns") or []:
-            privacy, description = passed.get(column["name"], ("", ""))
-            column.setdefault("description", description)
-            meta = column.setdefault("config", {}).setdefault("meta", {})
-            meta.setdefault("privacy", privacy or _CLOSED)
-    return content
+def _complete(node: dict[str, Any], passed: Mapping[str, tuple[str, str]]) -> None:
+    for name, column in node["columns"].items():
+        privacy, description = passed.get(name, ("", ""))
+        column["description"] = column.get("description") or description
+        stated = {**(column.get("meta") or {}), **((column.get("config") or {}).get("meta") or {})}
+        column["meta"] = {"privacy": privacy or _CLOSED, **stated}
+        column["config"] = {**(column.get("config") or {}), "meta": column["meta"]}
 
 
 def _sources(model: re.Match[str], catalog: Catalog) -> list[str]:

@@ -1,4 +1,5 @@
-"""Give dbt its project as the catalog in force wants it: its sources, and what staging inherits of them."""
+"""Give dbt its project as the catalog in force wants it: sources and years that a deployment adds are known
+to it."""
 
 from __future__ import annotations
 
@@ -9,7 +10,6 @@ from pathlib import Path, PurePath
 
 from jobs.catalog import Catalog, Source
 from jobs.catalog.generate import sources_yml
-from jobs.catalog.inherited import inherited_ymls
 from jobs.catalog.year_columns import FILE, year_columns_yml
 from jobs.settings import Settings, project_dir
 from jobs.storage.session import view_columns
@@ -34,16 +34,26 @@ def _columns(source: Source) -> list[tuple[str, str, str, str]]:
 
 @contextmanager
 def project_of(settings: Settings, catalog: Catalog) -> Iterator[Path]:
-    """Give a copy of the project that knows the catalog in force and each staging column's class."""
+    """Give the project's own folder, or, where a deployment's catalog adds to it, a copy that knows what was
+    added."""
     project = project_dir("dbt")
-    files = generated_files(catalog) | inherited_ymls(project, catalog, columns_seen(catalog))
+    changed = {
+        path: text for path, text in generated_files(catalog).items() if not _holds(project / path, text)
+    }
+    if not changed:
+        yield project
+        return
     copy = settings.warehouse_dir / "dbt.project"
     shutil.rmtree(copy, ignore_errors=True)
     try:
         # Without modes: the program's own folder may be read-only.
         shutil.copytree(project, copy, copy_function=shutil.copyfile)
-        for path, text in files.items():
+        for path, text in changed.items():
             (copy / path).write_text(text, encoding="utf-8")
         yield copy
     finally:
         shutil.rmtree(copy, ignore_errors=True)
+
+
+def _holds(path: Path, text: str) -> bool:
+    return path.is_file() and path.read_text(encoding="utf-8") == text

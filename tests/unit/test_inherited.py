@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path, PurePath
+import json
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
 from jobs.catalog import Catalog, Source, load_catalog
-from jobs.catalog.inherited import inherited_ymls, passed_on
-from jobs.errors import SettingsError
+from jobs.catalog.inherited import complete_manifest, passed_on
 from jobs.settings import project_dir
 from jobs.transform.project import columns_seen
 
@@ -105,57 +106,67 @@ def test_years_that_are_not_of_one_mind_hand_nothing_on() -> None:
     }
 
 
-def completed(folder: Path, columns: str, sql: str = ALL) -> dict[str, tuple[str, str]]:
-    staging = folder / "models" / "staging" / "external"
-    staging.mkdir(parents=True)
-    (staging / "stg_external__prices.sql").write_text(sql, encoding="utf-8")
-    (staging / "stg_external__prices.yml").write_text(
-        f"models: [{{name: stg_external__prices, columns: [{columns}]}}]", encoding="utf-8"
-    )
-    texts = inherited_ymls(folder, PRICES, SEEN)
-    (model,) = yaml.safe_load(texts[PurePath("models/staging/external/stg_external__prices.yml")])["models"]
-    return {c["name"]: (c["config"]["meta"]["privacy"], c["description"]) for c in model["columns"]}
+def completed(folder: Path, columns: dict[str, dict[str, Any]], *, below: str = "staging") -> dict[str, Any]:
+    node = {
+        "resource_type": "model",
+        "original_file_path": f"models/{below}/external/stg_external__prices.sql",
+        "raw_code": ALL,
+        "columns": columns,
+    }
+    file = folder / "manifest.json"
+    file.write_text(json.dumps({"nodes": {"a": node}, "sources": {}}), encoding="utf-8")
+    complete_manifest(file, PRICES, SEEN)
+    manifest: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return dict(manifest["nodes"]["a"]["columns"])
 
 
 def test_what_a_file_states_stands_and_what_has_no_class_is_closed(tmp_path: Path) -> None:
-    stated = "{name: name, description: own, config: {meta: {privacy: direct}}}"
-    columns = f"{{name: code}}, {stated}, {{name: owner}}, {{name: unknown}}"
-    assert completed(tmp_path, columns) == {
+    own = {"description": "own", "config": {"meta": {"privacy": "direct"}, "tags": ["kept"]}}
+    found = completed(tmp_path, {"code": {"description": ""}, "name": own, "owner": {}, "unknown": {}})
+    assert {name: (c["meta"]["privacy"], c["description"]) for name, c in found.items()} == {
         "code": ("none", "commune"),
         "name": ("direct", "own"),
         "owner": ("direct", ""),
         "unknown": ("direct", ""),
     }
+    assert found["name"]["config"] == own["config"]
+    assert found["code"]["config"]["meta"] == {"privacy": "none"}
 
 
-def test_a_file_that_is_no_yaml_is_named(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match=r"stg_external__prices\.yml: not valid YAML"):
-        completed(tmp_path, "{name: [")
+@pytest.mark.parametrize("below", ["intermediate", "marts"])
+def test_only_staging_inherits(tmp_path: Path, below: str) -> None:
+    assert completed(tmp_path, {"code": {"description": ""}}, below=below) == {"code": {"description": ""}}
 
 
-def test_only_staging_inherits_and_each_of_its_columns_ends_with_a_class_and_a_meaning() -> None:
-    texts = inherited_ymls(project_dir("dbt"), CATALOG, columns_seen(CATALOG))
-    assert {path.parts[:2] for path in texts} == {("models", "staging")}
-    columns = [
-        column
-        for text in texts.values()
-        for model in yaml.safe_load(text)["models"]
-        for column in model["columns"]
-    ]
-    assert len(columns) > 600
-    assert [column["name"] for column in columns if column["config"]["meta"]["privacy"] == "direct"] == []
-    assert [column["name"] for column in columns if not column["description"]] == []
+def test_each_staging_column_ends_with_a_class_that_is_open_and_a_meaning() -> None:
+    seen = columns_seen(CATALOG)
+    closed = []
+    for path, model in staging():
+        passed = passed_on(path.with_suffix(".sql").read_text(encoding="utf-8"), CATALOG, seen)
+        for column in model["columns"]:
+            privacy, description = passed.get(column["name"], ("", ""))
+            stated = column.get("config", {}).get("meta", {}).get("privacy")
+            if (stated or privacy) not in ("none", "indirect") or not (
+                column.get("description") or description
+            ):
+                closed.append(f"{model['name']}.{column['name']}")
+    assert closed == []
+
+
+def staging() -> Iterator[tuple[Path, dict[str, Any]]]:
+    for path in sorted((project_dir("dbt") / "models" / "staging").rglob("stg_*.yml")):
+        for model in yaml.safe_load(path.read_text(encoding="utf-8"))["models"]:
+            yield path, model
 
 
 def test_no_staging_file_says_again_what_the_catalog_says() -> None:
     seen = columns_seen(CATALOG)
     again = []
-    for path in sorted((project_dir("dbt") / "models" / "staging").rglob("stg_*.yml")):
+    for path, model in staging():
         passed = passed_on(path.with_suffix(".sql").read_text(encoding="utf-8"), CATALOG, seen)
-        for model in yaml.safe_load(path.read_text(encoding="utf-8"))["models"]:
-            for column in model["columns"]:
-                privacy, description = passed.get(column["name"], ("", ""))
-                stated = column.get("config", {}).get("meta", {}).get("privacy")
-                if (privacy and stated) or (description and column.get("description") == description):
-                    again.append(f"{model['name']}.{column['name']}")
+        for column in model["columns"]:
+            privacy, description = passed.get(column["name"], ("", ""))
+            stated = column.get("config", {}).get("meta", {}).get("privacy")
+            if (privacy and stated) or (description and column.get("description") == description):
+                again.append(f"{model['name']}.{column['name']}")
     assert again == []

@@ -19,22 +19,22 @@ app.kubernetes.io/name: {{ include "zlv.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
 
-{{/* Metadata of an object. Call with (list $ "name" "component"). */}}
+{{/* Metadata of an object. Takes root, name, component. */}}
 {{- define "zlv.metadata" -}}
-{{- $root := index . 0 -}}
-name: {{ index . 1 }}
+{{- $root := .root -}}
+name: {{ .name }}
 namespace: {{ $root.Release.Namespace }}
-labels: {{- include "zlv.labels" (list $root (index . 2)) | nindent 2 }}
+labels: {{- include "zlv.labels" (dict "root" $root "component" .component) | nindent 2 }}
 {{- with $root.Values.commonAnnotations }}
 annotations: {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- end }}
 
-{{/* Call with (list $ "component"). */}}
+{{/* Labels of an object. Takes root, component. */}}
 {{- define "zlv.labels" -}}
-{{- $root := index . 0 -}}
+{{- $root := .root -}}
 {{ include "zlv.selector" $root }}
-app.kubernetes.io/component: {{ index . 1 }}
+app.kubernetes.io/component: {{ .component }}
 app.kubernetes.io/version: {{ $root.Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ $root.Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace "+" "_" }}
@@ -43,19 +43,19 @@ helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace 
 {{- end }}
 {{- end }}
 
-{{/* Labels of a pod. Call with (list $ "component"). */}}
+{{/* Labels of a pod. Takes root, component. */}}
 {{- define "zlv.podLabels" -}}
-{{- $root := index . 0 -}}
+{{- $root := .root -}}
 {{ include "zlv.selector" $root }}
-app.kubernetes.io/component: {{ index . 1 }}
+app.kubernetes.io/component: {{ .component }}
 {{- with $root.Values.podLabels }}
 {{ toYaml . }}
 {{- end }}
 {{- end }}
 
-{{/* Reference of an image. Call with (list $ image), where what is empty is that of the main image. */}}
+{{/* Reference of an image. Takes root, image; what is empty is that of the main image. */}}
 {{- define "zlv.image" -}}
-{{- $root := index . 0 -}}{{- $image := index . 1 -}}
+{{- $root := .root -}}{{- $image := .image -}}
 {{- $image.repository -}}
 {{- if $image.digest -}}@{{ $image.digest }}{{- else -}}:{{ $image.tag | default $root.Values.image.tag | default $root.Chart.AppVersion }}{{- end -}}
 {{- end }}
@@ -90,16 +90,16 @@ podAffinity:
 {{- end -}}
 {{- end }}
 
-{{/* Placement of a pod. Call with (list $ mountsVolumes). */}}
+{{/* Placement of a pod. Takes root, mountsVolumes. */}}
 {{- define "zlv.placement" -}}
-{{- $root := index . 0 -}}
+{{- $root := .root -}}
 {{- with $root.Values.nodeSelector }}
 nodeSelector: {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- with $root.Values.tolerations }}
 tolerations: {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- if index . 1 }}
+{{- if .mountsVolumes }}
 {{- with include "zlv.affinity" $root }}
 affinity: {{- . | nindent 2 }}
 {{- end }}

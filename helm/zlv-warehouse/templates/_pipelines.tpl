@@ -1,13 +1,13 @@
 {{/*
 One pipeline: its manifest, with the values laid over it. What the executor reads and what Argo gets
-is this one text. Call with (list $ "daily").
+is this one text. Takes root, pipeline (its name).
 */}}
 {{- define "zlv.pipeline" -}}
-{{- $root := index . 0 -}}{{- $name := index . 1 -}}{{- $values := $root.Values -}}
+{{- $root := .root -}}{{- $name := .pipeline -}}{{- $values := $root.Values -}}
 {{- $fullname := include "zlv.fullname" $root -}}
 {{- $manifest := $root.Files.Get (printf "files/workflows/%s.yml" $name) | fromYaml -}}
 {{- $spec := $manifest.spec -}}
-{{- $labels := include "zlv.labels" (list $root "pipeline") | fromYaml -}}
+{{- $labels := include "zlv.labels" (dict "root" $root "component" "pipeline") | fromYaml -}}
 {{- $_ := set $labels "zlv.fr/pipeline" $name -}}
 {{- $_ := set $labels "zlv.fr/workflow" $manifest.metadata.name -}}
 {{- $metadata := dict "name" (printf "%s-%s" $fullname $name) "labels" $labels -}}
@@ -17,7 +17,7 @@ is this one text. Call with (list $ "daily").
 {{- $_ := set $spec "serviceAccountName" (printf "%s-step" $fullname) -}}
 {{- if $values.argo.enabled }}{{ $_ := set $spec "executor" (dict "serviceAccountName" (printf "%s-argo" $fullname)) }}{{ else }}{{ $_ := unset $spec "executor" }}{{ end -}}
 {{- $_ := set $spec "synchronization" (dict "mutexes" (list (dict "name" (printf "%s-volumes" $fullname)))) -}}
-{{- $podLabels := include "zlv.podLabels" (list $root "step") | fromYaml -}}
+{{- $podLabels := include "zlv.podLabels" (dict "root" $root "component" "step") | fromYaml -}}
 {{- $_ := set $podLabels "zlv.fr/pipeline" $name -}}
 {{- $_ := set $podLabels "zlv.fr/volumes" $fullname -}}
 {{- $podMetadata := dict "labels" $podLabels -}}
@@ -31,7 +31,7 @@ is this one text. Call with (list $ "daily").
 {{- $_ := unset $spec "affinity" -}}
 {{- with include "zlv.affinity" $root }}{{ $_ := set $spec "affinity" (fromYaml .) }}{{ end -}}
 
-{{- $given := dict "image" (include "zlv.image" (list $root $values.image)) -}}
+{{- $given := dict "image" (include "zlv.image" (dict "root" $root "image" $values.image)) -}}
 {{- if eq $name "backup" }}{{ $_ := set $given "to" (printf "s3://%s/backups" (include "zlv.lakeBucket" $root)) }}{{ end -}}
 {{- $given = mergeOverwrite $given (deepCopy (get $values.pipelines $name).parameters) -}}
 {{- $known := list -}}

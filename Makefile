@@ -44,6 +44,10 @@ test: install ## Run all tests but those of a cluster
 test-cluster: install ## Run the tests of a cluster, on the one that KUBECONFIG names
 	@$(BIN)/pytest -m cluster tests/cluster
 
+.PHONY: test-chart
+test-chart: install ## Run the tests that render the chart (needs helm and kubectl, no cluster)
+	@$(BIN)/pytest -q tests/integration/chart tests/unit/test_manifests_plain.py
+
 .PHONY: kind
 kind: ## Create a kind cluster and give it the images
 	@kind create cluster --name zlv --wait 3m

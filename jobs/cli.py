@@ -15,7 +15,11 @@ from jobs.errors import ZlvError
 # command → (module, function, one line for `zlv --help`); a test compares the line with the command's own.
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "prepare": ("jobs.stages.prepare", "prepare", "Check settings and connections, and write the S3 secret."),
-    "sync-production": ("jobs.stages.sync_production", "sync_production", "Copy the application's tables in one snapshot."),
+    "sync-production": (
+        "jobs.stages.sync_production",
+        "sync_production",
+        "Copy the application's tables in one snapshot.",
+    ),
     "load-lake": ("jobs.stages.load_lake", "load_lake", "Load the lake's objects into raw files."),
     "build": ("jobs.stages.build", "build", "Build staging, intermediate and marts with dbt."),
     "audit": ("jobs.stages.audit", "audit", "Prove that no personal data is left in the marts."),
@@ -34,13 +38,29 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "resume": ("jobs.stages.resume", "resume", "Let a pipeline's schedule start runs again."),
     "lock": ("jobs.stages.lock", "lock", "Show or break the lock that one run at a time holds."),
     "record": ("jobs.stages.record", "record", "Close a run that Argo ran: record, root span, lock, alert."),
-    "refresh-metabase": ("jobs.stages.refresh_metabase", "refresh_metabase", "Restart Metabase and wait until it is ready."),
+    "refresh-metabase": (
+        "jobs.stages.refresh_metabase",
+        "refresh_metabase",
+        "Restart Metabase and wait until it is ready.",
+    ),
     "sql": ("jobs.stages.sql", "sql", "Open a read-only SQL session with every file attached."),
-    "explain": ("jobs.stages.explain", "explain", "Tell which models, filters and sources are behind a number of a mart."),
+    "explain": (
+        "jobs.stages.explain",
+        "explain",
+        "Tell which models, filters and sources are behind a number of a mart.",
+    ),
     "diff": ("jobs.stages.diff", "diff", "Tell what moved between two releases, and what changed behind it."),
     "catalog": ("jobs.stages.catalog", "catalog", "Check the catalog and generate what derives from it."),
-    "new": ("jobs.stages.new", "new", "Write the skeleton of a source, a year or a mart, and say what to decide next."),
-    "sample": ("jobs.stages.sample", "sample", "Write sample data: the same seed and scale give the same bytes."),
+    "new": (
+        "jobs.stages.new",
+        "new",
+        "Write the skeleton of a source, a year or a mart, and say what to decide next.",
+    ),
+    "sample": (
+        "jobs.stages.sample",
+        "sample",
+        "Write sample data: the same seed and scale give the same bytes.",
+    ),
     "dev": ("jobs.stages.dev", "dev", "Start or stop a local PostgreSQL and S3 server with sample data."),
 }
 
@@ -63,7 +83,9 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, line) for name, (_, _, line) in COMMANDS.items()])
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(__version__, prog_name="zlv")
 @click.option("--debug", is_flag=True, help="Show an unexpected error whole; it may quote data.")
 def cli(debug: bool) -> None:
@@ -90,10 +112,13 @@ def main() -> None:
         click.echo(f"zlv: {error}", err=True)
         sys.exit(error.exit_code)
     except Exception as error:
-        # An engine's message may quote the data, and a pod's log is read by many: kind and place are enough to find it.
+        # An engine's message may quote the data, and a pod's log is read by many: kind and place are enough
+        # to find it.
         place = traceback.extract_tb(error.__traceback__)[-1]
         click.echo(
-            f"zlv: unexpected {type(error).__name__} at {Path(place.filename).name}:{place.lineno}; see it whole with zlv --debug", err=True
+            f"zlv: unexpected {type(error).__name__} at {Path(place.filename).name}:{place.lineno}; see it"
+            " whole with zlv --debug",
+            err=True,
         )
         if "--debug" in sys.argv[1:2]:
             raise

@@ -39,7 +39,9 @@ class Settings(BaseSettings):
     POSTGRES_PRODUCTION_DB_NAME: str | None = None
     POSTGRES_PRODUCTION_READONLY_USER: str | None = None
     POSTGRES_PRODUCTION_READONLY_PASSWORD: SecretStr | None = None
-    POSTGRES_PRODUCTION_SSLMODE: Literal["disable", "prefer", "require", "verify-ca", "verify-full"] = "require"
+    POSTGRES_PRODUCTION_SSLMODE: Literal["disable", "prefer", "require", "verify-ca", "verify-full"] = (
+        "require"
+    )
     POSTGRES_PRODUCTION_STATEMENT_TIMEOUT: int = Field(3600, ge=1, description="seconds")
 
     CELLAR_HOST_URL: str | None = Field(None, description="host[:port] of the S3 server")
@@ -60,24 +62,41 @@ class Settings(BaseSettings):
     ZLV_WAREHOUSE_DIR: Path | None = None
     ZLV_CLEAN_DIR: Path | None = None
     ZLV_RUNS_DIR: Path | None = None
-    ZLV_SECRETS_DIR: Path | None = Field(None, description="DuckDB's secret directory; a memory volume in a pod")
+    ZLV_SECRETS_DIR: Path | None = Field(
+        None, description="DuckDB's secret directory; a memory volume in a pod"
+    )
     ZLV_CATALOG_DIR: str | None = Field(
-        None, description="catalog folders, joined by ':', an empty one is the program's own; later ones add and replace"
+        None,
+        description=(
+            "catalog folders, joined by ':', an empty one is the program's own; later ones add and replace"
+        ),
     )
     ZLV_RUN_ID: str | None = None
     ZLV_STEP: str | None = None
     ZLV_POD_NAME: str | None = Field(None, description="the executor's own pod; set by the deployment")
     ZLV_POD_NAMESPACE: str | None = None
-    ZLV_POD_MEMORY_LIMIT: int | None = Field(None, ge=1, description="MiB that the pod may use; DuckDB's memory derives from it")
-    ZLV_POD_CPU_LIMIT: int | None = Field(None, ge=1, description="processors that the pod may use; DuckDB's threads derive from it")
-    ZLV_POD_EPHEMERAL_LIMIT: int | None = Field(None, ge=1, description="MiB of disk that the pod may use; bounds what DuckDB spills")
-    ZLV_PENDING_SECONDS: int = Field(600, ge=1, description="how long a step's pod may wait for a node or its image")
+    ZLV_POD_MEMORY_LIMIT: int | None = Field(
+        None, ge=1, description="MiB that the pod may use; DuckDB's memory derives from it"
+    )
+    ZLV_POD_CPU_LIMIT: int | None = Field(
+        None, ge=1, description="processors that the pod may use; DuckDB's threads derive from it"
+    )
+    ZLV_POD_EPHEMERAL_LIMIT: int | None = Field(
+        None, ge=1, description="MiB of disk that the pod may use; bounds what DuckDB spills"
+    )
+    ZLV_PENDING_SECONDS: int = Field(
+        600, ge=1, description="how long a step's pod may wait for a node or its image"
+    )
     KUBERNETES_SERVICE_HOST: str | None = Field(None, description="set by Kubernetes in every pod")
     ZLV_KEEP_RELEASES: int = Field(5, ge=1)
     ZLV_PSEUDONYM_KEY: SecretStr | None = None
     ZLV_ENCRYPTION_KEY: SecretStr | None = None
-    ZLV_ALERT_URL: SecretStr | None = Field(None, description="webhook that is told of failed runs; its address holds a key")
-    ZLV_STORAGE: Literal["files"] = Field("files", description="DuckDB files on a volume; this version knows no other storage")
+    ZLV_ALERT_URL: SecretStr | None = Field(
+        None, description="webhook that is told of failed runs; its address holds a key"
+    )
+    ZLV_STORAGE: Literal["files"] = Field(
+        "files", description="DuckDB files on a volume; this version knows no other storage"
+    )
 
     METABASE_URL: str | None = None
     METABASE_API_KEY: SecretStr | None = None
@@ -99,7 +118,9 @@ class Settings(BaseSettings):
             return cls.model_fields[info.field_name].get_default()
         return value
 
-    @field_validator("ZLV_HOME", "ZLV_RAW_DIR", "ZLV_WAREHOUSE_DIR", "ZLV_CLEAN_DIR", "ZLV_RUNS_DIR", "ZLV_SECRETS_DIR")
+    @field_validator(
+        "ZLV_HOME", "ZLV_RAW_DIR", "ZLV_WAREHOUSE_DIR", "ZLV_CLEAN_DIR", "ZLV_RUNS_DIR", "ZLV_SECRETS_DIR"
+    )
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
         # A child or a library (dbt) that works in another folder must mean the same files.
@@ -193,7 +214,9 @@ class Settings(BaseSettings):
 
     @cached_property
     def catalog_dirs(self) -> list[Path]:
-        return [Path(part) if part else project_dir("catalog") for part in (self.ZLV_CATALOG_DIR or "").split(":")]
+        return [
+            Path(part) if part else project_dir("catalog") for part in (self.ZLV_CATALOG_DIR or "").split(":")
+        ]
 
     def require(self, *names: str) -> None:
         """Say in one table every setting of `names` that is missing, each with its cure."""
@@ -203,7 +226,8 @@ class Settings(BaseSettings):
 
 
 def project_dir(name: str) -> Path:
-    """Find a folder that goes with the program (catalog, dbt, k8s): in the package as installed, else beside it.
+    """Find a folder that goes with the program (catalog, dbt, k8s): in the package as installed, else beside
+    it.
 
     Not the other way round: beside an installed package lies dbt's own, of the same name.
     """
@@ -218,7 +242,9 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """
     environ = os.environ if environ is None else environ
     values: dict[str, Any] = {name: environ[name] for name in Settings.model_fields if name in environ}
-    values |= {name: value for name, value in _bounds_of_pod(values).items() if not str(values.get(name, "")).strip()}
+    values |= {
+        name: value for name, value in _bounds_of_pod(values).items() if not str(values.get(name, "")).strip()
+    }
     faults: list[tuple[str, str, str]] = []
     for name in SECRETS:
         file = environ.get(f"{name}_FILE")
@@ -226,7 +252,9 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
             try:
                 values[name] = Path(file).read_text(encoding="utf-8").strip()
             except OSError as error:
-                faults.append((f"{name}_FILE", f"cannot be read: {error.strerror}", "mount the secret at this path"))
+                faults.append(
+                    (f"{name}_FILE", f"cannot be read: {error.strerror}", "mount the secret at this path")
+                )
     try:
         settings = Settings(**values)
     except ValidationError as error:
@@ -248,7 +276,8 @@ def _bounds_of_pod(values: Mapping[str, Any]) -> dict[str, Any]:
     """Derive DuckDB's memory, threads and spill from the pod's own limits, as the Downward API tells them.
 
     55 % of the pod's memory, less where the rest would not do for Python and dbt; a thread per
-    processor, while each has 200 MB: a wide mart of the whole country needs that much. A value that is no number is left to
+    processor, while each has 200 MB: a wide mart of the whole country needs that much. A value that is no
+    number is left to
     the settings' own check.
     """
     limits = {
@@ -257,7 +286,9 @@ def _bounds_of_pod(values: Mapping[str, Any]) -> dict[str, Any]:
         if (text := str(values.get(name, "")).strip()).isdigit()
     }
     found: dict[str, Any] = {}
-    memory, processors, disk = (limits.get(name) for name in ("ZLV_POD_MEMORY_LIMIT", "ZLV_POD_CPU_LIMIT", "ZLV_POD_EPHEMERAL_LIMIT"))
+    memory, processors, disk = (
+        limits.get(name) for name in ("ZLV_POD_MEMORY_LIMIT", "ZLV_POD_CPU_LIMIT", "ZLV_POD_EPHEMERAL_LIMIT")
+    )
     if memory:
         share = max(_LEAST_DUCKDB, min(memory * 11 // 20, memory - _BESIDE_DUCKDB))
         found["DUCKDB_MEMORY_LIMIT"] = f"{share}MiB"

@@ -11,11 +11,11 @@ import duckdb
 from chain import ZLV
 
 from jobs.catalog import Catalog, Publication
+from jobs.releases.publication import Published, publish_marts
+from jobs.releases.release import warehouse_fingerprint
 from jobs.settings import Settings, child_environment, read_settings
+from jobs.storage.files import next_file
 from jobs.telemetry import stage
-from jobs.warehouse.files import next_file
-from jobs.warehouse.publication import Published, publish_marts
-from jobs.warehouse.release import warehouse_fingerprint
 
 LISTED = Catalog(
     sources=(),
@@ -24,7 +24,10 @@ LISTED = Catalog(
         Publication(mart="marts_production_housing", public_name="marts_production_housing"),
     ),
 )
-LIST_FILE = "publish:\n  marts_common_cities: {public_name: cities_zonage_2024, description: Communes}\n  marts_production_housing:\n"
+LIST_FILE = (
+    "publish:\n  marts_common_cities: {public_name: cities_zonage_2024, description: Communes}\n "
+    " marts_production_housing:\n"
+)
 
 
 def base(home: Path, **environ: str) -> Settings:
@@ -40,13 +43,18 @@ def write_warehouse(settings: Settings, mark: int = 0, rows: int = 1000, audited
     with next_file(settings.warehouse_file) as pending, duckdb.connect(str(pending)) as connection:
         for schema in ("stg", "int", "marts"):
             connection.execute(f"CREATE SCHEMA {schema}")
-        connection.execute(f"CREATE TABLE stg.owners AS SELECT range AS id, 'private' AS secret FROM range({rows})")
+        connection.execute(
+            f"CREATE TABLE stg.owners AS SELECT range AS id, 'private' AS secret FROM range({rows})"
+        )
         connection.execute(f"CREATE TABLE int.housing AS FROM range({rows})")
         make = (
-            "SELECT lpad(range::VARCHAR, 5, '0') AS geo_code, {mark} AS mark, [1, 2] AS list, DATE '2024-02-29' AS day FROM range({rows})"
+            "SELECT lpad(range::VARCHAR, 5, '0') AS geo_code, {mark} AS mark, [1, 2] AS list, DATE"
+            " '2024-02-29' AS day FROM range({rows})"
         )
         connection.execute("CREATE TABLE marts.marts_common_cities AS " + make.format(mark=mark, rows=rows))
-        connection.execute("CREATE TABLE marts.marts_production_housing AS " + make.format(mark=mark, rows=rows))
+        connection.execute(
+            "CREATE TABLE marts.marts_production_housing AS " + make.format(mark=mark, rows=rows)
+        )
         connection.execute("CREATE TABLE marts.marts_production_owners AS SELECT 'not listed' AS name")
         connection.execute("COMMENT ON COLUMN marts.marts_common_cities.geo_code IS 'Code de l''Insee'")
         connection.execute("COMMENT ON TABLE marts.marts_production_housing IS 'One row per dwelling'")
@@ -56,7 +64,12 @@ def write_warehouse(settings: Settings, mark: int = 0, rows: int = 1000, audited
 
 def write_audit(settings: Settings, verdict: str = "passed", **facts: Any) -> None:
     """Write what an audit of the warehouse file would have written."""
-    proof = {"warehouse": warehouse_fingerprint(settings.warehouse_file), "verdict": verdict, "run_id": "audit", **facts}
+    proof = {
+        "warehouse": warehouse_fingerprint(settings.warehouse_file),
+        "verdict": verdict,
+        "run_id": "audit",
+        **facts,
+    }
     (settings.warehouse_dir / "audit.json").write_text(json.dumps(proof))
 
 
@@ -70,11 +83,21 @@ def zlv(settings: Settings, *arguments: str, **environ: str) -> subprocess.Compl
     """Run `zlv` on a base as a process of its own."""
     where = {"ZLV_HOME": str(settings.ZLV_HOME), "ZLV_CATALOG_DIR": str(settings.ZLV_CATALOG_DIR or "")}
     command = [str(ZLV), *arguments]
-    return subprocess.run(command, env=child_environment(**where, **environ), capture_output=True, text=True, check=False, timeout=120)
+    return subprocess.run(
+        command,
+        env=child_environment(**where, **environ),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
 
 
 def marks(settings: Settings) -> set[tuple[int, ...]]:
     """Read which marks the clean file holds, table by table; one whole release gives one pair."""
     with duckdb.connect(str(settings.clean_file), read_only=True) as connection:
-        query = "SELECT DISTINCT c.mark, h.mark FROM cities_zonage_2024 c FULL JOIN marts_production_housing h USING (geo_code)"
+        query = (
+            "SELECT DISTINCT c.mark, h.mark FROM cities_zonage_2024 c FULL JOIN marts_production_housing h"
+            " USING (geo_code)"
+        )
         return set(connection.execute(query).fetchall())

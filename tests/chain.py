@@ -23,7 +23,9 @@ class Chain:
     home: Path
     environment: dict[str, str]
 
-    def zlv(self, *arguments: str, code: int | None = 0, **environment: str) -> subprocess.CompletedProcess[str]:
+    def zlv(
+        self, *arguments: str, code: int | None = 0, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
         """Run `zlv` and expect an exit code (None: any)."""
         done = subprocess.run(
             [str(ZLV), *arguments],
@@ -66,17 +68,25 @@ class Chain:
 
     def certificate(self, file: Path) -> dict[str, Any]:
         with duckdb.connect(str(file), read_only=True) as connection:
-            return {name: json.loads(value) for name, value in connection.execute("SELECT name, value FROM _zlv").fetchall()}
+            return {
+                name: json.loads(value)
+                for name, value in connection.execute("SELECT name, value FROM _zlv").fetchall()
+            }
 
 
 def fingerprints(file: Path, schema: str = "main") -> dict[str, str]:
-    """Fingerprint every table of a DuckDB file but the birth certificate: row count and a sum of row hashes."""
+    """Fingerprint every table of a DuckDB file but the birth certificate: row count and a sum of row
+    hashes."""
     with duckdb.connect(str(file), read_only=True) as connection:
-        query = "SELECT table_name FROM duckdb_tables() WHERE table_name <> '_zlv' AND schema_name = ? ORDER BY 1"
+        query = (
+            "SELECT table_name FROM duckdb_tables() WHERE table_name <> '_zlv' AND schema_name = ? ORDER BY 1"
+        )
         tables = connection.execute(query, [schema]).fetchall()
         found = {}
         for (table,) in tables:
-            row = connection.execute(f'SELECT count(*), sum(hash(t)::HUGEINT)::VARCHAR FROM "{schema}"."{table}" AS t').fetchone()
+            row = connection.execute(
+                f'SELECT count(*), sum(hash(t)::HUGEINT)::VARCHAR FROM "{schema}"."{table}" AS t'
+            ).fetchone()
             found[table] = f"{row[0]}:{row[1]}" if row else ""
         return found
 
@@ -84,13 +94,21 @@ def fingerprints(file: Path, schema: str = "main") -> dict[str, str]:
 def base_environment(home: Path) -> dict[str, str]:
     """Give a child no more of this environment than it needs, and the home."""
     kept = {
-        name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR", "SSL_CERT_FILE", "ZLV_DBT_PACKAGES") if name in os.environ
+        name: os.environ[name]
+        for name in ("PATH", "HOME", "LANG", "TMPDIR", "SSL_CERT_FILE", "ZLV_DBT_PACKAGES")
+        if name in os.environ
     }
     return {**kept, "ZLV_HOME": str(home), "DUCKDB_MEMORY_LIMIT": "1GB", "COLUMNS": "160"}
 
 
 def read_environment(file: Path) -> dict[str, str]:
     """Read the `export NAME=value` lines that `zlv dev up` writes, as a shell does."""
-    shown = subprocess.run(["bash", "-c", 'set -a; . "$1"; env -0', "-", str(file)], env={}, capture_output=True, text=True, check=True)
+    shown = subprocess.run(
+        ["bash", "-c", 'set -a; . "$1"; env -0', "-", str(file)],
+        env={},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     pairs = (line.split("=", 1) for line in shown.stdout.split("\0") if "=" in line)
     return {name: value for name, value in pairs if name not in ("PWD", "SHLVL", "_")}

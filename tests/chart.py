@@ -26,7 +26,10 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "trial": {"dev": {"enabled": True}},
     "argo": {"argo": {"enabled": True}},
     "metabase": {"metabase": {"enabled": True, "database": {"host": "db"}}},
-    "metabase from releases": {"metabase": {"enabled": True, "delivery": "releases"}, "volumes": {"sameNode": False}},
+    "metabase from releases": {
+        "metabase": {"enabled": True, "delivery": "releases"},
+        "volumes": {"sameNode": False},
+    },
     "own claims and secret": {
         "volumes": {"raw": {"existingClaim": "raw-disk"}, "clean": {"existingClaim": "clean-disk"}},
         "secrets": {"existingSecret": "warehouse"},
@@ -47,7 +50,9 @@ VARIANTS: dict[str, dict[str, Any]] = {
         "catalog": {
             "sources": {"lovac.yml": {"domain": "lovac", "sources": {}}},
             "policy": {"lovac.yml": {"domain": "lovac", "columns": {}}},
-            "publication": {"publish": {"marts_production_housing": {"public_name": "housing", "description": "x"}}},
+            "publication": {
+                "publish": {"marts_production_housing": {"public_name": "housing", "description": "x"}}
+            },
         },
         "steps": {"build": {"resources": {"limits": {"memory": "12Gi"}}, "activeDeadlineSeconds": 100}},
         "nodeSelector": {"disk": "fast"},
@@ -58,8 +63,15 @@ VARIANTS: dict[str, dict[str, Any]] = {
         "extraVolumes": [{"name": "certificates", "configMap": {"name": "certificates"}}],
         "extraVolumeMounts": [{"name": "certificates", "mountPath": "/etc/certificates", "readOnly": True}],
         "serviceAccount": {"annotations": {"example.org/role": "warehouse"}},
-        "networkPolicy": {"postgresql": [{"ipBlock": {"cidr": "10.0.0.0/8"}}], "metabase": [{"namespaceSelector": {}}]},
-        "metabase": {"enabled": True, "siteUrl": "https://bi.example.org", "ingress": {"enabled": True, "host": "bi.example.org"}},
+        "networkPolicy": {
+            "postgresql": [{"ipBlock": {"cidr": "10.0.0.0/8"}}],
+            "metabase": [{"namespaceSelector": {}}],
+        },
+        "metabase": {
+            "enabled": True,
+            "siteUrl": "https://bi.example.org",
+            "ingress": {"enabled": True, "host": "bi.example.org"},
+        },
         "dev": {"enabled": True},
     },
     "operators": {
@@ -67,10 +79,21 @@ VARIANTS: dict[str, dict[str, Any]] = {
         "monitoring": {"prometheusRule": {"enabled": True}, "serviceMonitor": {"enabled": True}},
         "metabase": {"enabled": True},
     },
-    "any user": {"podSecurityContext": {"runAsUser": None, "runAsGroup": None, "fsGroup": None}, "dev": {"enabled": True}},
+    "any user": {
+        "podSecurityContext": {"runAsUser": None, "runAsGroup": None, "fsGroup": None},
+        "dev": {"enabled": True},
+    },
 }
 # Objects of operators that a cluster may not know, and what the client has no model of.
-FOREIGN = {"WorkflowTemplate", "CronWorkflow", "ExternalSecret", "PrometheusRule", "ServiceMonitor", "Kustomization", "Component"}
+FOREIGN = {
+    "WorkflowTemplate",
+    "CronWorkflow",
+    "ExternalSecret",
+    "PrometheusRule",
+    "ServiceMonitor",
+    "Kustomization",
+    "Component",
+}
 
 
 @dataclass(frozen=True)
@@ -88,10 +111,14 @@ class Pod:
 
 def helm(*arguments: str, text: str | None = None) -> subprocess.CompletedProcess[str]:
     """Run helm; values may come as text on standard input (`--values -`)."""
-    return subprocess.run(["helm", *arguments], cwd=ROOT, input=text, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        ["helm", *arguments], cwd=ROOT, input=text, capture_output=True, text=True, check=False
+    )
 
 
-def render(values: dict[str, Any] | None = None, *, release: str = RELEASE, namespace: str = NAMESPACE) -> str:
+def render(
+    values: dict[str, Any] | None = None, *, release: str = RELEASE, namespace: str = NAMESPACE
+) -> str:
     """Render the chart without a cluster; `null` in the values stays, for it removes a default."""
     return _render(json.dumps(values or {}), release, namespace)
 
@@ -110,7 +137,9 @@ def objects(text: str) -> list[Object]:
 
 def kustomize(folder: str) -> list[Object]:
     """Build a folder of k8s/ as `kubectl apply -k` does."""
-    done = subprocess.run(["kubectl", "kustomize", str(ROOT / "k8s" / folder)], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["kubectl", "kustomize", str(ROOT / "k8s" / folder)], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     return objects(done.stdout)
 
@@ -121,9 +150,12 @@ def identity(thing: Object) -> tuple[str, str]:
 
 
 def typed(thing: Object) -> Any:
-    """Read an object into its model; a field that the model does not know, or a wrong type, is an AssertionError."""
+    """Read an object into its model; a field that the model does not know, or a wrong type, is an
+    AssertionError."""
     group, _, version = thing["apiVersion"].rpartition("/")
-    model = f"{version.title()}{thing['kind']}" if hasattr(client, f"{version.title()}{thing['kind']}") else None
+    model = (
+        f"{version.title()}{thing['kind']}" if hasattr(client, f"{version.title()}{thing['kind']}") else None
+    )
     assert model, f"no model for {group}/{version} {thing['kind']}"
     api = client.ApiClient()
     read = api.deserialize(json.dumps(thing), model, "application/json")
@@ -154,7 +186,15 @@ def pods(things: list[Object]) -> list[Pod]:
 def step_pods(manifest: Object) -> Iterator[Pod]:
     """Make the pod of each step of a pipeline from what its manifest says."""
     spec = manifest["spec"]
-    shared = ("volumes", "securityContext", "serviceAccountName", "automountServiceAccountToken", "affinity", "tolerations", "nodeSelector")
+    shared = (
+        "volumes",
+        "securityContext",
+        "serviceAccountName",
+        "automountServiceAccountToken",
+        "affinity",
+        "tolerations",
+        "nodeSelector",
+    )
     for template in spec["templates"]:
         if "container" in template:
             pod = {name: spec[name] for name in shared if name in spec}
@@ -170,7 +210,8 @@ def _pod(name: str, template: Object) -> Pod:
 
 
 def _plain(value: Any) -> Any:
-    """Drop what is empty (a client may write it or not) and write numbers of IntOrString and quantities as text."""
+    """Drop what is empty (a client may write it or not) and write numbers of IntOrString and quantities as
+    text."""
     if isinstance(value, dict):
         return {key: _plain(each) for key, each in value.items() if each is not None}
     if isinstance(value, list):

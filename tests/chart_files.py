@@ -28,9 +28,14 @@ COMPONENTS: dict[str, dict[str, Any]] = {
 
 def expected() -> dict[Path, str]:
     """Give every generated file and its text."""
-    files = {CHART / "files" / "workflows" / path.name: path.read_text(encoding="utf-8") for path in sorted(WORKFLOWS.glob("*.yml"))}
+    files = {
+        CHART / "files" / "workflows" / path.name: path.read_text(encoding="utf-8")
+        for path in sorted(WORKFLOWS.glob("*.yml"))
+    }
     readme = CHART / "README.md"
-    files[readme] = TABLE.sub(lambda found: found[1] + values_table() + found[2], readme.read_text(encoding="utf-8"))
+    files[readme] = TABLE.sub(
+        lambda found: found[1] + values_table() + found[2], readme.read_text(encoding="utf-8")
+    )
     if shutil.which("helm"):
         files |= base() | components()
     return files
@@ -53,7 +58,10 @@ def values_table() -> str:
         above = [(depth, name) for depth, name in above if depth < len(key[1])] + [(len(key[1]), key[2])]
         if described:
             path = [name for _, name in above]
-            rows.append(f"| `{'.'.join(path)}` | {_default(defaults, path)} | {described.replace('|', chr(92) + '|')} |")
+            rows.append(
+                f"| `{'.'.join(path)}` | {_default(defaults, path)} |"
+                f" {described.replace('|', chr(92) + '|')} |"
+            )
             described = ""
     return "\n".join(rows) + "\n"
 
@@ -89,17 +97,30 @@ def components() -> dict[Path, str]:
             assert thing["kind"] in ("ConfigMap", "Pod"), identity(thing)
         changed = sorted((thing for thing in changed if thing["kind"] == "ConfigMap"), key=identity)
         folder = K8S / "components" / name
-        kustomization: Object = {"apiVersion": "kustomize.config.k8s.io/v1alpha1", "kind": "Component", "resources": ["added.yml"]}
+        kustomization: Object = {
+            "apiVersion": "kustomize.config.k8s.io/v1alpha1",
+            "kind": "Component",
+            "resources": ["added.yml"],
+        }
         files[folder / "added.yml"] = HEAD + _documents(added)
         if plain.keys() - other.keys():
             gone = [plain[key] for key in sorted(plain.keys() - other.keys())]
             deletions = [
-                {"apiVersion": thing["apiVersion"], "kind": thing["kind"], "metadata": _who(thing), "$patch": "delete"} for thing in gone
+                {
+                    "apiVersion": thing["apiVersion"],
+                    "kind": thing["kind"],
+                    "metadata": _who(thing),
+                    "$patch": "delete",
+                }
+                for thing in gone
             ]
             files[folder / "taken-away.yml"] = HEAD + _documents(deletions)
         if changed:
             patches.append({"path": "changed.yml"})
-            small = [{key: thing[key] for key in ("apiVersion", "kind", "data")} | {"metadata": _who(thing)} for thing in changed]
+            small = [
+                {key: thing[key] for key in ("apiVersion", "kind", "data")} | {"metadata": _who(thing)}
+                for thing in changed
+            ]
             files[folder / "changed.yml"] = HEAD + _documents(small)
         if patches:
             kustomization["patches"] = patches
@@ -113,7 +134,9 @@ def _who(thing: Object) -> Object:
 
 def _with_sources(text: str) -> list[tuple[str, Object]]:
     parts = re.split(r"(?m)^---\n# Source: [^\n]*/templates/([a-z/-]+)\.yaml\n", text)
-    return [(name, thing) for name, part in zip(parts[1::2], parts[2::2], strict=True) for thing in objects(part)]
+    return [
+        (name, thing) for name, part in zip(parts[1::2], parts[2::2], strict=True) for thing in objects(part)
+    ]
 
 
 def _default(values: Any, path: list[str]) -> str:
@@ -149,7 +172,11 @@ def main() -> int:
             shutil.copyfile(path, CHART / "files" / "workflows" / path.name)
     wanted = expected()
     if checks:
-        stale = [path for path, text in wanted.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+        stale = [
+            path
+            for path, text in wanted.items()
+            if not path.exists() or path.read_text(encoding="utf-8") != text
+        ]
         stale += _left_over(wanted)
         for path in stale:
             print(f"{path.relative_to(ROOT)} is out of date; run: make generate")
@@ -168,7 +195,13 @@ def _left_over(wanted: dict[Path, str]) -> list[Path]:
     folders = [CHART / "files" / "workflows"]
     if shutil.which("helm"):
         folders += [K8S / "base", *(K8S / "components" / name for name in COMPONENTS)]
-    return [path for folder in folders if folder.is_dir() for path in sorted(folder.iterdir()) if path not in wanted]
+    return [
+        path
+        for folder in folders
+        if folder.is_dir()
+        for path in sorted(folder.iterdir())
+        if path not in wanted
+    ]
 
 
 if __name__ == "__main__":

@@ -21,7 +21,11 @@ def tracked(*patterns: str) -> list[str]:
 
 def checks() -> dict[str, list[str]]:
     """Name each check and its command. The slowest come first, so that two cores stay busy."""
-    yaml = [name for name in tracked("*.yml", "*.yaml") if not name.endswith("_sources.yml") and "/templates/" not in name]
+    yaml = [
+        name
+        for name in tracked("*.yml", "*.yaml")
+        if not name.endswith("_sources.yml") and "/templates/" not in name
+    ]
     shell = [*tracked("*.sh"), ".ci/run"]
     workflows = tracked(".github/workflows/*.yml")
     return {
@@ -42,7 +46,9 @@ def checks() -> dict[str, list[str]]:
 
 def run(name: str, command: list[str]) -> tuple[str, float, subprocess.CompletedProcess[str]]:
     started = time.monotonic()
-    done = subprocess.run([str(BIN / command[0]), *command[1:]], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [str(BIN / command[0]), *command[1:]], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     return name, time.monotonic() - started, done
 
 

@@ -51,7 +51,15 @@ class Postgres:
         """Open an autocommit psycopg connection as the owner."""
         import psycopg
 
-        return psycopg.connect(host="127.0.0.1", port=self.port, dbname=database, user=OWNER, password=OWNER, autocommit=True, **options)
+        return psycopg.connect(
+            host="127.0.0.1",
+            port=self.port,
+            dbname=database,
+            user=OWNER,
+            password=OWNER,
+            autocommit=True,
+            **options,
+        )
 
     @contextlib.contextmanager
     def database(self, name: str, *statements: str) -> Iterator[str]:
@@ -93,12 +101,24 @@ def postgres() -> Iterator[Postgres]:
     with _folder() as folder:
         (folder / "owner").write_text(OWNER)
         (folder / "owner").chmod(0o644)
-        initdb = ["-D", folder / "data", "-U", OWNER, "--pwfile", folder / "owner", "--encoding=UTF8", "--no-locale", "--no-sync"]
+        initdb = [
+            "-D",
+            folder / "data",
+            "-U",
+            OWNER,
+            "--pwfile",
+            folder / "owner",
+            "--encoding=UTF8",
+            "--no-locale",
+            "--no-sync",
+        ]
         _call("initdb", folder, *initdb, "--auth=scram-sha-256")
         with _running(folder) as server:
             with server.connect() as connection:
                 # A utility statement takes no parameter: psycopg escapes the literal itself.
-                connection.execute(sql.SQL(f"CREATE ROLE {READER} LOGIN PASSWORD {{}}").format(sql.Literal(READER_PASSWORD)))
+                connection.execute(
+                    sql.SQL(f"CREATE ROLE {READER} LOGIN PASSWORD {{}}").format(sql.Literal(READER_PASSWORD))
+                )
             yield server
 
 
@@ -135,7 +155,9 @@ def _binary(name: str) -> Path:
 
 
 def _call(name: str, folder: Path, *arguments: str | Path) -> None:
-    subprocess.run([_binary(name), *arguments], check=True, stdout=subprocess.DEVNULL, cwd=folder, **_other_user())
+    subprocess.run(
+        [_binary(name), *arguments], check=True, stdout=subprocess.DEVNULL, cwd=folder, **_other_user()
+    )
 
 
 @contextlib.contextmanager
@@ -147,7 +169,12 @@ def _running(folder: Path) -> Iterator[Postgres]:
         process = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, **_other_user())
     server = Postgres(port, folder, process)
     try:
-        while subprocess.run([_binary("pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)], check=False).returncode != 0:
+        while (
+            subprocess.run(
+                [_binary("pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)], check=False
+            ).returncode
+            != 0
+        ):
             if process.poll() is not None:
                 raise RuntimeError(f"PostgreSQL did not start: {server.log()[-2000:]}")
             time.sleep(0.02)
@@ -171,7 +198,9 @@ class Lake:
         import boto3
 
         keys = {"aws_access_key_id": ACCESS_KEY, "aws_secret_access_key": SECRET_KEY}
-        return boto3.client("s3", endpoint_url=f"http://127.0.0.1:{self.port}", region_name="us-east-1", **keys)
+        return boto3.client(
+            "s3", endpoint_url=f"http://127.0.0.1:{self.port}", region_name="us-east-1", **keys
+        )
 
     def put(self, key: str, body: bytes | str) -> None:
         """Write an object into the lake's bucket."""
@@ -246,7 +275,11 @@ def catalog_of(folder: Path, **files: str) -> Any:
 
     (folder / "policy").mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
-        path = folder / "policy" / f"{name.removeprefix('policy_')}.yml" if name.startswith("policy_") else folder / f"{name}.yml"
+        path = (
+            folder / "policy" / f"{name.removeprefix('policy_')}.yml"
+            if name.startswith("policy_")
+            else folder / f"{name}.yml"
+        )
         path.write_text(text, encoding="utf-8")
     return load_catalog([folder])
 

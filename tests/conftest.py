@@ -32,7 +32,11 @@ def components(request: pytest.FixtureRequest) -> Chain:
     with fasteners.InterProcessLock(home.parent / "components.lock"):
         if not (home / "dev" / "env").exists():
             subprocess.run(
-                [str(ZLV), "dev", "up", "--scale", SCALE, "--seed", SEED], env=environment, cwd=home, check=True, capture_output=True
+                [str(ZLV), "dev", "up", "--scale", SCALE, "--seed", SEED],
+                env=environment,
+                cwd=home,
+                check=True,
+                capture_output=True,
             )
     return Chain(home, {**environment, **read_environment(home / "dev" / "env"), "ZLV_HOME": str(home)})
 
@@ -69,7 +73,9 @@ def checkout(tmp_path: Path) -> Path:
     """Give a copy of what `zlv` reads of the project; a process with it as PYTHONPATH works on it."""
     folder = tmp_path / "checkout"
     for name in ("catalog", "dbt", "docs", "jobs"):
-        shutil.copytree(PROJECT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "target", "logs"))
+        shutil.copytree(
+            PROJECT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "target", "logs")
+        )
     return folder
 
 
@@ -79,6 +85,8 @@ def pytest_sessionfinish(session: pytest.Session) -> Iterator[None] | None:
         return None
     home = _shared(session.config) / "home"
     if (home / "dev" / "env").exists():
-        subprocess.run([str(ZLV), "dev", "down"], env=base_environment(home), cwd=home, check=False, capture_output=True)
+        subprocess.run(
+            [str(ZLV), "dev", "down"], env=base_environment(home), cwd=home, check=False, capture_output=True
+        )
     shutil.rmtree(home.parent, ignore_errors=True)
     return None

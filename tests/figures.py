@@ -1,4 +1,5 @@
-"""Compute what each correction moves on the sample: today's way and ours, by the SQL below tests/differences."""
+"""Compute what each correction moves on the sample: today's way and ours, by the SQL below
+tests/differences."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from pathlib import Path
 
 from jobs.catalog import load_catalog
 from jobs.settings import read_settings
-from jobs.warehouse.session import attach, attach_sources, connect
+from jobs.storage.session import attach, attach_sources, connect
 
 QUERIES = Path(__file__).parent / "differences"
 

@@ -25,14 +25,24 @@ def task(name: str, depends: str | None = None, **more: Any) -> dict[str, Any]:
 
 
 def manifest(
-    folder: Path, tasks: list[dict[str, Any]], templates: list[dict[str, Any]], *, name: str = "small", fail_fast: bool = False, **spec: Any
+    folder: Path,
+    tasks: list[dict[str, Any]],
+    templates: list[dict[str, Any]],
+    *,
+    name: str = "small",
+    fail_fast: bool = False,
+    **spec: Any,
 ) -> Path:
     """Write a WorkflowTemplate; JSON is YAML."""
     document = {
         "apiVersion": "argoproj.io/v1alpha1",
         "kind": "WorkflowTemplate",
         "metadata": {"name": name},
-        "spec": {"entrypoint": "main", "templates": [{"name": "main", "dag": {"failFast": fail_fast, "tasks": tasks}}, *templates], **spec},
+        "spec": {
+            "entrypoint": "main",
+            "templates": [{"name": "main", "dag": {"failFast": fail_fast, "tasks": tasks}}, *templates],
+            **spec,
+        },
     }
     path = folder / f"{name}.yml"
     path.write_text(json.dumps(document), encoding="utf-8")

@@ -29,7 +29,11 @@ def no_capability(pod: Pod) -> Iterator[str]:
     """Have no capability, and gain no privilege."""
     for container in pod.containers:
         context = container.security_context
-        if context.capabilities.drop != ["ALL"] or context.capabilities.add or context.allow_privilege_escalation is not False:
+        if (
+            context.capabilities.drop != ["ALL"]
+            or context.capabilities.add
+            or context.allow_privilege_escalation is not False
+        ):
             yield f"{container.name} has or may gain capabilities"
         if context.privileged or pod.spec.host_network or pod.spec.host_pid or pod.spec.host_ipc:
             yield f"{container.name} reaches into the node"
@@ -53,7 +57,9 @@ def bounded(pod: Pod) -> Iterator[str]:
     """Ask for what it needs and be held to a limit: CPU, memory and disk of the node."""
     for container in pod.containers:
         for name in ("cpu", "memory", "ephemeral-storage"):
-            if not (container.resources.requests or {}).get(name) or not (container.resources.limits or {}).get(name):
+            if not (container.resources.requests or {}).get(name) or not (
+                container.resources.limits or {}
+            ).get(name):
                 yield f"{container.name} has no request or no limit of {name}"
 
 
@@ -80,7 +86,17 @@ def together(pod: Pod) -> Iterator[str]:
 
 RULES: dict[str, Callable[[Pod], Iterator[str]]] = {
     rule.__name__: rule
-    for rule in (non_root, read_only_root, no_capability, seccomp, no_token, bounded, no_host_path, written_out, together)
+    for rule in (
+        non_root,
+        read_only_root,
+        no_capability,
+        seccomp,
+        no_token,
+        bounded,
+        no_host_path,
+        written_out,
+        together,
+    )
 }
 
 

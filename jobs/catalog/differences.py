@@ -53,7 +53,9 @@ class Correction(Model):
 
     @model_validator(mode="after")
     def _coherent(self) -> Correction:
-        if (self.counted is None) != (self.figures is None) or (self.figures is None) == (self.uncounted is None):
+        if (self.counted is None) != (self.figures is None) or (self.figures is None) == (
+            self.uncounted is None
+        ):
             raise ValueError("a correction has `counted` and `figures`, or says in `uncounted` why not")
         return self
 
@@ -66,7 +68,9 @@ class Differences(Model):
 
     def of(self, mart: str) -> dict[str, Difference]:
         """Give each column of a mart that differs, with its difference."""
-        return {column: difference for difference in self.marts.get(mart, ()) for column in difference.columns}
+        return {
+            column: difference for difference in self.marts.get(mart, ()) for column in difference.columns
+        }
 
 
 def load_differences(catalog_dir: Path) -> Differences:
@@ -81,7 +85,9 @@ def load_differences(catalog_dir: Path) -> Differences:
     except ValidationError as error:
         first = error.errors()[0]
         document = corrections if first["loc"][0] == "corrections" else columns
-        raise SettingsError(f"{document.where(*first['loc'])}: {first['msg'].removeprefix('Value error, ')}") from None
+        raise SettingsError(
+            f"{document.where(*first['loc'])}: {first['msg'].removeprefix('Value error, ')}"
+        ) from None
 
 
 def differences_page(catalog: Catalog, differences: Differences) -> str:
@@ -92,12 +98,18 @@ def differences_page(catalog: Catalog, differences: Differences) -> str:
         "",
         "<!-- Generated from catalog/differences by `zlv catalog generate`; do not edit. -->",
         "",
-        f"Les {len(differences.marts)} tables gardent leur nom et leur sens. Cette page dit ce qui y est corrigé, et chaque colonne",
+        (
+            f"Les {len(differences.marts)} tables gardent leur nom et leur sens. Cette page dit ce qui y est"
+            " corrigé, et chaque colonne"
+        ),
         "qui n’y est plus, ou qui y est sous un autre type.",
         "",
         "## Corrections",
         "",
-        "Les nombres sont ceux de l’échantillon (`zlv sample --scale 0.05 --seed 7`), comptés des deux façons par le SQL de",
+        (
+            "Les nombres sont ceux de l’échantillon (`zlv sample --scale 0.05 --seed 7`), comptés des deux"
+            " façons par le SQL de"
+        ),
         "`tests/differences` ; un test les compare.",
         "",
         "| tables | aujourd’hui | ici | ce qui est compté | aujourd’hui | ici |",

@@ -18,14 +18,19 @@ _SAMPLE = {
 }
 
 
-def sources_yml(catalog: Catalog, columns: dict[str, list[tuple[str, str, str, str]]]) -> Iterator[tuple[str, str]]:
+def sources_yml(
+    catalog: Catalog, columns: dict[str, list[tuple[str, str, str, str]]]
+) -> Iterator[tuple[str, str]]:
     """Yield (domain, text) of dbt's `_sources.yml` for every domain.
 
     `columns` gives for each source what SQL sees of it: name, type, privacy class, description.
     """
     for domain in dict.fromkeys(source.domain for source in catalog.sources):
         tables = [_table(source, columns[source.name]) for source in catalog.of(domain)]
-        content = {"version": 2, "sources": [{"name": domain, "database": domain, "schema": "main", "tables": tables}]}
+        content = {
+            "version": 2,
+            "sources": [{"name": domain, "database": domain, "schema": "main", "tables": tables}],
+        }
         yield domain, HEAD + yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=140)
 
 
@@ -36,7 +41,12 @@ def _table(source: Source, columns: list[tuple[str, str, str, str]]) -> dict[str
         "description": source.description,
         "config": {"meta": {name: value for name, value in meta.items() if value}},
         "columns": [
-            {"name": name, "data_type": type_, **({"description": text} if text else {}), "config": {"meta": {"privacy": privacy}}}
+            {
+                "name": name,
+                "data_type": type_,
+                **({"description": text} if text else {}),
+                "config": {"meta": {"privacy": privacy}},
+            }
             for name, type_, privacy, text in columns
         ],
     }
@@ -54,7 +64,13 @@ def dictionary(catalog: Catalog, domain: str) -> str:
     for source in catalog.of(domain):
         lines += [f"## {domain}.{source.name}", "", f"{source.description}.", ""]
         lines += [f"`{source.location}` · {source.format.type} · due {source.due} · owner {source.owner}", ""]
-        lines += [f"Producer {source.producer or 'not told'} · licence {source.licence or 'not told'}.{_SAMPLE[source.sample]}", ""]
+        lines += [
+            (
+                f"Producer {source.producer or 'not told'} · licence"
+                f" {source.licence or 'not told'}.{_SAMPLE[source.sample]}"
+            ),
+            "",
+        ]
         if source.key:
             lines += [f"Key: {', '.join(source.key)}.", ""]
         layout = tuple(column.model_dump_json() for column in source.columns)
@@ -67,7 +83,10 @@ def dictionary(catalog: Catalog, domain: str) -> str:
         for column in source.columns:
             derived = f" → {', '.join(column.policy.derive)}" if column.policy.derive else ""
             text = column.description.replace("|", "\\|")
-            lines.append(f"| {column.name} | {column.type} | {column.policy.privacy} | {column.policy.treatment}{derived} | {text} |")
+            lines.append(
+                f"| {column.name} | {column.type} | {column.policy.privacy} |"
+                f" {column.policy.treatment}{derived} | {text} |"
+            )
         lines.append("")
     return "\n".join(lines).rstrip() + "\n"
 

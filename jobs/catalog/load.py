@@ -26,7 +26,9 @@ def load_catalog(folders: Iterable[Path]) -> Catalog:
     """
     folders = [folder for folder in folders if folder.is_dir()]
     if not folders:
-        raise SettingsError("no catalog folder was found; set ZLV_CATALOG_DIR to the folder that holds lovac.yml")
+        raise SettingsError(
+            "no catalog folder was found; set ZLV_CATALOG_DIR to the folder that holds lovac.yml"
+        )
     faults: list[str] = []
     policies = _policies(_documents(folders, "policy/*.yml"), faults)
     documents = [d for d in _documents(folders, "*.yml") if d.path.name != "publication.yml"]
@@ -39,8 +41,12 @@ def load_catalog(folders: Iterable[Path]) -> Catalog:
     sources: dict[str, Source] = {}
     for document in documents:
         unknown = set(document.content) - _FILE_FIELDS
-        faults += [f"{document.where(name)}: unknown field; known are {', '.join(sorted(_FILE_FIELDS))}" for name in sorted(unknown)]
-        # What the domain's first file says holds in the later ones too, unless they say otherwise for themselves.
+        faults += [
+            f"{document.where(name)}: unknown field; known are {', '.join(sorted(_FILE_FIELDS))}"
+            for name in sorted(unknown)
+        ]
+        # What the domain's first file says holds in the later ones too, unless they say otherwise for
+        # themselves.
         own = _mapping(document, faults, "defaults")
         fallback = {**defaults.setdefault(document.content.get("domain"), own), **own}
         for name, entry in _mapping(document, faults, "sources").items():
@@ -115,7 +121,10 @@ def _source(
     parts: list[tuple[Document, dict[str, Any], tuple[str, ...]]] = []
     if layout is not None:
         if (domain, layout) not in layouts:
-            faults.append(f"{document.where('sources', name, 'layout')}: layout {layout!r} is not declared in domain {domain!r}")
+            faults.append(
+                f"{document.where('sources', name, 'layout')}: layout {layout!r} is not declared in domain"
+                f" {domain!r}"
+            )
             return None
         home, content = layouts[domain, layout]
         parts.append((home, content, ("layouts", layout)))
@@ -129,7 +138,9 @@ def _source(
             except ValidationError as error:
                 faults += _told(home, error, *at, written)
     try:
-        return Source.model_validate({**fields, "name": name, "domain": domain, "columns": tuple(columns.values())})
+        return Source.model_validate(
+            {**fields, "name": name, "domain": domain, "columns": tuple(columns.values())}
+        )
     except ValidationError as error:
         faults += _told(document, error, "sources", name)
         return None
@@ -148,5 +159,9 @@ def _publications(documents: list[Document], faults: list[str]) -> Iterator[Publ
 
 def _told(document: Document, error: ValidationError, *at: str) -> Iterator[str]:
     for fault in error.errors():
-        message = "unknown field" if fault["type"] == "extra_forbidden" else fault["msg"].removeprefix("Value error, ")
+        message = (
+            "unknown field"
+            if fault["type"] == "extra_forbidden"
+            else fault["msg"].removeprefix("Value error, ")
+        )
         yield f"{document.where(*at, *fault['loc'])}: {message}"

@@ -22,7 +22,13 @@ def mart_pages(marts: list[Mart], catalog: Catalog) -> dict[str, str]:
 
 def _index(marts: list[Mart], public: dict[str, Publication]) -> str:
     lines = ["# Dictionnaire des tables", "", _NOTE, ""]
-    lines += ["Le nom est celui que montre Metabase ; la page dit ce qu’est une ligne, la règle, d’où elle vient, et chaque colonne.", ""]
+    lines += [
+        (
+            "Le nom est celui que montre Metabase ; la page dit ce qu’est une ligne, la règle, d’où elle"
+            " vient, et chaque colonne."
+        ),
+        "",
+    ]
     for domain, group in groupby(marts, key=lambda mart: mart.domain):
         lines += [f"## {domain}", "", "| table | contenu |", "|---|---|"]
         for mart in group:
@@ -42,14 +48,22 @@ def _page(mart: Mart, listed: Publication | None, catalog: Catalog) -> str:
         lines += [f"Modèle dbt : `{mart.name}`.", ""]
     if listed and listed.description:
         lines += [listed.description, ""]
-    lines += ["| | |", "|---|---|", f"| une ligne par | {', '.join(mart.grain)} |", f"| règle | {_cell(mart.description)} |"]
+    lines += [
+        "| | |",
+        "|---|---|",
+        f"| une ligne par | {', '.join(mart.grain)} |",
+        f"| règle | {_cell(mart.description)} |",
+    ]
     lines += [f"| source de la règle | {_cell(mart.source_of_rule)} |", f"| responsable | {mart.owner} |"]
     if listed:
         lines.append(f"| lignes, par rapport à la version publiée avant | {_band(listed.rows)} |")
     lines.append("")
     lines += ["## Colonnes", "", "| colonne | type | classe | sens |", "|---|---|---|---|"]
     for column in mart.columns:
-        lines.append(f"| {column.name} | {column.type} | {_CLASSES.get(column.privacy, column.privacy)} | {_cell(column.description)} |")
+        lines.append(
+            f"| {column.name} | {column.type} | {_CLASSES.get(column.privacy, column.privacy)} |"
+            f" {_cell(column.description)} |"
+        )
     lines += ["", "## Fraîcheur", "", "| source | livraison | en retard après |", "|---|---|---|"]
     lines += _sources([catalog.source(name) for name in mart.sources])
     return "\n".join(lines).rstrip() + "\n"
@@ -64,13 +78,20 @@ def _sources(sources: list[Source]) -> list[str]:
     """Tell the application's tables in one line, for they come together, and the years of a source in one."""
     lines = []
     # A source of another family may stand between two of the application's: sorted, not only grouped.
-    for family, group in groupby(sorted(sources, key=lambda source: (not source.is_production, source.domain, source.family)), key=_told):
+    for family, group in groupby(
+        sorted(sources, key=lambda source: (not source.is_production, source.domain, source.family)),
+        key=_told,
+    ):
         members = list(group)
         years = sorted(member.millesime for member in members if member.millesime)
         if members[0].is_production:
             name = f"application ({', '.join(member.table for member in members)})"
         else:
-            name = f"{family} ({', '.join(map(str, years))})" if len(years) > 1 else f"{members[0].domain}.{members[0].name}"
+            name = (
+                f"{family} ({', '.join(map(str, years))})"
+                if len(years) > 1
+                else f"{members[0].domain}.{members[0].name}"
+            )
         days = members[0].days_until_late
         late = "jamais" if days is None else f"{days:g} jours".replace(".", ",")
         lines.append(f"| {name} | {_DUE[members[0].due]} | {late} |")

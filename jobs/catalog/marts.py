@@ -50,28 +50,44 @@ class Mart:
         names = {column.name for column in self.columns}
         stated = {"grain": self.grain, "owner": self.owner, "source_of_rule": self.source_of_rule}
         found = [f"config.meta.{name} is missing" for name, value in stated.items() if not value]
-        found += [f"config.meta.grain names {name}, which is no column" for name in self.grain if name not in names]
+        found += [
+            f"config.meta.grain names {name}, which is no column" for name in self.grain if name not in names
+        ]
         found += ["the description, with the rule in French, is missing"] if not self.description else []
-        found += [f"config.meta.source_of_rule names {name}, which no reader has" for name in _ELSEWHERE.findall(self.source_of_rule)]
+        found += [
+            f"config.meta.source_of_rule names {name}, which no reader has"
+            for name in _ELSEWHERE.findall(self.source_of_rule)
+        ]
         stands = {"the description": self.description, "config.meta.source_of_rule": self.source_of_rule}
         stands |= {f"the description of column {column.name}": column.description for column in self.columns}
         found += [
-            f"{what} is not decided yet: write it in place of « {UNDECIDED} … »" for what, text in stands.items() if UNDECIDED in text
+            f"{what} is not decided yet: write it in place of « {UNDECIDED} … »"
+            for what, text in stands.items()
+            if UNDECIDED in text
         ]
         found += ["no source lies behind it"] if not self.sources else []
         for column in self.columns:
-            for what, value in (("description", column.description), ("data_type", column.type), ("privacy class", column.privacy)):
+            for what, value in (
+                ("description", column.description),
+                ("data_type", column.type),
+                ("privacy class", column.privacy),
+            ):
                 found += [f"column {column.name} has no {what}"] if not value else []
         return [f"{self.name}: {fault}" for fault in found]
 
 
-def read_marts(project: Path, catalog: Catalog, generated: Mapping[PurePath, str] | None = None) -> list[Mart]:
+def read_marts(
+    project: Path, catalog: Catalog, generated: Mapping[PurePath, str] | None = None
+) -> list[Mart]:
     """Read every mart of a dbt project, by folder and name.
 
     `generated` gives the text of files that are written by the same command, by path inside the
     project. Raises SettingsError for a `.yml` that is no YAML.
     """
-    texts = {path.relative_to(project): path.read_text(encoding="utf-8") for path in sorted((project / "models").rglob("*.yml"))}
+    texts = {
+        path.relative_to(project): path.read_text(encoding="utf-8")
+        for path in sorted((project / "models").rglob("*.yml"))
+    }
     texts |= {Path(path): text for path, text in (generated or {}).items() if path.suffix == ".yml"}
     inputs = _Inputs(project, catalog)
     found: list[Mart] = []
@@ -115,7 +131,8 @@ def _meta(of: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class _Inputs:
-    """Follow `ref`, `source` and `union_millesimes` through models, snapshots and the macros that they call."""
+    """Follow `ref`, `source` and `union_millesimes` through models, snapshots and the macros that they
+    call."""
 
     def __init__(self, project: Path, catalog: Catalog) -> None:
         self._order = {source.name: place for place, source in enumerate(catalog.sources)}
@@ -123,7 +140,9 @@ class _Inputs:
         # A snapshot is its `.yml`, which names the model that it keeps.
         files = [*(project / "models").rglob("*.sql"), *(project / "snapshots").rglob("*.yml")]
         self._code = {path.stem: path.read_text(encoding="utf-8") for path in files}
-        macros = "\n".join(path.read_text(encoding="utf-8") for path in sorted((project / "macros").rglob("*.sql")))
+        macros = "\n".join(
+            path.read_text(encoding="utf-8") for path in sorted((project / "macros").rglob("*.sql"))
+        )
         self._macros = dict(_MACRO.findall(macros))
 
     def of(self, model: str) -> tuple[str, ...]:

@@ -15,11 +15,14 @@ Due = Literal["daily", "monthly", "yearly", "never"]
 Treatment = Literal["drop", "pseudonymise", "generalise", "keep"]
 Sample = Literal["facts", "invented"]
 
-# A delivery is late when the next one is overdue by half a day, a few days, a month. None: one delivery, which cannot be late.
+# A delivery is late when the next one is overdue by half a day, a few days, a month. None: one delivery,
+# which cannot be late.
 DAYS_UNTIL_LATE: dict[Due, float | None] = {"daily": 1.5, "monthly": 35, "yearly": 396, "never": None}
 
 NAME = re.compile(r"^[a-z][a-z0-9_]*$")
-TYPES = re.compile(r"^(VARCHAR|INTEGER|BIGINT|DOUBLE|BOOLEAN|DATE|UUID|TIMESTAMP WITH TIME ZONE|DECIMAL\(\d+,\d+\))(\[\])?$")
+TYPES = re.compile(
+    r"^(VARCHAR|INTEGER|BIGINT|DOUBLE|BOOLEAN|DATE|UUID|TIMESTAMP WITH TIME ZONE|DECIMAL\(\d+,\d+\))(\[\])?$"
+)
 
 
 # What `zlv new` writes where a person decides.
@@ -56,7 +59,9 @@ class Rule(Model):
         if (self.treatment == "generalise") != (self.rule is not None):
             raise ValueError("treatment 'generalise' goes with a rule, and a rule with 'generalise'")
         if self.privacy in ("direct", "free_text") and self.treatment == "keep":
-            raise ValueError(f"a column of class '{self.privacy}' cannot be kept: drop, pseudonymise or generalise it")
+            raise ValueError(
+                f"a column of class '{self.privacy}' cannot be kept: drop, pseudonymise or generalise it"
+            )
         return self
 
 
@@ -112,12 +117,17 @@ class Source(Model):
 
     `location` is `postgres:<table>` for the application, else a URL or path whose `{lake}` is the
     data lake's bucket; `*` matches several objects. `minimum_rows` is the expected minimum,
-    `rejects_threshold` the share of broken lines (0–1) over which a load is refused. `due` says how often a delivery
-    comes; `late_after_days` after how many days without one it is late, where the usual delay of `due` does not fit.
+    `rejects_threshold` the share of broken lines (0–1) over which a load is refused. `due` says how often a
+    delivery
+    comes; `late_after_days` after how many days without one it is late, where the usual delay of `due` does
+    not fit.
     `public_criterion` is the rule of the long-term vacancy that was published for a LOVAC year: `fil`
-    private dwellings vacant for more than two years, `fil_ccthp` those of them vacant in the Fichiers fonciers.
-    A file at a web address is `max_bytes` at most and has the checksum `sha256` (64 hexadecimal digits), which a plain
-    http:// address needs: nobody else vouches for what arrives. `sample` says what the sample data hold of a public
+    private dwellings vacant for more than two years, `fil_ccthp` those of them vacant in the Fichiers
+    fonciers.
+    A file at a web address is `max_bytes` at most and has the checksum `sha256` (64 hexadecimal digits),
+    which a plain
+    http:// address needs: nobody else vouches for what arrives. `sample` says what the sample data hold of a
+    public
     source: `facts`, rows of the true file, or `invented` ones.
     """
 
@@ -161,13 +171,20 @@ class Source(Model):
         if self.due == "never" and self.late_after_days is not None:
             raise ValueError("a source that is due never has no late_after_days: say how often it is due")
         if self.domain == "external" and not (self.producer and self.licence):
-            raise ValueError("an external source names its producer and its licence: who made it, and what allows its use")
+            raise ValueError(
+                "an external source names its producer and its licence: who made it, and what allows its use"
+            )
         if self.is_plain_http and self.sha256 is None:
-            raise ValueError("a location of http:// needs the file's sha256, or https://: nobody vouches for what arrives")
+            raise ValueError(
+                "a location of http:// needs the file's sha256, or https://: nobody vouches for what arrives"
+            )
         if self.sha256 is not None and not self.is_at_web_address:
             raise ValueError("sha256 is for a location of http:// or https://")
         if (self.domain == "lovac" and self.millesime is not None) != (self.public_criterion is not None):
-            raise ValueError("a millesime of LOVAC, and nothing else, has a public_criterion: fil, or fil_ccthp; see catalog/lovac.yml")
+            raise ValueError(
+                "a millesime of LOVAC, and nothing else, has a public_criterion: fil, or fil_ccthp; see"
+                " catalog/lovac.yml"
+            )
         return self
 
     @property
@@ -181,7 +198,11 @@ class Source(Model):
     @property
     def is_plain_http(self) -> bool:
         """Tell whether the file comes over a network in clear; this very machine is no network."""
-        return self.location.startswith("http://") and urlsplit(self.location).hostname not in ("localhost", "127.0.0.1", "::1")
+        return self.location.startswith("http://") and urlsplit(self.location).hostname not in (
+            "localhost",
+            "127.0.0.1",
+            "::1",
+        )
 
     @property
     def family(self) -> str:
@@ -190,7 +211,8 @@ class Source(Model):
 
     @property
     def days_until_late(self) -> float | None:
-        """Give the freshness rule: the age in days from which a delivery is late; None for one that is not repeated."""
+        """Give the freshness rule: the age in days from which a delivery is late; None for one that is not
+        repeated."""
         return DAYS_UNTIL_LATE[self.due] if self.late_after_days is None else self.late_after_days
 
     @property
@@ -204,14 +226,16 @@ class Source(Model):
 
 
 class RowBand(Model):
-    """Bound the rows of a published table, as multiples of those of the release before; `most` None: no upper bound."""
+    """Bound the rows of a published table, as multiples of those of the release before; `most` None: no upper
+    bound."""
 
     least: float = Field(default=0.5, ge=0, le=1)
     most: float | None = Field(default=2, ge=1)
 
 
 class Publication(Model):
-    """Map one mart to its public name in the clean file; `rows` bounds what may change from one release to the next."""
+    """Map one mart to its public name in the clean file; `rows` bounds what may change from one release to
+    the next."""
 
     mart: str
     public_name: str
@@ -240,9 +264,16 @@ class Catalog(Model):
 
     def millesimes(self, prefix: str) -> list[int]:
         """List the millésimes of the sources called `<prefix>_<year>`, oldest first."""
-        return sorted(s.millesime for s in self.sources if s.millesime and s.name == f"{prefix}_{s.millesime}")
+        return sorted(
+            s.millesime for s in self.sources if s.millesime and s.name == f"{prefix}_{s.millesime}"
+        )
 
     @property
     def public_criteria(self) -> dict[int, PublicCriterion]:
-        """Give the rule of the published long-term vacancy of each LOVAC year, oldest first, so that the models' SQL is one."""
-        return dict(sorted((s.millesime, s.public_criterion) for s in self.sources if s.millesime and s.public_criterion))
+        """Give the rule of the published long-term vacancy of each LOVAC year, oldest first, so that the
+        models' SQL is one."""
+        return dict(
+            sorted(
+                (s.millesime, s.public_criterion) for s in self.sources if s.millesime and s.public_criterion
+            )
+        )

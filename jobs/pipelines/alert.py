@@ -18,7 +18,8 @@ _BY_SIGNAL = (129, 130, 143)
 def alert(settings: Settings, record: RunRecord) -> None:
     """Post `{"text": …}`, which Mattermost, Slack and Rocket.Chat show, when a run ended with an error.
 
-    A webhook that does not answer changes nothing of the run: the log says so, without the address, which holds a key.
+    A webhook that does not answer changes nothing of the run: the log says so, without the address, which
+    holds a key.
     """
     if settings.ZLV_ALERT_URL is None or record.status != "failed" or record.exit_code in _BY_SIGNAL:
         return
@@ -32,7 +33,9 @@ def alert(settings: Settings, record: RunRecord) -> None:
         with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS):  # noqa: S310
             log.info("the alert of run %s was sent", record.run_id)
     except (OSError, ValueError) as error:
-        why = f"it answers {error.code}" if isinstance(error, urllib.error.HTTPError) else type(error).__name__
+        why = (
+            f"it answers {error.code}" if isinstance(error, urllib.error.HTTPError) else type(error).__name__
+        )
         log.warning("the alert of run %s could not be sent to ZLV_ALERT_URL: %s", record.run_id, why)
 
 

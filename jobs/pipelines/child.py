@@ -55,7 +55,8 @@ class Launcher:
         return self.settings.runs_dir / self.run_id / "results" / step
 
     def start(self, step: Step) -> Child:
-        """Start a step; its output goes to its log, or what it prints to its result when a later step reads it."""
+        """Start a step; its output goes to its log, or what it prints to its result when a later step reads
+        it."""
         log_path = self.log_path(step.name)
         log_path.parent.mkdir(parents=True, exist_ok=True)
         with log_path.open("ab") as log:
@@ -90,7 +91,9 @@ class Launcher:
                 preexec_fn=_end_with_parent,  # noqa: PLW1509 (one C call, made before the executor's threads matter)
             )
         except OSError as error:
-            raise SettingsError(f"the command {step.command[0]!r} of step {step.name} cannot be started: {error.strerror}") from None
+            raise SettingsError(
+                f"the command {step.command[0]!r} of step {step.name} cannot be started: {error.strerror}"
+            ) from None
         return Child(step, process, started, log_start, earlier)
 
     def settle(self, child: Child) -> tuple[StepRecord, bool]:
@@ -101,7 +104,11 @@ class Launcher:
         own = record is not None and record.ended is not None and record.started >= child.started
         if record is None or record.started < child.started:
             attempt = child.earlier.attempt + 1 if child.earlier else 1
-            stage = child.step.command[1] if child.step.command[0] == "zlv" and len(child.step.command) > 1 else child.step.task
+            stage = (
+                child.step.command[1]
+                if child.step.command[0] == "zlv" and len(child.step.command) > 1
+                else child.step.task
+            )
             record = StepRecord(child.step.name, stage, self.run_id, child.started, attempt=attempt)
         if not own or record.exit_code != code:
             record.ended = record.ended or time.time()
@@ -122,7 +129,8 @@ class Launcher:
         return [line for line in text.splitlines() if line.strip()][-lines:]
 
     def last_words(self, child: Child) -> list[str]:
-        """Give what the step printed for a person before its sentence: a table, a traceback; not its log lines."""
+        """Give what the step printed for a person before its sentence: a table, a traceback; not its log
+        lines."""
         tail = self.log_tail(child, _LAST_WORDS)
         ends = [number for number, line in enumerate(tail) if line.startswith("zlv: ")]
         return [line for line in tail[: ends[-1] if ends else None] if not line.startswith("{")]
@@ -134,7 +142,9 @@ class Launcher:
             return "\n".join(tail[said[-1] :]).removeprefix("zlv: ")
         if code > 128 and child.process.returncode < 0:
             name = signal.Signals(code - 128).name
-            return f"was killed by {name}" + ("; perhaps the machine's memory ran out" if name == "SIGKILL" else "")
+            return f"was killed by {name}" + (
+                "; perhaps the machine's memory ran out" if name == "SIGKILL" else ""
+            )
         # Other words may quote data: they stay in the log.
         return f"ended with exit code {code}; {self.log_path(child.step.name)} says why"
 
@@ -144,7 +154,10 @@ def resolve(command: tuple[str, ...]) -> list[str]:
     if command[0] != "zlv":
         return list(command)
     beside = Path(sys.executable).with_name("zlv")
-    return [*([str(beside)] if beside.is_file() else [sys.executable, "-c", "from jobs.cli import main; main()"]), *command[1:]]
+    return [
+        *([str(beside)] if beside.is_file() else [sys.executable, "-c", "from jobs.cli import main; main()"]),
+        *command[1:],
+    ]
 
 
 def send(child: Child, number: int) -> None:

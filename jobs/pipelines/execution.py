@@ -1,4 +1,5 @@
-"""Execute a pipeline, on this machine or in a cluster: which tasks, under which run, with record, lock and trace."""
+"""Execute a pipeline, on this machine or in a cluster: which tasks, under which run, with record, lock and
+trace."""
 
 from __future__ import annotations
 
@@ -11,19 +12,19 @@ from rich.console import Console
 
 from jobs.errors import SettingsError, ZlvError
 from jobs.pipelines.alert import alert
-from jobs.pipelines.check import descendants, results_needed
 from jobs.pipelines.child import Launcher
-from jobs.pipelines.cluster import Cluster
-from jobs.pipelines.cluster_runs import run_in_cluster
 from jobs.pipelines.graph import Graph
-from jobs.pipelines.job import Setting
-from jobs.pipelines.job_watch import JobWatch
-from jobs.pipelines.kubernetes_executor import KubernetesExecutor
+from jobs.pipelines.kubernetes.cluster import Cluster
+from jobs.pipelines.kubernetes.executor import KubernetesExecutor
+from jobs.pipelines.kubernetes.job import Setting
+from jobs.pipelines.kubernetes.job_watch import JobWatch
+from jobs.pipelines.kubernetes.runs import run_in_cluster
+from jobs.pipelines.kubernetes.step_jobs import StepJobs
 from jobs.pipelines.local import LocalExecutor
 from jobs.pipelines.lock import Hold, hold
-from jobs.pipelines.pipeline import Pipeline
+from jobs.pipelines.manifest.check import descendants, results_needed
+from jobs.pipelines.manifest.pipeline import Pipeline
 from jobs.pipelines.progress import Progress
-from jobs.pipelines.step_jobs import StepJobs
 from jobs.settings import Settings
 from jobs.telemetry.identity import RUN_ID, new_run_id
 from jobs.telemetry.records import RunRecord, StepRecord, read_run, read_steps, run_path, write_record
@@ -51,7 +52,9 @@ class Choice:
         """
         for name in (*self.only, *([self.start] if self.start else [])):
             if name not in pipeline.tasks:
-                raise SettingsError(f"{name!r} is no step of {pipeline.name}; its steps are {', '.join(pipeline.tasks)}")
+                raise SettingsError(
+                    f"{name!r} is no step of {pipeline.name}; its steps are {', '.join(pipeline.tasks)}"
+                )
         if self.is_all:
             return set(pipeline.tasks)
         chosen = set(self.only) if self.only else {str(self.start)} | descendants(pipeline, str(self.start))
@@ -105,13 +108,27 @@ def execute(
     run_id = run_id or _run_id_of(owner) or new_run_id(pipeline.name)
     _check(run_id)
     chosen = choice.tasks(pipeline)
-    # From a laptop the volume is out of reach: there the steps themselves take it, and the manifest's last step frees it.
-    with hold(settings.runs_dir, run_id, pipeline.name, place.executor) if place.sees_volume else nullcontext(Hold(-1)) as held:
+    # From a laptop the volume is out of reach: there the steps themselves take it, and the manifest's last
+    # step frees it.
+    with (
+        hold(settings.runs_dir, run_id, pipeline.name, place.executor)
+        if place.sees_volume
+        else nullcontext(Hold(-1))
+    ) as held:
         record, asked_again = _begin(settings, pipeline, run_id, given, place, manifest)
         trace = RunTrace(settings, record, has_root=asked_again)
-        launcher = Launcher(settings, run_id, trace.traceparent, held.descriptor, columns=max(60, console.width - 4))
+        launcher = Launcher(
+            settings, run_id, trace.traceparent, held.descriptor, columns=max(60, console.width - 4)
+        )
         results = _results(pipeline, launcher, chosen)
-        graph = Graph(pipeline, run_id, record.parameters, chosen, results, place.cluster.namespace if place.cluster else "")
+        graph = Graph(
+            pipeline,
+            run_id,
+            record.parameters,
+            chosen,
+            results,
+            place.cluster.namespace if place.cluster else "",
+        )
         setting = _setting(settings, pipeline, record, trace, place, owner)
         remote: KubernetesExecutor | None = None
         failures: list[StepRecord] = []
@@ -127,7 +144,16 @@ def execute(
                     jobs = StepJobs(place.cluster, setting, launcher, trace, progress)
                     watch = JobWatch(place.cluster, setting, launcher, progress)
                     remote = KubernetesExecutor(
-                        graph, launcher, trace, progress, most, rerun, failures, jobs=jobs, watch=watch, asked_again=asked_again
+                        graph,
+                        launcher,
+                        trace,
+                        progress,
+                        most,
+                        rerun,
+                        failures,
+                        jobs=jobs,
+                        watch=watch,
+                        asked_again=asked_again,
                     )
                     record.exit_code = remote.run()
         except ZlvError as error:
@@ -147,21 +173,38 @@ def execute(
                 remote.keep(record)
                 if not place.sees_volume:
                     remote.close("Succeeded" if record.exit_code == 0 else "Failed")
-    left_out = {name: task.why for name, task in graph.tasks.items() if task.state in ("Skipped", "Omitted") or task.why == "not chosen"}
+    left_out = {
+        name: task.why
+        for name, task in graph.tasks.items()
+        if task.state in ("Skipped", "Omitted") or task.why == "not chosen"
+    }
     return Outcome(record, steps, left_out, failures[0] if failures else None)
 
 
 def _begin(
-    settings: Settings, pipeline: Pipeline, run_id: str, given: Mapping[str, str], place: Place, manifest: str | None
+    settings: Settings,
+    pipeline: Pipeline,
+    run_id: str,
+    given: Mapping[str, str],
+    place: Place,
+    manifest: str | None,
 ) -> tuple[RunRecord, bool]:
     """Write the run's record, with what an earlier try of it knew; tell whether that try had ended."""
-    earlier = read_run(settings.runs_dir, run_id) or (None if place.cluster is None else run_in_cluster(place.cluster, run_id))
+    earlier = read_run(settings.runs_dir, run_id) or (
+        None if place.cluster is None else run_in_cluster(place.cluster, run_id)
+    )
     if earlier is not None and earlier.pipeline != pipeline.name:
         raise SettingsError(f"the run {run_id} is one of {earlier.pipeline}, not of {pipeline.name}")
     image = {"image": place.image} if place.image and "image" in pipeline.parameters else {}
     parameters = settle_parameters(pipeline, {**(earlier.parameters if earlier else {}), **given, **image})
-    record = RunRecord(run_id, pipeline.name, earlier.started if earlier else time.time(), parameters=parameters)
-    record.executor, record.manifest, record.notes = place.executor, manifest, earlier.notes if earlier else []
+    record = RunRecord(
+        run_id, pipeline.name, earlier.started if earlier else time.time(), parameters=parameters
+    )
+    record.executor, record.manifest, record.notes = (
+        place.executor,
+        manifest,
+        earlier.notes if earlier else [],
+    )
     write_record(run_path(settings.runs_dir, run_id), record)
     return record, earlier is not None and earlier.ended is not None
 
@@ -180,7 +223,12 @@ def _settle(settings: Settings, record: RunRecord, failures: list[StepRecord], h
 
 
 def _setting(
-    settings: Settings, pipeline: Pipeline, record: RunRecord, trace: RunTrace, place: Place, owner: Mapping[str, str] | None
+    settings: Settings,
+    pipeline: Pipeline,
+    record: RunRecord,
+    trace: RunTrace,
+    place: Place,
+    owner: Mapping[str, str] | None,
 ) -> Setting | None:
     """Say what the run's Jobs share; None on this machine."""
     if place.cluster is None:
@@ -200,11 +248,14 @@ def _setting(
 def _check(run_id: str) -> None:
     if not RUN_ID.match(run_id) or not run_id[-1].isalnum():
         ends = "a letter or a digit at both ends"
-        raise SettingsError(f"the run id {run_id!r} must be at most 63 letters, digits, '.', '_' or '-', {ends}")
+        raise SettingsError(
+            f"the run id {run_id!r} must be at most 63 letters, digits, '.', '_' or '-', {ends}"
+        )
 
 
 def _run_id_of(owner: Mapping[str, str] | None) -> str | None:
-    """Derive the run id from the Job that the executor's pod belongs to: its successor takes up the same run."""
+    """Derive the run id from the Job that the executor's pod belongs to: its successor takes up the same
+    run."""
     if owner is None or owner["kind"] != "Job":
         return None
     return f"{owner['name'][:57]}-{owner['uid'][:5]}"
@@ -214,7 +265,10 @@ def settle_parameters(pipeline: Pipeline, given: Mapping[str, str]) -> dict[str,
     """Give each parameter its value; raises SettingsError for an unknown, a missing or a wrong one."""
     for name in given:
         if name not in pipeline.parameters:
-            raise SettingsError(f"{name!r} is no parameter of {pipeline.name}; it has {', '.join(pipeline.parameters) or 'none'}")
+            raise SettingsError(
+                f"{name!r} is no parameter of {pipeline.name}; it has"
+                f" {', '.join(pipeline.parameters) or 'none'}"
+            )
     values: dict[str, str] = {}
     for name, parameter in pipeline.parameters.items():
         value = given.get(name, parameter.value)
@@ -229,4 +283,8 @@ def settle_parameters(pipeline: Pipeline, given: Mapping[str, str]) -> dict[str,
 def _results(pipeline: Pipeline, launcher: Launcher, chosen: set[str]) -> dict[str, str]:
     """Read what tasks of an earlier try printed, for those that do not run now."""
     wanted = {read for name in chosen for read in results_needed(pipeline.tasks[name])} - chosen
-    return {name: path.read_text(encoding="utf-8").rstrip("\n") for name in wanted if (path := launcher.result_path(name)).is_file()}
+    return {
+        name: path.read_text(encoding="utf-8").rstrip("\n")
+        for name in wanted
+        if (path := launcher.result_path(name)).is_file()
+    }

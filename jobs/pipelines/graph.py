@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from jobs.errors import SettingsError
-from jobs.pipelines.check import results_needed
-from jobs.pipelines.expressions import Expression, parse
-from jobs.pipelines.pipeline import Pipeline, Task
-from jobs.pipelines.retry import Retry
-from jobs.pipelines.substitution import as_text, fill, item_scope
+from jobs.pipelines.manifest.check import results_needed
+from jobs.pipelines.manifest.expressions import Expression, parse
+from jobs.pipelines.manifest.pipeline import Pipeline, Task
+from jobs.pipelines.manifest.retry import Retry
+from jobs.pipelines.manifest.substitution import as_text, fill, item_scope
 
 ENDED = ("Succeeded", "Failed", "Skipped", "Omitted")
 
@@ -119,13 +119,17 @@ class Graph:
             left_out = [after for after in task.after if self.tasks[after].state == "Omitted"]
             state.state = "Omitted"
             state.why = (
-                f"{(failed or left_out)[0]} {'failed' if failed else 'did not run'}" if failed or left_out else "its condition is not met"
+                f"{(failed or left_out)[0]} {'failed' if failed else 'did not run'}"
+                if failed or left_out
+                else "its condition is not met"
             )
             return []
         if self._pipeline.fail_fast and any(other.state == "Failed" for other in self.tasks.values()):
             state.state, state.why = "Omitted", "another task failed (failFast)"
             return []
-        scope = self._scope | {f"tasks.{name}.outputs.result": result for name, result in self._results.items()}
+        scope = self._scope | {
+            f"tasks.{name}.outputs.result": result for name, result in self._results.items()
+        }
         items = self._items(task, scope)
         labels = _labels(items)
         steps: list[Step] = []
@@ -134,7 +138,11 @@ class Graph:
             step = self._step(task, name, scope if item is None else scope | item_scope(item))
             state.steps[name] = "Pending" if step else "Skipped"
             steps.extend([step] if step else [])
-        why = f"not asked for ({fill(task.when, scope, task.name)})" if task.when and not self._fans_out(task) else "there is nothing to do"
+        why = (
+            f"not asked for ({fill(task.when, scope, task.name)})"
+            if task.when and not self._fans_out(task)
+            else "there is nothing to do"
+        )
         state.state, state.why = ("Running", "") if steps else ("Skipped", why)
         return steps
 
@@ -214,5 +222,11 @@ def _labels(items: list[Any]) -> list[str]:
     """Name each item for a file: by its text, with its number where that alone would not do."""
     if items == [None]:
         return [""]
-    plain = [re.sub(r"[^A-Za-z0-9_.-]+", "-", item).strip("-.")[:60] if isinstance(item, str) else "" for item in items]
-    return [label if label and plain.count(label) == 1 else f"{number}-{label}".rstrip("-") for number, label in enumerate(plain)]
+    plain = [
+        re.sub(r"[^A-Za-z0-9_.-]+", "-", item).strip("-.")[:60] if isinstance(item, str) else ""
+        for item in items
+    ]
+    return [
+        label if label and plain.count(label) == 1 else f"{number}-{label}".rstrip("-")
+        for number, label in enumerate(plain)
+    ]

@@ -39,7 +39,16 @@ class LocalExecutor(Stepping[Attempt]):
             child = self.launcher.start(step)
         except SettingsError as error:
             now = time.time()
-            record = StepRecord(step.name, step.task, self.launcher.run_id, now, now, "failed", SettingsError.exit_code, message=str(error))
+            record = StepRecord(
+                step.name,
+                step.task,
+                self.launcher.run_id,
+                now,
+                now,
+                "failed",
+                SettingsError.exit_code,
+                message=str(error),
+            )
             write_record(step_path(self.launcher.settings.runs_dir, self.launcher.run_id, step.name), record)
             self.trace.step(record)
             self.fail(attempt, record)
@@ -101,4 +110,8 @@ class LocalExecutor(Stepping[Attempt]):
         return [self._children[attempt.step.name] for attempt in self.running]
 
     def _result(self, step: Step) -> str:
-        return self.launcher.result_path(step.name).read_text(encoding="utf-8").rstrip("\n") if step.is_read else ""
+        return (
+            self.launcher.result_path(step.name).read_text(encoding="utf-8").rstrip("\n")
+            if step.is_read
+            else ""
+        )

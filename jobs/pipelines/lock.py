@@ -16,7 +16,16 @@ from pathlib import Path
 
 from jobs.errors import SettingsError, Temporary
 from jobs.telemetry.records import read_run, run_path, write_record
-from jobs.telemetry.volume_lock import EXECUTOR_LEASE, Lock, beating, new_lock, read_lock, release, remove, take
+from jobs.telemetry.volume_lock import (
+    EXECUTOR_LEASE,
+    Lock,
+    beating,
+    new_lock,
+    read_lock,
+    release,
+    remove,
+    take,
+)
 
 # Steps of an executor that was killed get SIGTERM; this long they have to end.
 _LAST_STEPS_SECONDS = 60.0
@@ -53,7 +62,9 @@ def hold(runs_dir: Path, run_id: str, pipeline: str, executor: str) -> Iterator[
         dead = take(runs_dir, new_lock(run_id, pipeline, executor, EXECUTOR_LEASE))
         if dead is not None:
             logging.getLogger("zlv").warning(
-                "took over the volume of run %s (%s), which nobody works for any more", dead.run_id, dead.holder
+                "took over the volume of run %s (%s), which nobody works for any more",
+                dead.run_id,
+                dead.holder,
             )
         with beating(runs_dir, run_id, lost):
             try:
@@ -72,7 +83,8 @@ def held_by(runs_dir: Path) -> str | None:
 
 
 def break_lock(runs_dir: Path, why: str) -> Lock:
-    """Free the volume whoever holds it, and keep who did it and why: in `lock-breaks.jsonl` and in the run's record.
+    """Free the volume whoever holds it, and keep who did it and why: in `lock-breaks.jsonl` and in the run's
+    record.
 
     Raises SettingsError when nobody holds it.
     """
@@ -80,7 +92,14 @@ def break_lock(runs_dir: Path, why: str) -> Lock:
     if lock is None:
         raise SettingsError(f"no run holds {runs_dir.parent}; there is nothing to break")
     remove(runs_dir)
-    entry = {"time": time.time(), "by": _who(), "why": why, "run_id": lock.run_id, "holder": lock.holder, "since": lock.since}
+    entry = {
+        "time": time.time(),
+        "by": _who(),
+        "why": why,
+        "run_id": lock.run_id,
+        "holder": lock.holder,
+        "since": lock.since,
+    }
     with (runs_dir / "lock-breaks.jsonl").open("a", encoding="utf-8") as log:
         log.write(json.dumps(entry, ensure_ascii=False) + "\n")
     record = read_run(runs_dir, lock.run_id)
@@ -98,7 +117,10 @@ def _wait_for_last_steps(runs_dir: Path, descriptor: int) -> None:
         except BlockingIOError:
             lock = read_lock(runs_dir)
             if lock is None or not lock.is_dead or time.monotonic() > until:
-                just = "another run has just begun or is about to end on this home; try again in a moment (`zlv runs`)"
+                just = (
+                    "another run has just begun or is about to end on this home; try again in a moment (`zlv"
+                    " runs`)"
+                )
                 raise Temporary(lock.sentence() if lock else just) from None
             time.sleep(0.2)
         else:

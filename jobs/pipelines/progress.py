@@ -26,7 +26,9 @@ class Progress(AbstractContextManager["Progress"]):
 
     def __init__(self, console: Console, log_path: Callable[[str], Path]) -> None:
         self._console, self._log_path = console, log_path
-        self._live = Live(console=console, refresh_per_second=8, transient=True) if console.is_terminal else None
+        self._live = (
+            Live(console=console, refresh_per_second=8, transient=True) if console.is_terminal else None
+        )
 
     def __enter__(self) -> Self:
         if self._live:
@@ -46,11 +48,20 @@ class Progress(AbstractContextManager["Progress"]):
         if record.status == "done":
             self._say("✔", "green", f"{record.step} {figures(record)}")
         else:
-            self._say("✘", "red", f"{record.step} failed with {record.exit_code} after {record.seconds or 0:.1f} s: {record.message}")
+            self._say(
+                "✘",
+                "red",
+                f"{record.step} failed with {record.exit_code} after {record.seconds or 0:.1f} s:"
+                f" {record.message}",
+            )
 
     def again(self, record: StepRecord, seconds: float) -> None:
         """Tell that a step failed and is tried again."""
-        self._say("↻", "yellow", f"{record.step} ended with {record.exit_code}: {record.message}; again in {seconds:g} s")
+        self._say(
+            "↻",
+            "yellow",
+            f"{record.step} ended with {record.exit_code}: {record.message}; again in {seconds:g} s",
+        )
 
     def left_out(self, task: str, state: str, why: str) -> None:
         """Tell that a task does not run."""
@@ -63,7 +74,9 @@ class Progress(AbstractContextManager["Progress"]):
     def failed(self, record: StepRecord, lines: list[str]) -> None:
         """Show what a failed step printed before its sentence."""
         for line in lines:
-            self._console.print(f"    {readable(line)}", style="dim", markup=False, highlight=False, soft_wrap=True)
+            self._console.print(
+                f"    {readable(line)}", style="dim", markup=False, highlight=False, soft_wrap=True
+            )
 
     def line(self, step: str, text: str) -> None:
         """Show a line of a step's log with its name in front."""
@@ -83,7 +96,12 @@ class Progress(AbstractContextManager["Progress"]):
             return
         table = Table.grid(padding=(0, 1))
         for name, started in running.items():
-            table.add_row(Spinner("dots", style="cyan"), name, f"{time.time() - started:.0f} s", f"[dim]{escape(self._last(name))}[/dim]")
+            table.add_row(
+                Spinner("dots", style="cyan"),
+                name,
+                f"{time.time() - started:.0f} s",
+                f"[dim]{escape(self._last(name))}[/dim]",
+            )
         self._live.update(table)
 
     def _last(self, step: str) -> str:
@@ -91,14 +109,18 @@ class Progress(AbstractContextManager["Progress"]):
             with self._log_path(step).open("rb") as log:
                 size = log.seek(0, os.SEEK_END)
                 log.seek(max(0, size - 2048))
-                lines = [line for line in log.read().decode("utf-8", errors="replace").splitlines() if line.strip()]
+                lines = [
+                    line for line in log.read().decode("utf-8", errors="replace").splitlines() if line.strip()
+                ]
         except OSError:
             return ""
         return readable(lines[-1])[: max(20, self._console.width - 40)] if lines else ""
 
     def _say(self, sign: str, style: str, text: str) -> None:
         moment = datetime.now().astimezone().strftime("%H:%M:%S")
-        self._console.print(f"{moment} [{style}]{sign}[/{style}] {escape(text)}", highlight=False, soft_wrap=True)
+        self._console.print(
+            f"{moment} [{style}]{sign}[/{style}] {escape(text)}", highlight=False, soft_wrap=True
+        )
 
 
 def figures(record: StepRecord) -> str:

@@ -1,4 +1,5 @@
-"""Step a run over its graph: what is due, what is started, what is tried again, what is left out; the same for every executor."""
+"""Step a run over its graph: what is due, what is started, what is tried again, what is left out; the same
+for every executor."""
 
 from __future__ import annotations
 
@@ -32,7 +33,8 @@ class Watcher(Protocol):
 
 @dataclass
 class Attempt:
-    """Follow a step: the number of its attempt, what failed before it, when it began (seconds since 1970; 0: not yet)."""
+    """Follow a step: the number of its attempt, what failed before it, when it began (seconds since 1970; 0:
+    not yet)."""
 
     step: Step
     number: int = 1
@@ -72,7 +74,8 @@ class Stepping(ABC, Generic[A]):
 
     @abstractmethod
     def settled_before(self, step: Step, again: bool) -> Kept | A:
-        """Give what an earlier try left of a step: its end, an attempt to follow (`started`), or the attempt to make."""
+        """Give what an earlier try left of a step: its end, an attempt to follow (`started`), or the attempt
+        to make."""
 
     @abstractmethod
     def start(self, attempt: A) -> None:
@@ -192,7 +195,9 @@ class Stepping(ABC, Generic[A]):
             self.stopped_by = self.stopped_by or number
             self.asked_to_stop += 1
 
-        before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)}
+        before = {
+            number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+        }
         try:
             yield
         finally:

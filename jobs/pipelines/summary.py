@@ -9,7 +9,11 @@ from rich.table import Table
 from jobs.pipelines.execution import Outcome
 from jobs.settings import Settings
 
-_STATES = {"done": "[green]done[/green]", "failed": "[red]failed[/red]", "running": "[yellow]stopped[/yellow]"}
+_STATES = {
+    "done": "[green]done[/green]",
+    "failed": "[red]failed[/red]",
+    "running": "[yellow]stopped[/yellow]",
+}
 
 
 def show(console: Console, settings: Settings, outcome: Outcome, pipeline: str) -> None:
@@ -25,7 +29,11 @@ def show(console: Console, settings: Settings, outcome: Outcome, pipeline: str) 
     table.add_column("state")
     for step in outcome.steps:
         table.add_row(
-            escape(step.step), _count(step.rows), f"{step.seconds or 0:.1f}", _count(step.tests), _STATES.get(step.status, step.status)
+            escape(step.step),
+            _count(step.rows),
+            f"{step.seconds or 0:.1f}",
+            _count(step.tests),
+            _STATES.get(step.status, step.status),
         )
     known = {step.step for step in outcome.steps}
     for task, why in outcome.left_out.items():
@@ -34,7 +42,11 @@ def show(console: Console, settings: Settings, outcome: Outcome, pipeline: str) 
     tests = sum(step.tests for step in outcome.steps)
     table.add_section()
     table.add_row(
-        "total", f"{sum(step.rows for step in outcome.steps):,}", f"{record.seconds or 0:.1f}", f"{tests:,}", _STATES[record.status]
+        "total",
+        f"{sum(step.rows for step in outcome.steps):,}",
+        f"{record.seconds or 0:.1f}",
+        f"{tests:,}",
+        _STATES[record.status],
     )
     console.print(table)
     if record.exit_code == 0:
@@ -50,17 +62,24 @@ def _count(number: int) -> str:
 def _next(console: Console, settings: Settings, run_id: str) -> None:
     lines = [("zlv status", "how fresh each file is"), (f"zlv trace {run_id}", "where the time went")]
     if settings.clean_file.exists():
-        console.print(f"\nclean file: [bold]{escape(str(settings.clean_file))}[/bold]", soft_wrap=True, highlight=False)
+        console.print(
+            f"\nclean file: [bold]{escape(str(settings.clean_file))}[/bold]", soft_wrap=True, highlight=False
+        )
         lines.append(("zlv sql --clean", "ask it questions"))
     _commands(console, lines)
 
 
 def _resume(console: Console, settings: Settings, outcome: Outcome, pipeline: str) -> None:
     record, failed = outcome.record, outcome.first_failure
-    console.print(f"\n[red]{escape(record.message or 'the run failed')}[/red]", soft_wrap=True, highlight=False)
+    console.print(
+        f"\n[red]{escape(record.message or 'the run failed')}[/red]", soft_wrap=True, highlight=False
+    )
     if failed is not None:
         console.print(
-            f"log: {settings.runs_dir / record.run_id / 'logs' / f'{failed.step}.log'}", soft_wrap=True, highlight=False, markup=False
+            f"log: {settings.runs_dir / record.run_id / 'logs' / f'{failed.step}.log'}",
+            soft_wrap=True,
+            highlight=False,
+            markup=False,
         )
     _commands(
         console,

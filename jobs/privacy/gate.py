@@ -1,4 +1,5 @@
-"""The privacy gate: nothing passes without its proof, declared by the documentation and observed in all rows."""
+"""The privacy gate: nothing passes without its proof, declared by the documentation and observed in all
+rows."""
 
 from __future__ import annotations
 
@@ -43,7 +44,8 @@ class Gate:
         return marts
 
     def examine(self, mart: str) -> TableReport:
-        """Apply both proofs to one mart, over all its rows; direct values are compared later, for all marts at once."""
+        """Apply both proofs to one mart, over all its rows; direct values are compared later, for all marts
+        at once."""
         place = (self.database, SCHEMA, mart)
         relation = self.connection.sql(f"SELECT * FROM {identifier(*place)}")
         types = dict(zip(relation.columns, relation.types, strict=True))
@@ -67,18 +69,32 @@ class Gate:
         return len(self.report.findings) - before
 
     def _marts(self) -> list[str]:
-        query = "SELECT DISTINCT table_name FROM duckdb_columns() WHERE database_name = ? AND schema_name = ? ORDER BY table_name"
+        query = (
+            "SELECT DISTINCT table_name FROM duckdb_columns() WHERE database_name = ? AND schema_name = ?"
+            " ORDER BY table_name"
+        )
         return [str(name) for (name,) in self.connection.execute(query, [self.database, SCHEMA]).fetchall()]
 
     def _classes(self, mart: str) -> Mapping[str, str | None]:
         return self.documented.get(mart.lower(), {})
 
-    def _misnamed(self, mart: str, named: Mapping[str, str], types: Mapping[str, duckdb.sqltypes.DuckDBPyType]) -> Iterator[Finding]:
+    def _misnamed(
+        self, mart: str, named: Mapping[str, str], types: Mapping[str, duckdb.sqltypes.DuckDBPyType]
+    ) -> Iterator[Finding]:
         """Find columns called like personal data and declared indirect that hold more than pseudonyms."""
         for place, (column, type_) in enumerate(named.items()):
-            if not may_hold_only_pseudonyms(column, type_, self._classes(mart).get(column.lower()), self.knowledge):
+            if not may_hold_only_pseudonyms(
+                column, type_, self._classes(mart).get(column.lower()), self.knowledge
+            ):
                 continue
             clear = clear_values(self.connection, place) if types[column].id == "varchar" else 1
             if clear:
                 what = "the column is called like personal data and holds more than pseudonyms"
-                yield Finding(mart, column, "named_like", clear, what, "take it out, or pass the raw file's pseudonym on")
+                yield Finding(
+                    mart,
+                    column,
+                    "named_like",
+                    clear,
+                    what,
+                    "take it out, or pass the raw file's pseudonym on",
+                )

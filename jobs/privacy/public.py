@@ -76,7 +76,12 @@ def read_knowledge(folders: Iterable[Path], catalog: Catalog) -> Knowledge:
     for source in catalog.sources:
         for column in source.columns:
             classes.setdefault(column.name, set()).add(column.policy.privacy)
-    kept = {column.name for source in catalog.sources for column in output_columns(source) if column.treatment != "pseudonymise"}
+    kept = {
+        column.name
+        for source in catalog.sources
+        for column in output_columns(source)
+        if column.treatment != "pseudonymise"
+    }
     return Knowledge(
         public=tuple(dict.fromkeys(entry for file in files for entry in _public(file, catalog))),
         labels=tuple(label for file in files for label in file.labels),
@@ -103,10 +108,15 @@ def _public(file: _File, catalog: Catalog) -> Iterator[tuple[str, str, str]]:
         for wanted in columns:
             found = [(s, c) for s in sources for c in s.columns if c.name == wanted]
             if not found:
-                raise SettingsError(f"public_values.yml: public.{place}: {wanted!r} is no declared column; correct the name")
+                raise SettingsError(
+                    f"public_values.yml: public.{place}: {wanted!r} is no declared column; correct the name"
+                )
             for source, column in found:
                 if column.policy.privacy != "none" or column.policy.treatment != "keep":
-                    raise SettingsError(f"public_values.yml: public.{place}: {wanted!r} is not of class none and kept, so it is not public")
+                    raise SettingsError(
+                        f"public_values.yml: public.{place}: {wanted!r} is not of class none and kept, so it"
+                        " is not public"
+                    )
                 yield domain, source.name, wanted
 
 

@@ -69,7 +69,10 @@ class Report:
     def refusal(self) -> str:
         """Tell every finding, a sentence each."""
         lines = [f"  {finding.sentence}" for finding in sorted(self.findings)]
-        return f"the privacy gate refused the marts: {len(lines)} finding(s); nothing is published\n" + "\n".join(lines)
+        return (
+            f"the privacy gate refused the marts: {len(lines)} finding(s); nothing is published\n"
+            + "\n".join(lines)
+        )
 
 
 def policy_digest(folders: Iterable[Path]) -> str:

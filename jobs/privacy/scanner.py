@@ -1,4 +1,5 @@
-"""Second proof, first half: look at every text of a mart, however deep it lies, for what looks like a person."""
+"""Second proof, first half: look at every text of a mart, however deep it lies, for what looks like a
+person."""
 
 from __future__ import annotations
 
@@ -11,7 +12,8 @@ from jobs.privacy.patterns import PATTERNS, PSEUDONYM, UUID
 from jobs.privacy.report import Finding
 from jobs.sql import identifier, literal
 
-# (table, column position, value) of the mart at hand; `whole` tells numbers from texts, `public` a public text.
+# (table, column position, value) of the mart at hand; `whole` tells numbers from texts, `public` a public
+# text.
 TEXTS = "zlv_texts"
 PUBLIC = "zlv_public"
 
@@ -38,9 +40,15 @@ def text_leaves(expression: str, type_: DuckDBPyType, depth: int = 0) -> str | N
         return inner and f"flatten(list_transform(CAST({expression} AS {child}[]), lambda e{depth}: {inner}))"
     if kind == "map":
         parts = _parts(type_)
-        sides = [_side(f"map_keys({expression})", parts["key"], depth), _side(f"map_values({expression})", parts["value"], depth)]
+        sides = [
+            _side(f"map_keys({expression})", parts["key"], depth),
+            _side(f"map_values({expression})", parts["value"], depth),
+        ]
     elif kind == "struct":
-        sides = [text_leaves(f"struct_extract({expression}, {literal(name)})", inner, depth) for name, inner in _parts(type_).items()]
+        sides = [
+            text_leaves(f"struct_extract({expression}, {literal(name)})", inner, depth)
+            for name, inner in _parts(type_).items()
+        ]
     else:
         return None
     held = [side for side in sides if side]
@@ -56,37 +64,56 @@ def _side(expression: str, type_: DuckDBPyType, depth: int) -> str | None:
     return inner and f"flatten(list_transform({expression}, lambda e{depth}: {inner}))"
 
 
-def collect_texts(connection: duckdb.DuckDBPyConnection, table: tuple[str, str, str], columns: Mapping[str, DuckDBPyType]) -> int:
+def collect_texts(
+    connection: duckdb.DuckDBPyConnection, table: tuple[str, str, str], columns: Mapping[str, DuckDBPyType]
+) -> int:
     """Gather the distinct texts of all columns of a mart, in one statement; returns how many."""
-    selects = [_select(place, name, type_, identifier(*table)) for place, (name, type_) in enumerate(columns.items())]
-    gathered = " UNION ALL ".join(filter(None, selects)) or "SELECT 0 AS place, false AS whole, NULL AS v WHERE false"
-    connection.execute(
-        f"""
+    selects = [
+        _select(place, name, type_, identifier(*table)) for place, (name, type_) in enumerate(columns.items())
+    ]
+    gathered = (
+        " UNION ALL ".join(filter(None, selects))
+        or "SELECT 0 AS place, false AS whole, NULL AS v WHERE false"
+    )
+    connection.execute(f"""
         CREATE OR REPLACE TEMP TABLE {TEXTS} AS
         WITH texts AS (
-            SELECT DISTINCT place, whole, translate(v, {literal(_SIGNS[0])}, {literal(_SIGNS[1])}) AS v FROM ({gathered}) WHERE v <> ''
+            SELECT DISTINCT place, whole, translate(v, {literal(_SIGNS[0])}, {literal(_SIGNS[1])}) AS v
+                FROM ({gathered}) WHERE v <> ''
         ), kinds AS (
-            SELECT *, CASE WHEN whole THEN 'whole' WHEN length(v) = 64 AND regexp_matches(v, {literal(PSEUDONYM)}) THEN 'pseudonym'
+            SELECT *, CASE WHEN whole THEN 'whole' WHEN length(v) = 64
+                AND regexp_matches(v, {literal(PSEUDONYM)}) THEN 'pseudonym'
                 WHEN length(v) = 36 AND regexp_matches(v, {literal(UUID)}) THEN 'uuid' ELSE 'text' END AS kind
             FROM texts
         ), normal AS (SELECT *, CASE WHEN kind = 'text' THEN normalised(v) END AS n FROM kinds)
         SELECT *, n IS NOT NULL AND n IN (SELECT n FROM {PUBLIC}) AS public FROM normal
-        """
-    )
+        """)
     return int((connection.execute(f"SELECT count(*) FROM {TEXTS}").fetchone() or (0,))[0])
 
 
 def _select(place: int, name: str, type_: DuckDBPyType, table: str) -> str | None:
     column = identifier(name)
     if type_.id in ("varchar", "enum"):
-        return f"(SELECT DISTINCT {place} AS place, false AS whole, CAST({column} AS VARCHAR) AS v FROM {table})"
+        return (
+            f"(SELECT DISTINCT {place} AS place, false AS whole, CAST({column} AS VARCHAR) AS v FROM {table})"
+        )
     if type_.id in _WHOLE:
         # A NIR of 15 digits, or a phone number with its country code, written as a number.
         number = f"TRY_CAST({column} AS HUGEINT)"
-        wide = f"{number} BETWEEN 100000000000000 AND 299999999999999 OR {number} BETWEEN 33600000000 AND 33799999999"
-        return f"(SELECT DISTINCT {place} AS place, true AS whole, CAST({number} AS VARCHAR) AS v FROM {table} WHERE {wide})"
+        wide = (
+            f"{number} BETWEEN 100000000000000 AND 299999999999999 OR {number} BETWEEN 33600000000 AND"
+            " 33799999999"
+        )
+        return (
+            f"(SELECT DISTINCT {place} AS place, true AS whole, CAST({number} AS VARCHAR) AS v FROM {table}"
+            f" WHERE {wide})"
+        )
     leaves = text_leaves(column, type_)
-    return leaves and f"(SELECT DISTINCT {place} AS place, false AS whole, v FROM (SELECT unnest({leaves}) AS v FROM {table}))"
+    return (
+        leaves
+        and f"(SELECT DISTINCT {place} AS place, false AS whole, v"
+        f" FROM (SELECT unnest({leaves}) AS v FROM {table}))"
+    )
 
 
 def pattern_findings(
@@ -101,9 +128,13 @@ def pattern_findings(
     # Pseudonyms are hashes by their form alone; no other pattern need read them, nor identifiers.
     query = f"SELECT place, {', '.join(counts)} FROM {TEXTS} WHERE kind IN ('text', 'whole') GROUP BY place"
     seen = {
-        (place, p.rule): values for place, *row in connection.execute(query).fetchall() for p, values in zip(PATTERNS, row, strict=True)
+        (place, p.rule): values
+        for place, *row in connection.execute(query).fetchall()
+        for p, values in zip(PATTERNS, row, strict=True)
     }
-    for place, values in connection.execute(f"SELECT place, count(*) FROM {TEXTS} WHERE kind = 'pseudonym' GROUP BY place").fetchall():
+    for place, values in connection.execute(
+        f"SELECT place, count(*) FROM {TEXTS} WHERE kind = 'pseudonym' GROUP BY place"
+    ).fetchall():
         seen[place, "hash"] = seen.get((place, "hash"), 0) + values
     for place, column in enumerate(columns):
         for pattern in PATTERNS:
@@ -115,5 +146,7 @@ def pattern_findings(
 
 def clear_values(connection: duckdb.DuckDBPyConnection, place: int) -> int:
     """Count the distinct texts of a column that are no pseudonyms."""
-    row = connection.execute(f"SELECT count(*) FROM {TEXTS} WHERE place = ? AND kind <> 'pseudonym'", [place]).fetchone()
+    row = connection.execute(
+        f"SELECT count(*) FROM {TEXTS} WHERE place = ? AND kind <> 'pseudonym'", [place]
+    ).fetchone()
     return int(row[0]) if row else 0

@@ -27,7 +27,9 @@ _DAY = (
     "TRY_CAST(try_strptime(trim(CAST({column} AS VARCHAR)), ['%d/%m/%Y', '%d%m%Y', '%Y%m%d']) AS TIMESTAMP))"
 )
 # Words before a natural person's name in a tax file; several people, or heirs, are natural persons too.
-_TITLES = "M|MM|MR|MME|MMES|MLE|MLLE|MONSIEUR|MADAME|MADEMOISELLE|EPOUX|VEUVE|SUCCESSION|SUCC|HERITIERS|INDIVISION"
+_TITLES = (
+    "M|MM|MR|MME|MMES|MLE|MLLE|MONSIEUR|MADAME|MADEMOISELLE|EPOUX|VEUVE|SUCCESSION|SUCC|HERITIERS|INDIVISION"
+)
 
 
 class Generalisation(NamedTuple):
@@ -42,11 +44,15 @@ GENERALISATIONS: dict[str, Generalisation] = {
     "year": Generalisation(f"year({_DAY})", "INTEGER", "indirect"),
     "decade": Generalisation(f"CAST(year({_DAY}) // 10 * 10 AS INTEGER)", "INTEGER", "indirect"),
     # The ZLV team's accounts are those with a beta.gouv.fr address.
-    "zlv_team": Generalisation("regexp_matches(lower(trim({column})), '[@.]beta\\.gouv\\.fr$')", "BOOLEAN", "indirect"),
-    # One enumerated field of an event's payload; the payload itself holds names and free text. A value that is longer
+    "zlv_team": Generalisation(
+        "regexp_matches(lower(trim({column})), '[@.]beta\\.gouv\\.fr$')", "BOOLEAN", "indirect"
+    ),
+    # One enumerated field of an event's payload; the payload itself holds names and free text. A value that
+    # is longer
     # than any label of the application is free text, and is not let through.
     "json_key": Generalisation(
-        "CASE WHEN length(json_extract_string({column}, {argument})) <= 80 THEN json_extract_string({column}, {argument}) END",
+        "CASE WHEN length(json_extract_string({column}, {argument})) <= 80 THEN json_extract_string({column},"
+        " {argument}) END",
         "VARCHAR",
         "none",
     ),
@@ -110,7 +116,9 @@ def _generalised(source: Source, column: str, rule: str) -> tuple[str, str, str]
     name, _, argument = rule.partition(":")
     if name not in GENERALISATIONS:
         known = ", ".join(sorted(GENERALISATIONS))
-        raise SettingsError(f"policy of {source.domain}.{source.name}.{column}: no generalisation {name!r}; known are {known}")
+        raise SettingsError(
+            f"policy of {source.domain}.{source.name}.{column}: no generalisation {name!r}; known are {known}"
+        )
     made = GENERALISATIONS[name]
     expression = made.expression.format(column=identifier(column), argument=literal(f"$.{argument}"))
     return made.type, expression, made.privacy
@@ -148,4 +156,6 @@ def key_fingerprint(settings: Settings) -> str:
     """Name the pseudonym key without telling it, so that files made with another key are seen."""
     if settings.ZLV_PSEUDONYM_KEY is None:
         return "none"
-    return hashlib.sha256(b"zlv key id\0" + settings.ZLV_PSEUDONYM_KEY.get_secret_value().encode()).hexdigest()[:16]
+    return hashlib.sha256(
+        b"zlv key id\0" + settings.ZLV_PSEUDONYM_KEY.get_secret_value().encode()
+    ).hexdigest()[:16]

@@ -37,7 +37,8 @@ TABLES: dict[str, tuple[str, str]] = {
 
 
 def write_application(connection: duckdb.DuckDBPyConnection, folder: Path, scale: float) -> Iterator[Written]:
-    """Write schema, foreign keys and rows of the 19 tables; needs the tables of owners, dwellings and people."""
+    """Write schema, foreign keys and rows of the 19 tables; needs the tables of owners, dwellings and
+    people."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in (("tables.sql", tables_sql()), ("constraints.sql", constraints_sql())):
         (folder / name).write_text(text, encoding="utf-8")
@@ -57,7 +58,10 @@ def _copyable(connection: duckdb.DuckDBPyConnection, relation: str) -> str:
         if type_.endswith("[]"):
             # A backslash or a quote inside an element is escaped by a backslash.
             element = "'\"' || replace(replace(CAST(x AS VARCHAR), '\\', '\\\\'), '\"', '\\\"') || '\"'"
-            column = f"'{{' || array_to_string(list_transform({column}, lambda x: {element}), ',') || '}}' AS {column}"
+            column = (
+                f"'{{' || array_to_string(list_transform({column}, lambda x: {element}), ',') || '}}' AS"
+                f" {column}"
+            )
         elif type_ == "TIMESTAMP":
             column = f"strftime({column}, '%Y-%m-%d %H:%M:%S+00') AS {column}"
         columns.append(column)

@@ -1,7 +1,8 @@
 """Draw numbers that are the same on every machine, version and number of threads.
 
 Neither random() nor hash() is used: the first depends on threads, the second on DuckDB's version.
-A thing's own number comes from MD5 of seed, kind and position; all draws about it are integer arithmetic on that.
+A thing's own number comes from MD5 of seed, kind and position; all draws about it are integer arithmetic on
+that.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ CREATE MACRO own_number(kind, n) AS
 CREATE MACRO mixed(x) AS (xor(x, x >> 15) * 69621) % 2147483647;
 -- A number from 0 to n - 1: the k-th draw about the thing whose own number is h.
 CREATE MACRO draw(h, k, n) AS
-    mixed((h * ((CAST(k AS BIGINT) * k * k * 16807 + k * 40692 + 1043618065) % 2147483647) + 12345 * k) % 2147483647) % n;
+    mixed((h * ((CAST(k AS BIGINT) * k * k * 16807 + k * 40692 + 1043618065) % 2147483647)
+        + 12345 * k) % 2147483647) % n;
 CREATE MACRO pick(h, k, list) AS list[1 + draw(h, k, len(list))];
 CREATE MACRO letter(h, k) AS chr(CAST(65 + draw(h, k, 26) AS INTEGER));
 CREATE MACRO uuid_of(kind, key) AS

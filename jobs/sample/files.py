@@ -35,7 +35,8 @@ class Faults:
 
 @dataclass
 class Written:
-    """Describe one file: its key in the lake or name, checksum, size, good rows and the broken records' line numbers."""
+    """Describe one file: its key in the lake or name, checksum, size, good rows and the broken records' line
+    numbers."""
 
     name: str
     sha256: str
@@ -45,7 +46,13 @@ class Written:
 
 
 def write_source(
-    connection: duckdb.DuckDBPyConnection, source: Source, relation: str, order: str, path: Path, style: Style, faults: Faults
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    relation: str,
+    order: str,
+    path: Path,
+    style: Style,
+    faults: Faults,
 ) -> Written:
     """Write `relation` to `path` under the headers, delimiter and encoding of `source`.
 
@@ -53,7 +60,8 @@ def write_source(
     """
     held = {row[0].lower() for row in connection.execute(f"DESCRIBE {relation}").fetchall()}
     columns = ", ".join(
-        f"{_text(column, style) if column.name in held else 'NULL'} AS {identifier(column.header_name)}" for column in source.columns
+        f"{_text(column, style) if column.name in held else 'NULL'} AS {identifier(column.header_name)}"
+        for column in source.columns
     )
     path.parent.mkdir(parents=True, exist_ok=True)
     query = f"SELECT {columns} FROM ({relation}) ORDER BY {order}"
@@ -62,7 +70,10 @@ def write_source(
         options = "FORMAT json, ARRAY true"
     else:
         form = source.format
-        options = f"FORMAT csv, HEADER, DELIMITER {literal(form.delimiter)}, QUOTE {literal(form.quote)}, ESCAPE {literal(form.escape)}"
+        options = (
+            f"FORMAT csv, HEADER, DELIMITER {literal(form.delimiter)}, QUOTE {literal(form.quote)}, ESCAPE"
+            f" {literal(form.escape)}"
+        )
     rows = _copy(connection, f"COPY ({query}) TO {literal(path)} ({options})")
     annee = [column.name for column in source.columns].index("annee") if faults.broken_after else 0
     # Never so many that a small sample would be refused.
@@ -74,7 +85,10 @@ def write_source(
 def write_table(connection: duckdb.DuckDBPyConnection, relation: str, order: str, path: Path) -> Written:
     """Write a relation as the CSV that PostgreSQL's COPY reads."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    rows = _copy(connection, f"COPY (SELECT * FROM ({relation}) ORDER BY {order}) TO {literal(path)} (FORMAT csv, HEADER)")
+    rows = _copy(
+        connection,
+        f"COPY (SELECT * FROM ({relation}) ORDER BY {order}) TO {literal(path)} (FORMAT csv, HEADER)",
+    )
     return describe(path, rows, [])
 
 
@@ -104,7 +118,8 @@ def _text(column: Column, style: Style) -> str:
 
 def _plain(source: Source, held: set[str]) -> str:
     return ", ".join(
-        f"{identifier(column.name) if column.name in held else 'NULL'} AS {identifier(column.header_name)}" for column in source.columns
+        f"{identifier(column.name) if column.name in held else 'NULL'} AS {identifier(column.header_name)}"
+        for column in source.columns
     )
 
 
@@ -120,7 +135,10 @@ def _finish(path: Path, encoding: str, delimiter: str, faults: Faults, annee: in
         return []
     written = path.with_name(path.name + ".tmp")
     broken: list[int] = []
-    with path.open(encoding="utf-8", newline="") as source, written.open("w", encoding=encoding, newline="") as target:
+    with (
+        path.open(encoding="utf-8", newline="") as source,
+        written.open("w", encoding=encoding, newline="") as target,
+    ):
         if faults.byte_order_mark:
             target.write(BOM.decode())
         if faults.broken_after:
@@ -132,7 +150,9 @@ def _finish(path: Path, encoding: str, delimiter: str, faults: Faults, annee: in
     return broken
 
 
-def _break(lines: list[str], delimiter: str, after: tuple[int, ...], annee: int) -> tuple[list[str], list[int]]:
+def _break(
+    lines: list[str], delimiter: str, after: tuple[int, ...], annee: int
+) -> tuple[list[str], list[int]]:
     """Add broken records, in turn: too many fields, too few, a year that is no number."""
     result: list[str] = []
     broken: list[int] = []

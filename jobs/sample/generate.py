@@ -1,4 +1,5 @@
-"""Generate the sample: the lake's objects and the application's tables, the same bytes for the same seed and scale."""
+"""Generate the sample: the lake's objects and the application's tables, the same bytes for the same seed and
+scale."""
 
 from __future__ import annotations
 
@@ -46,11 +47,19 @@ class Manifest:
 
 
 def generate(
-    out: Path, scale: float, seed: int, catalog: Catalog, *, settings: Settings | None = None, only: tuple[str, ...] = ()
+    out: Path,
+    scale: float,
+    seed: int,
+    catalog: Catalog,
+    *,
+    settings: Settings | None = None,
+    only: tuple[str, ...] = (),
 ) -> Manifest:
-    """Write `out`/lake/<key> for every lake source, `out`/postgres for the application, and `out`/manifest.json.
+    """Write `out`/lake/<key> for every lake source, `out`/postgres for the application, and
+    `out`/manifest.json.
 
-    `scale` 1 is 34 000 premises; `only` names domains (default: all). `settings` bound memory and threads: the speed, never the bytes.
+    `scale` 1 is 34 000 premises; `only` names domains (default: all). `settings` bound memory and threads:
+    the speed, never the bytes.
     """
     manifest = Manifest(scale, seed)
     with duckdb.connect(":memory:") as connection:
@@ -62,7 +71,14 @@ def generate(
         install_draws(connection, seed)
         install_names(connection)
         connection.execute("SET VARIABLE premises = ?", [max(500, round(PREMISES * scale))])
-        for step in (load_facts, invent_dwellings, invent_owners, invent_people, prepare_lovac, prepare_locomvac):
+        for step in (
+            load_facts,
+            invent_dwellings,
+            invent_owners,
+            invent_people,
+            prepare_lovac,
+            prepare_locomvac,
+        ):
             step(connection)
         for source in catalog.lake_sources:
             if not only or source.domain in only:
@@ -70,12 +86,18 @@ def generate(
         if not only or "production" in only:
             for written in write_application(connection, out / "postgres", scale):
                 manifest.files[f"postgres/{written.name}"] = written
-    content = {"scale": scale, "seed": seed, "files": {path: asdict(written) for path, written in sorted(manifest.files.items())}}
+    content = {
+        "scale": scale,
+        "seed": seed,
+        "files": {path: asdict(written) for path, written in sorted(manifest.files.items())},
+    }
     (out / "manifest.json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     return manifest
 
 
-def _write_lake(connection: duckdb.DuckDBPyConnection, source: Source, lake: Path, manifest: Manifest) -> None:
+def _write_lake(
+    connection: duckdb.DuckDBPyConnection, source: Source, lake: Path, manifest: Manifest
+) -> None:
     if not source.location.startswith(LAKE):
         return
     path = lake / source.location.removeprefix(LAKE)

@@ -6,7 +6,8 @@ import duckdb
 
 # Share in percent, cumulated · legal-person group · detailed category · its family's label in the files.
 _KINDS = """
-CREATE TABLE owner_kind (reached INTEGER, ccogrm VARCHAR, catpro3 VARCHAR, kind_class VARCHAR, prefix VARCHAR);
+CREATE TABLE owner_kind (reached INTEGER, ccogrm VARCHAR, catpro3 VARCHAR, kind_class VARCHAR,
+prefix VARCHAR);
 INSERT INTO owner_kind VALUES
     (800, NULL, 'X1a', 'Particulier', NULL),
     (880, '0', 'G1a', 'SCI, Copropriété, Autres personnes morales', 'SCI'),
@@ -35,7 +36,8 @@ WITH used AS (
 numbered AS (SELECT a, own_number('account', a) AS h FROM used),
 typed AS (SELECT *, draw(h, 1, 1000) AS kind FROM numbered)
 SELECT t.a, t.h, k.* EXCLUDE (reached, prefix), k.prefix, k.ccogrm IS NULL AND k.catpro3 = 'X1a' AS physical,
-    CASE WHEN k.ccogrm IS NOT NULL OR k.catpro3 <> 'X1a' THEN 1 WHEN draw(h, 2, 100) < 68 THEN 1 WHEN draw(h, 2, 100) < 92 THEN 2
+    CASE WHEN k.ccogrm IS NOT NULL OR k.catpro3 <> 'X1a' THEN 1 WHEN draw(h, 2, 100) < 68 THEN 1
+        WHEN draw(h, 2, 100) < 92 THEN 2
         WHEN draw(h, 2, 100) < 97 THEN 3 ELSE 4 + draw(h, 3, 3) END AS holders,
     CASE WHEN draw(h, 4, 100) < 4 THEN 6 ELSE 0 END AS abroad,
     'P' || to_base(a, 36, 5) AS dnupro
@@ -62,13 +64,17 @@ SELECT a, k, hp, physical, woman, surname, first_name, ccogrm, catpro3, kind_cla
         WHEN draw(h, 9, 40) = 0 THEN prefix || ' "' || company(h) || '"'
         ELSE prefix || ' ' || company(h) || ' ' || (1 + draw(h, 10, 99)) END AS full_name,
     CASE WHEN physical THEN surname || '/' || first_name END AS ff_name,
-    CASE WHEN physical AND draw(hp, 2, 50) > 0 THEN DATE '1926-01-01' + CAST(draw(hp, 3, 29000) AS INTEGER) END AS birth,
-    CASE WHEN NOT physical AND catpro3 <> '999' THEN digits(500000000 + draw(hp, 4, 400000000), 9) END AS siren,
-    number || ' ' || street AS line_4, CASE WHEN abroad > 0 THEN 'BRUXELLES' ELSE postcode || ' ' || city END AS line_6,
+    CASE WHEN physical AND draw(hp, 2, 50) > 0 THEN DATE '1926-01-01' + CAST(draw(hp, 3, 29000) AS INTEGER)
+        END AS birth,
+    CASE WHEN NOT physical AND catpro3 <> '999' THEN digits(500000000 + draw(hp, 4, 400000000), 9)
+        END AS siren,
+    number || ' ' || street AS line_4, CASE WHEN abroad > 0 THEN 'BRUXELLES' ELSE postcode || ' ' || city
+        END AS line_6,
     CASE WHEN abroad > 0 THEN 'BELGIQUE' END AS country,
     CASE WHEN draw(hp, 5, 12) = 0 THEN 'BATIMENT ' || chr(65 + CAST(draw(hp, 6, 4) AS INTEGER)) END AS line_3,
     CASE WHEN NOT physical THEN 'P' WHEN holders = 1 THEN 'P'
-        WHEN k = 1 THEN pick(h, 11, ['P', 'P', 'U', 'N']) ELSE pick(hp, 7, ['P', 'P', 'N', 'U', 'H']) END AS ccodro,
+        WHEN k = 1 THEN pick(h, 11, ['P', 'P', 'U', 'N']) ELSE pick(hp, 7, ['P', 'P', 'N', 'U', 'H'])
+            END AS ccodro,
     (CASE WHEN physical THEN 'M' ELSE 'P' END) || to_base(a * 8 + k, 36, 6) AS dnuper
 FROM called
 """
@@ -81,10 +87,13 @@ _SIDE_BY_SIDE = (
 
 
 def _holder() -> str:
-    columns = ", ".join(f"max(p.{name}) FILTER (p.k = {k}) AS {name}_{k}" for k in range(1, 7) for name in _SIDE_BY_SIDE)
+    columns = ", ".join(
+        f"max(p.{name}) FILTER (p.k = {k}) AS {name}_{k}" for k in range(1, 7) for name in _SIDE_BY_SIDE
+    )
     return f"""
 CREATE TABLE holder AS
-SELECT p.a, bool_or(p.physical) AS physical, max(p.abroad) AS abroad, max(a.h) AS h, max(a.dnupro) AS dnupro, max(a.holders) AS holders,
+SELECT p.a, bool_or(p.physical) AS physical, max(p.abroad) AS abroad, max(a.h) AS h,
+max(a.dnupro) AS dnupro, max(a.holders) AS holders,
     {columns}
 FROM person AS p JOIN account AS a ON a.a = p.a
 GROUP BY p.a

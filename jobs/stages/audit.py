@@ -41,7 +41,8 @@ def audit(as_json: bool) -> None:
         if report.findings:
             raise PrivacyRefused(report.refusal())
         run.note(
-            f"privacy gate passed: {len(report.tables)} marts, {sum(table.values for table in report.tables)} distinct texts looked at"
+            f"privacy gate passed: {len(report.tables)} marts, {sum(table.values for table in report.tables)}"
+            " distinct texts looked at"
         )
 
 
@@ -55,8 +56,8 @@ def prove(settings: Settings, catalog: Catalog, run: StageRun) -> Report:
     from jobs.privacy.gate import SCHEMA, Gate
     from jobs.privacy.public import read_knowledge
     from jobs.privacy.report import policy_digest
-    from jobs.warehouse.release import warehouse_fingerprint
-    from jobs.warehouse.session import attach, attach_sources, connect
+    from jobs.releases.release import warehouse_fingerprint
+    from jobs.storage.session import attach, attach_sources, connect
 
     fingerprint = warehouse_fingerprint(settings.warehouse_file)
     _same_key(settings, catalog)
@@ -73,7 +74,11 @@ def prove(settings: Settings, catalog: Catalog, run: StageRun) -> Report:
                 span.set(rows=table.rows, values=table.values, findings=table.findings)
         with run.span("direct values", kind="comparison") as span:
             span.set(findings=gate.compare())
-    _write(settings, run, {"warehouse": fingerprint, "policy": policy_digest(settings.catalog_dirs), **gate.report.as_dict()})
+    _write(
+        settings,
+        run,
+        {"warehouse": fingerprint, "policy": policy_digest(settings.catalog_dirs), **gate.report.as_dict()},
+    )
     return gate.report
 
 
@@ -81,15 +86,19 @@ def _same_key(settings: Settings, catalog: Catalog) -> None:
     """Make sure that the raw files hold pseudonyms of the key at hand."""
     from jobs.errors import SettingsError
     from jobs.privacy.treatments import key_fingerprint
-    from jobs.warehouse.files import read_certificate
+    from jobs.storage.files import read_certificate
 
     ours = key_fingerprint(settings)
-    held = [s for s in catalog.sources if any(column.policy.treatment == "pseudonymise" for column in s.columns)]
+    held = [
+        s for s in catalog.sources if any(column.policy.treatment == "pseudonymise" for column in s.columns)
+    ]
     raw = {settings.raw_file(source.domain, source.name) for source in held}
     for path in sorted({path for path in raw if path.exists()} | {settings.warehouse_file}):
         key = (read_certificate(path) or {}).get("key", ours)
         if key not in (ours, "none"):
-            raise SettingsError(f"{path} was written with another ZLV_PSEUDONYM_KEY; set that one, or load the sources again")
+            raise SettingsError(
+                f"{path} was written with another ZLV_PSEUDONYM_KEY; set that one, or load the sources again"
+            )
 
 
 def _write(settings: Settings, run: StageRun, report: dict[str, Any]) -> None:
@@ -97,7 +106,7 @@ def _write(settings: Settings, run: StageRun, report: dict[str, Any]) -> None:
     import json
     from datetime import UTC, datetime
 
-    from jobs.warehouse.files import next_file
+    from jobs.storage.files import next_file
 
     with next_file(settings.warehouse_dir / "audit.json") as pending:
         told = {**report, "run_id": run.run_id, "at": datetime.now(UTC).isoformat()}

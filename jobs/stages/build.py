@@ -6,8 +6,14 @@ import click
 
 
 @click.command()
-@click.option("--only", multiple=True, help="dbt selection (model, path, tag:…); everything else keeps its last build.")
-@click.option("--unit-tests", is_flag=True, help="Run dbt's unit tests too: they try the models' code on rows of their own.")
+@click.option(
+    "--only", multiple=True, help="dbt selection (model, path, tag:…); everything else keeps its last build."
+)
+@click.option(
+    "--unit-tests",
+    is_flag=True,
+    help="Run dbt's unit tests too: they try the models' code on rows of their own.",
+)
 def build(only: tuple[str, ...], unit_tests: bool) -> None:
     """Build staging, intermediate and marts with dbt.
 
@@ -19,7 +25,7 @@ def build(only: tuple[str, ...], unit_tests: bool) -> None:
     from jobs.catalog import load_catalog
     from jobs.settings import read_settings
     from jobs.telemetry import stage
-    from jobs.warehouse.dbt_build import build_warehouse
+    from jobs.transform.build import build_warehouse
 
     settings = read_settings()
     with stage(settings, "build") as run:

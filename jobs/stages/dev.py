@@ -16,9 +16,13 @@ def dev() -> None:
 
 
 @dev.command()
-@click.option("--scale", default=1.0, show_default=True, type=click.FloatRange(min=0.01), help="Size of the sample.")
+@click.option(
+    "--scale", default=1.0, show_default=True, type=click.FloatRange(min=0.01), help="Size of the sample."
+)
 @click.option("--seed", default=7, show_default=True, type=int, help="Which sample of that size.")
-@click.option("--home", type=click.Path(path_type=Path), help="Folder of the servers' data [default: ZLV_HOME/dev].")
+@click.option(
+    "--home", type=click.Path(path_type=Path), help="Folder of the servers' data [default: ZLV_HOME/dev]."
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--show-secrets", is_flag=True, help="Print passwords and keys instead of stars.")
 def up(scale: float, seed: int, home: Path | None, host: str, show_secrets: bool) -> None:
@@ -26,7 +30,7 @@ def up(scale: float, seed: int, home: Path | None, host: str, show_secrets: bool
 
     Example: zlv dev up && set -a && . .zlv/dev/env
     """
-    from jobs.sample.components import SECRETS, start
+    from jobs.sample.servers.components import SECRETS, start
 
     components = start(home or _default_home(), scale, seed, host, told=click.echo)
     click.echo("The components were running already." if components.was_running else "The components run.")
@@ -38,26 +42,45 @@ def up(scale: float, seed: int, home: Path | None, host: str, show_secrets: bool
 
 
 @dev.command()
-@click.option("--home", type=click.Path(path_type=Path), help="Folder of the servers' data [default: ZLV_HOME/dev].")
+@click.option(
+    "--home", type=click.Path(path_type=Path), help="Folder of the servers' data [default: ZLV_HOME/dev]."
+)
 @click.option("--forget", is_flag=True, help="Remove the sample and the servers' data too.")
 def down(home: Path | None, forget: bool) -> None:
     """Stop the components; their data stay unless told otherwise.
 
     Example: zlv dev down --forget
     """
-    from jobs.sample.components import stop
+    from jobs.sample.servers.components import stop
 
     stopped = stop(home or _default_home(), forget=forget)
-    click.echo(("The components are stopped." if stopped else "No component was running.") + (" Their data are gone." if forget else ""))
+    click.echo(
+        ("The components are stopped." if stopped else "No component was running.")
+        + (" Their data are gone." if forget else "")
+    )
 
 
 @dev.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; 0.0.0.0 in a container.")
-@click.option("--postgres-port", default=5432, show_default=True, type=click.IntRange(1, 65535), help="Port of PostgreSQL.")
-@click.option("--s3-port", default=9000, show_default=True, type=click.IntRange(1, 65535), help="Port of the S3 server.")
-@click.option("--scale", default=1.0, show_default=True, type=click.FloatRange(min=0.01), help="Size of the sample.")
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, help="Address to listen on; 0.0.0.0 in a container."
+)
+@click.option(
+    "--postgres-port",
+    default=5432,
+    show_default=True,
+    type=click.IntRange(1, 65535),
+    help="Port of PostgreSQL.",
+)
+@click.option(
+    "--s3-port", default=9000, show_default=True, type=click.IntRange(1, 65535), help="Port of the S3 server."
+)
+@click.option(
+    "--scale", default=1.0, show_default=True, type=click.FloatRange(min=0.01), help="Size of the sample."
+)
 @click.option("--seed", default=7, show_default=True, type=int, help="Which sample of that size.")
-@click.option("--home", type=click.Path(path_type=Path), help="Folder of the servers' data [default: ZLV_HOME/serve].")
+@click.option(
+    "--home", type=click.Path(path_type=Path), help="Folder of the servers' data [default: ZLV_HOME/serve]."
+)
 def serve(host: str, postgres_port: int, s3_port: int, scale: float, seed: int, home: Path | None) -> None:
     """Serve the components in the foreground until SIGTERM.
 
@@ -65,22 +88,31 @@ def serve(host: str, postgres_port: int, s3_port: int, scale: float, seed: int, 
 
     Example: zlv dev serve --host 0.0.0.0 --scale 0.2
     """
-    from jobs.sample.serve import Address
-    from jobs.sample.serve import serve as run
+    from jobs.sample.servers.serve import Address
+    from jobs.sample.servers.serve import serve as run
     from jobs.settings import read_settings
 
     settings = read_settings()
-    run(settings, home or settings.ZLV_HOME / "serve", Address(host, postgres_port, s3_port), scale, seed, told=click.echo)
+    run(
+        settings,
+        home or settings.ZLV_HOME / "serve",
+        Address(host, postgres_port, s3_port),
+        scale,
+        seed,
+        told=click.echo,
+    )
 
 
 @dev.command()
-@click.option("--home", type=click.Path(path_type=Path), help="Folder of the servers' data [default: ZLV_HOME/serve].")
+@click.option(
+    "--home", type=click.Path(path_type=Path), help="Folder of the servers' data [default: ZLV_HOME/serve]."
+)
 def ready(home: Path | None) -> None:
     """Tell by the exit code whether `zlv dev serve` is filled and answers (0, else 75).
 
     Example: zlv dev ready
     """
-    from jobs.sample.serve import check_ready
+    from jobs.sample.servers.serve import check_ready
     from jobs.settings import read_settings
 
     check_ready(home or read_settings().ZLV_HOME / "serve")

@@ -9,7 +9,7 @@ import click
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from jobs.warehouse.release_diff import MartDiff
+    from jobs.inspection.release_diff import MartDiff
 
 
 @click.command()
@@ -30,9 +30,9 @@ def diff(before: str, after: str, as_json: bool) -> None:
     from dataclasses import asdict
     from pathlib import Path
 
-    from jobs.lake.kept_releases import find_release
+    from jobs.inspection.release_diff import diff_releases
+    from jobs.releases.kept import find_release
     from jobs.settings import read_settings
-    from jobs.warehouse.release_diff import diff_releases
 
     settings = read_settings()
     settings.spill_dir.mkdir(parents=True, exist_ok=True)
@@ -41,7 +41,9 @@ def diff(before: str, after: str, as_json: bool) -> None:
         found = diff_releases(settings, *paths)
     if as_json:
         marts = [{**asdict(mart), "moved": mart.moved} for mart in found]
-        click.echo(json.dumps({"before": before, "after": after, "marts": marts}, ensure_ascii=False, indent=1))
+        click.echo(
+            json.dumps({"before": before, "after": after, "marts": marts}, ensure_ascii=False, indent=1)
+        )
         return
     _print(found)
 
@@ -62,19 +64,33 @@ def _moved(console: Console, mart: MartDiff) -> None:
 
     before, after = mart.rows
     if before is None or after is None:
-        console.print(f"\n{mart.table}: {'new table' if before is None else 'table removed'}, {after or before or 0} rows")
+        console.print(
+            f"\n{mart.table}: {'new table' if before is None else 'table removed'}, {after or before or 0}"
+            " rows"
+        )
         return
     grain = f"by {', '.join(mart.grain)}" if mart.grain else "whole rows, the grain is unknown"
     changed = "" if mart.rows_changed is None else f", {mart.rows_changed} changed"
-    console.print(f"\n{mart.table}: {before} → {after} rows; {mart.rows_added} added, {mart.rows_removed} removed{changed} ({grain})")
-    shape = {"columns added": mart.columns_added, "columns removed": mart.columns_removed, "columns of another type": mart.columns_retyped}
+    console.print(
+        f"\n{mart.table}: {before} → {after} rows; {mart.rows_added} added, {mart.rows_removed}"
+        f" removed{changed} ({grain})"
+    )
+    shape = {
+        "columns added": mart.columns_added,
+        "columns removed": mart.columns_removed,
+        "columns of another type": mart.columns_retyped,
+    }
     for title, names in shape.items():
         if names:
             console.print(f"  {title}: {', '.join(names)}")
     if mart.changed_in:
-        console.print(f"  rows changed in: {', '.join(f'{name} {count}' for name, count in mart.changed_in.items())}")
+        console.print(
+            f"  rows changed in: {', '.join(f'{name} {count}' for name, count in mart.changed_in.items())}"
+        )
     for title, changes in (("models", mart.models), ("sources", mart.sources)):
-        console.print(f"  {title} that changed: {'unknown' if changes is None else ', '.join(changes) or 'none'}")
+        console.print(
+            f"  {title} that changed: {'unknown' if changes is None else ', '.join(changes) or 'none'}"
+        )
     if mart.totals:
         table = Table("measure", "of all rows", "before", "after", "change", box=None, padding=(0, 2))
         for total in mart.totals:

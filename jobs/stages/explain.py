@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from jobs.warehouse.explain import Explanation, Step
+    from jobs.inspection.explain import Explanation, Step
 
 
 @click.command()
@@ -22,14 +22,15 @@ def explain(mart: str, where: str, columns: tuple[str, ...], as_json: bool) -> N
     has those columns, and what its query leaves out. Counts only: no row of a model is shown, and a
     condition is not tried on columns that name persons.
 
-    Example: zlv explain marts_lovac_flows --where "territory_code = '67482' AND year = 2024" --column stock_count
+    Example: zlv explain marts_lovac_flows --where "territory_code = '67482' AND year = 2024" --column
+    stock_count
     """
     import json
     from dataclasses import asdict
 
     from jobs.catalog import load_catalog
+    from jobs.inspection.explain import explain_mart
     from jobs.settings import read_settings
-    from jobs.warehouse.explain import explain_mart
 
     settings = read_settings()
     found = explain_mart(settings, load_catalog(settings.catalog_dirs), mart, where, columns)
@@ -45,7 +46,9 @@ def _print(found: Explanation) -> None:
     if found.source_of_rule:
         click.echo(f"  source of the rule: {found.source_of_rule}")
     if found.row is None:
-        click.echo(f"\n{found.rows} rows meet the condition; add conditions on {', '.join(found.grain)} to see one.")
+        click.echo(
+            f"\n{found.rows} rows meet the condition; add conditions on {', '.join(found.grain)} to see one."
+        )
     else:
         click.echo("")
         for name, value in found.row.items():
@@ -54,7 +57,10 @@ def _print(found: Explanation) -> None:
     for step in found.steps[1:]:
         _print_step(step)
     failed = {name: status for name, status in found.tests.items() if status not in ("pass", "success")}
-    click.echo(f"\n{len(found.tests)} tests read this mart; at the last build {len(found.tests) - len(failed)} passed.")
+    click.echo(
+        f"\n{len(found.tests)} tests read this mart; at the last build {len(found.tests) - len(failed)}"
+        " passed."
+    )
     for name, status in failed.items():
         click.echo(f"  {name}: {status}")
 

@@ -17,13 +17,17 @@ def export(to: str | None) -> None:
     """
     from pathlib import Path
 
-    from jobs.lake.places import Bucket
+    from jobs.backup.export import export_base
     from jobs.settings import read_settings
+    from jobs.storage.bucket import Bucket
+    from jobs.storage.places import Folder, Place
     from jobs.telemetry import stage
-    from jobs.warehouse.export import export_base
-    from jobs.warehouse.places import Folder, Place
 
     settings = read_settings()
     with stage(settings, "export") as run:
-        place: Place = Bucket.of(settings, to) if to and to.startswith("s3://") else Folder(Path(to or settings.ZLV_HOME / "exports"))
+        place: Place = (
+            Bucket.of(settings, to)
+            if to and to.startswith("s3://")
+            else Folder(Path(to or settings.ZLV_HOME / "exports"))
+        )
         export_base(settings, place, run)

@@ -6,7 +6,14 @@ import click
 
 
 @click.command()
-@click.option("--every", metavar="SECONDS", type=click.IntRange(1, 3600), default=20, show_default=True, help="How often to look.")
+@click.option(
+    "--every",
+    metavar="SECONDS",
+    type=click.IntRange(1, 3600),
+    default=20,
+    show_default=True,
+    help="How often to look.",
+)
 @click.option("--once", is_flag=True, help="Look once, and end.")
 def follow(every: int, once: bool) -> None:
     """Keep a clean folder on the release that S3 names.
@@ -20,12 +27,14 @@ def follow(every: int, once: bool) -> None:
     import time
 
     from jobs.errors import DataRefused, Temporary
-    from jobs.lake.follow import follow_release
+    from jobs.releases.follow import follow_release
     from jobs.settings import read_settings
     from jobs.telemetry import stage
 
     settings = read_settings()
-    settings.require("CELLAR_HOST_URL", "CELLAR_ACCESS_KEY_ID", "CELLAR_SECRET_ACCESS_KEY", "CELLAR_METABASE_BUCKET_NAME")
+    settings.require(
+        "CELLAR_HOST_URL", "CELLAR_ACCESS_KEY_ID", "CELLAR_SECRET_ACCESS_KEY", "CELLAR_METABASE_BUCKET_NAME"
+    )
     with stage(settings, "follow") as run:
         while True:
             try:

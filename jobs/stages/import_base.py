@@ -8,7 +8,9 @@ import click
 @click.command("import")
 @click.argument("source", metavar="FROM")
 @click.option("--force", is_flag=True, help="Replace files of the base that differ from the export's.")
-@click.option("--check", is_flag=True, help="Import into an empty folder that goes afterwards; the base stays as it is.")
+@click.option(
+    "--check", is_flag=True, help="Import into an empty folder that goes afterwards; the base stays as it is."
+)
 def import_base(source: str, force: bool, check: bool) -> None:
     """Import an exported base after checking it.
 
@@ -19,12 +21,12 @@ def import_base(source: str, force: bool, check: bool) -> None:
     """
     from pathlib import Path
 
-    from jobs.lake.places import Bucket
+    from jobs.backup.restore import check_export
+    from jobs.backup.restore import import_base as restore
     from jobs.settings import read_settings
+    from jobs.storage.bucket import Bucket
+    from jobs.storage.places import Folder, Place
     from jobs.telemetry import stage
-    from jobs.warehouse.places import Folder, Place
-    from jobs.warehouse.restore import check_export
-    from jobs.warehouse.restore import import_base as restore
 
     if check and force:
         raise click.UsageError("--check and --force exclude each other: a check replaces nothing")

@@ -8,9 +8,18 @@ import click
 @click.command("load-lake")
 @click.option("--only", multiple=True, metavar="SOURCE", help="Only these sources.")
 @click.option("--domain", "domains", multiple=True, metavar="DOMAIN", help="Only sources of these domains.")
-@click.option("--millesime", "millesimes", multiple=True, type=int, metavar="YEAR", help="Only sources of these years.")
-@click.option("--workers", type=click.IntRange(min=1), metavar="N", help="How many sources at a time; as many as DuckDB's threads.")
-def load_lake(only: tuple[str, ...], domains: tuple[str, ...], millesimes: tuple[int, ...], workers: int | None) -> None:
+@click.option(
+    "--millesime", "millesimes", multiple=True, type=int, metavar="YEAR", help="Only sources of these years."
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="How many sources at a time; as many as DuckDB's threads.",
+)
+def load_lake(
+    only: tuple[str, ...], domains: tuple[str, ...], millesimes: tuple[int, ...], workers: int | None
+) -> None:
     """Load the lake's objects into raw files.
 
     Objects that have not changed since the last load are not read.
@@ -18,9 +27,9 @@ def load_lake(only: tuple[str, ...], domains: tuple[str, ...], millesimes: tuple
     Example: zlv load-lake --domain lovac --millesime 2025
     """
     from jobs.catalog import load_catalog
-    from jobs.lake.loading import choose
-    from jobs.lake.loading import load_lake as load
     from jobs.settings import read_settings
+    from jobs.sources.lake.loading import choose
+    from jobs.sources.lake.loading import load_lake as load
     from jobs.telemetry import stage
 
     settings = read_settings()

@@ -38,8 +38,15 @@ def show(as_json: bool) -> None:
         return
     since = datetime.fromtimestamp(held.since).astimezone().strftime("%Y-%m-%d %H:%M:%S")
     heard = f"last heard of {time.time() - held.heartbeat:.0f} s ago"
-    end = "nobody works for it any more: the next run takes over" if held.is_dead else f"given up after {held.lease:.0f} s of silence"
-    click.echo(f"run {held.run_id} ({held.executor}, {held.holder}) has held {settings.runs_dir.parent} since {since}; {heard}, {end}")
+    end = (
+        "nobody works for it any more: the next run takes over"
+        if held.is_dead
+        else f"given up after {held.lease:.0f} s of silence"
+    )
+    click.echo(
+        f"run {held.run_id} ({held.executor}, {held.holder}) has held {settings.runs_dir.parent} since"
+        f" {since}; {heard}, {end}"
+    )
 
 
 @lock.command("break")
@@ -54,4 +61,7 @@ def break_(why: str) -> None:
 
     settings = read_settings()
     broken = break_lock(settings.runs_dir, why)
-    click.echo(f"broke the lock of run {broken.run_id} ({broken.holder}); kept in {settings.runs_dir / 'lock-breaks.jsonl'}")
+    click.echo(
+        f"broke the lock of run {broken.run_id} ({broken.holder}); kept in"
+        f" {settings.runs_dir / 'lock-breaks.jsonl'}"
+    )

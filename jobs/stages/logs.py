@@ -23,8 +23,8 @@ def logs(run_id: str, step: str, namespace: str | None) -> None:
 
     settings = read_settings()
     if namespace is not None:
-        from jobs.pipelines.cluster import connect
-        from jobs.pipelines.cluster_runs import runs_in_cluster, step_log
+        from jobs.pipelines.kubernetes.cluster import connect
+        from jobs.pipelines.kubernetes.runs import runs_in_cluster, step_log
 
         cluster = connect(settings, namespace)
         if run_id == "last":
@@ -38,5 +38,7 @@ def logs(run_id: str, step: str, namespace: str | None) -> None:
     path = folder / f"{step}.log"
     if not RUN_ID.match(run_id) or path.parent != folder or not path.is_file():
         known = ", ".join(sorted(each.stem for each in folder.glob("*.log"))) if RUN_ID.match(run_id) else ""
-        raise SettingsError(f"run {run_id!r} has no log of a step {step!r} in {settings.runs_dir}; it has {known or 'none'}")
+        raise SettingsError(
+            f"run {run_id!r} has no log of a step {step!r} in {settings.runs_dir}; it has {known or 'none'}"
+        )
     click.echo(path.read_text(encoding="utf-8", errors="replace"), nl=False)

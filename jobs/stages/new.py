@@ -23,10 +23,18 @@ def new() -> None:
 @click.argument("domain", type=click.Choice(["external", "lovac", "locomvac", "ff"]))
 @click.argument("name")
 @click.option(
-    "--file", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Sample of the file: CSV, header."
+    "--file",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Sample of the file: CSV, header.",
 )
 @click.option("--location", help="Where it lies: s3://{lake}/… (default), https://…, or a path.")
-@click.option("--key", default="", metavar="A,B", help="Columns that identify a line; the first whose values all differ unless said.")
+@click.option(
+    "--key",
+    default="",
+    metavar="A,B",
+    help="Columns that identify a line; the first whose values all differ unless said.",
+)
 def source(domain: str, name: str, file: Path, location: str | None, key: str) -> None:
     """Write a source: catalog entry, policy with every column closed, staging model, its .yml and tests.
 
@@ -35,8 +43,8 @@ def source(domain: str, name: str, file: Path, location: str | None, key: str) -
     Example: zlv new source external primes_vacance --file primes.csv
     """
     from jobs.catalog import load_catalog
-    from jobs.catalog.skeleton import require_checkout
-    from jobs.catalog.skeleton_source import new_source
+    from jobs.catalog.skeletons.skeleton import require_checkout
+    from jobs.catalog.skeletons.source import new_source
     from jobs.settings import PROJECT
 
     require_checkout(PROJECT)
@@ -45,9 +53,12 @@ def source(domain: str, name: str, file: Path, location: str | None, key: str) -
     written = new_source(PROJECT, loaded, domain, name, file, location, keys)
     _tell(
         written,
-        f"catalog/{domain}_{name}.yml: write description, producer, licence and owner; look at types, key, `due` and location",
-        f"catalog/policy/{domain}_{name}.yml: open what is needed, with the data protection officer; the rest stays closed",
-        f"stg_{domain}__{name}.sql and .yml: take out the columns that stay closed, and give the others their class",
+        f"catalog/{domain}_{name}.yml: write description, producer, licence and owner; look at types, key,"
+        " `due` and location",
+        f"catalog/policy/{domain}_{name}.yml: open what is needed, with the data protection officer; the rest"
+        " stays closed",
+        f"stg_{domain}__{name}.sql and .yml: take out the columns that stay closed, and give the others their"
+        " class",
         "zlv catalog check, then zlv catalog generate",
         f"zlv load-lake --only {name}, then zlv build --only stg_{domain}__{name}",
     )
@@ -56,18 +67,24 @@ def source(domain: str, name: str, file: Path, location: str | None, key: str) -
 @new.command()
 @click.argument("family")
 @click.argument("year", type=int)
-@click.option("--like", type=int, metavar="YEAR", help="The year whose layout it has; the last one unless said.")
-@click.option("--file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The new file: its header is compared.")
+@click.option(
+    "--like", type=int, metavar="YEAR", help="The year whose layout it has; the last one unless said."
+)
+@click.option(
+    "--file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The new file: its header is compared.",
+)
 def millesime(family: str, year: int, like: int | None, file: Path | None) -> None:
     """Add a year of a yearly file to the catalog, like an earlier one, and generate; no SQL is written.
 
     Example: zlv new millesime lovac 2027
     """
     from jobs.catalog import load_catalog
-    from jobs.catalog.skeleton import require_checkout
-    from jobs.catalog.skeleton_year import new_year
+    from jobs.catalog.skeletons.skeleton import require_checkout
+    from jobs.catalog.skeletons.year import new_year
     from jobs.settings import PROJECT
-    from jobs.warehouse.generated import generated, write_generated
+    from jobs.transform.generated import generated, write_generated
 
     require_checkout(PROJECT)
     added = new_year(PROJECT, load_catalog([PROJECT / "catalog"]), family, year, like, file)
@@ -75,34 +92,52 @@ def millesime(family: str, year: int, like: int | None, file: Path | None) -> No
     write_generated(generated(loaded))
     name = f"{family}_{year}"
     here = loaded.source(name)
-    closed = [column.name for column in here.columns if not column.is_read and column.name not in {c.name for c in added.like.columns}]
-    steps = [f"{added.file}: what is copied from {added.like.name} holds for {year} too, or is changed: {'; '.join(added.copied)}"]
+    closed = [
+        column.name
+        for column in here.columns
+        if not column.is_read and column.name not in {c.name for c in added.like.columns}
+    ]
+    steps = [
+        f"{added.file}: what is copied from {added.like.name} holds for {year} too, or is changed:"
+        f" {'; '.join(added.copied)}"
+    ]
     if here.public_criterion:
-        steps.append(f"public_criterion of {year}: {here.public_criterion}, as the year before; it is the rule of the published figure")
+        steps.append(
+            f"public_criterion of {year}: {here.public_criterion}, as the year before; it is the rule of the"
+            " published figure"
+        )
     if closed:
-        steps.append(f"closed, having no policy line: {', '.join(closed)}; open them in catalog/policy if they are needed")
+        steps.append(
+            f"closed, having no policy line: {', '.join(closed)}; open them in catalog/policy if they are"
+            " needed"
+        )
     if added.new:
         steps.append(f"new in the file, not declared and not read: {', '.join(added.new)}")
     if added.missing:
         steps.append(f"declared and missing in the file: {', '.join(added.missing)}")
     if added.required:
         steps.append(f"of these the load will refuse the file for want of: {', '.join(added.required)}")
-    steps += [f"put the file at {here.location}, then: zlv load-lake --only {name}", "zlv build, zlv audit, zlv publish"]
+    steps += [
+        f"put the file at {here.location}, then: zlv load-lake --only {name}",
+        "zlv build, zlv audit, zlv publish",
+    ]
     _tell([added.file], *steps)
 
 
 @new.command()
 @click.argument("domain")
 @click.argument("name")
-@click.option("--from", "model", required=True, metavar="MODEL", help="The staging or intermediate model that it reads.")
+@click.option(
+    "--from", "model", required=True, metavar="MODEL", help="The staging or intermediate model that it reads."
+)
 def mart(domain: str, name: str, model: str) -> None:
     """Write a mart: model, .yml with its contract and tests, and a closed line in the publication list.
 
     Example: zlv new mart external primes_vacance --from stg_external__primes_vacance
     """
     from jobs.catalog import load_catalog
-    from jobs.catalog.skeleton import require_checkout
-    from jobs.catalog.skeleton_mart import new_mart
+    from jobs.catalog.skeletons.mart import new_mart
+    from jobs.catalog.skeletons.skeleton import require_checkout
     from jobs.settings import PROJECT
 
     require_checkout(PROJECT)
@@ -111,7 +146,8 @@ def mart(domain: str, name: str, model: str) -> None:
     _tell(
         written,
         f"{table}.sql: write the rule",
-        f"{table}.yml: the same columns with type, description in French and class (direct is refused), grain, source of the rule, tests",
+        f"{table}.yml: the same columns with type, description in French and class (direct is refused),"
+        " grain, source of the rule, tests",
         "catalog/publication.yml: take the # away and describe it, to publish it",
         f"zlv catalog generate, then zlv build --only {table}, zlv audit, zlv publish",
     )

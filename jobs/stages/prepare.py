@@ -49,7 +49,10 @@ def prepare() -> None:
         run.facts(checks=len(outcomes), failed=len(faults))
         if faults:
             kind = Temporary if all(isinstance(error, Temporary) for error in faults) else SettingsError
-            raise kind(f"{len(faults)} of {len(outcomes)} checks failed; each stands in the table above with its cure")
+            raise kind(
+                f"{len(faults)} of {len(outcomes)} checks failed; each stands in the table above with its"
+                " cure"
+            )
 
 
 def _outcome(name: str, check: Callable[[], str]) -> Outcome:
@@ -63,7 +66,7 @@ def _outcome(name: str, check: Callable[[], str]) -> Outcome:
 
 def _checks(settings: Settings, run: StageRun) -> Iterator[Check]:
     from jobs.catalog import load_catalog
-    from jobs.warehouse.folders import check_folder
+    from jobs.storage.folders import check_folder
 
     for name in NEEDED:
         if getattr(settings, name) is None:
@@ -79,7 +82,13 @@ def _checks(settings: Settings, run: StageRun) -> Iterator[Check]:
     for name, folder, setting, databases in folders:
         yield name, lambda f=folder, s=setting, d=databases: check_folder(f, s, databases=d)  # type: ignore[misc]
     if settings.ZLV_ENCRYPTION_KEY is not None:
-        yield "encryption", lambda: "none: this version makes no use of ZLV_ENCRYPTION_KEY; encrypt the disk that the files lie on"
+        yield (
+            "encryption",
+            lambda: (
+                "none: this version makes no use of ZLV_ENCRYPTION_KEY; encrypt the disk that the files"
+                " lie on"
+            ),
+        )
     yield "DuckDB", lambda: _duckdb(settings)
     if all(getattr(settings, name) is not None for name in NEEDED if name.startswith("POSTGRES")):
         yield "PostgreSQL", lambda: _postgres(settings, load_catalog(settings.catalog_dirs), run)
@@ -92,21 +101,24 @@ def _duckdb(settings: Settings) -> str:
     import duckdb
 
     from jobs.errors import SettingsError
-    from jobs.warehouse.session import connect
+    from jobs.storage.session import connect
 
     try:
         connect(settings, "httpfs", "postgres_scanner", "spatial").close()
     except (duckdb.Error, ImportError) as error:
-        raise SettingsError(f"DuckDB's extensions cannot be loaded ({type(error).__name__}): install the project's locked wheels") from None
+        raise SettingsError(
+            f"DuckDB's extensions cannot be loaded ({type(error).__name__}): install the project's locked"
+            " wheels"
+        ) from None
     return f"{duckdb.__version__}, {settings.DUCKDB_MEMORY_LIMIT}, {settings.DUCKDB_THREAD_NUMBER} threads"
 
 
 def _postgres(settings: Settings, catalog: Catalog, run: StageRun) -> str:
     import duckdb
 
-    from jobs.warehouse.postgres import attach_postgres, begin_snapshot, check_role, end, told
-    from jobs.warehouse.retry import Backoff, retried
-    from jobs.warehouse.session import connect
+    from jobs.sources.production.postgres import attach_postgres, begin_snapshot, check_role, end, told
+    from jobs.storage.retry import Backoff, retried
+    from jobs.storage.session import connect
 
     def attempt() -> str:
         connection = connect(settings, "postgres_scanner")
@@ -125,15 +137,15 @@ def _postgres(settings: Settings, catalog: Catalog, run: StageRun) -> str:
 
 
 def _lake(settings: Settings, run: StageRun) -> str:
-    from jobs.lake.objects import Lake
-    from jobs.warehouse.retry import Backoff, retried
+    from jobs.sources.lake.objects import Lake
+    from jobs.storage.retry import Backoff, retried
 
     retried(run, Lake(settings).check_bucket, Backoff(attempts=3))
     return f"bucket {settings.CELLAR_DATA_LAKE_BUCKET_NAME}"
 
 
 def _secret(settings: Settings) -> str:
-    from jobs.lake.secret import ensure_s3_secret
+    from jobs.sources.lake.secret import ensure_s3_secret
 
     return f"{'written to' if ensure_s3_secret(settings) else 'stands in'} {settings.secrets_dir}"
 
@@ -144,7 +156,9 @@ def _show(outcomes: list[Outcome]) -> None:
     from jobs.errors import Temporary
     from jobs.telemetry.terminal import console
 
-    table = Table("check", "state", "found, or what is wrong and its cure", title="zlv prepare", show_lines=False)
+    table = Table(
+        "check", "state", "found, or what is wrong and its cure", title="zlv prepare", show_lines=False
+    )
     for name, found, error in outcomes:
         state = "ok" if error is None else "unreachable" if isinstance(error, Temporary) else "wrong"
         text = found if error is None else str(error).removeprefix("settings are missing or wrong:\n").strip()

@@ -14,7 +14,8 @@ import click
 def record(pipeline: str, status: str, failures: str) -> None:
     """Close a run that Argo ran: record, root span, lock, alert.
 
-    The exit code is that of the step that failed first, so that whatever watches pods or workflows raises its alert too.
+    The exit code is that of the step that failed first, so that whatever watches pods or workflows raises its
+    alert too.
 
     Example: zlv record daily --status Succeeded
     """
@@ -24,5 +25,8 @@ def record(pipeline: str, status: str, failures: str) -> None:
     settings = read_settings()
     settings.require("ZLV_RUN_ID")
     closed = close_run(settings, pipeline, status, failures)
-    click.echo(f"run {closed.run_id}: {closed.status}" + (f", {closed.message}" if closed.message else ""), err=closed.exit_code != 0)
+    click.echo(
+        f"run {closed.run_id}: {closed.status}" + (f", {closed.message}" if closed.message else ""),
+        err=closed.exit_code != 0,
+    )
     sys.exit(closed.exit_code)

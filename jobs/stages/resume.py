@@ -15,8 +15,8 @@ def resume(pipeline: str, namespace: str | None) -> None:
 
     Example: zlv resume daily --namespace zlv
     """
-    from jobs.pipelines.cluster import connect
-    from jobs.pipelines.installed import set_suspended
+    from jobs.pipelines.kubernetes.cluster import connect
+    from jobs.pipelines.kubernetes.installed import set_suspended
     from jobs.settings import read_settings
 
     cluster = connect(read_settings(), namespace)

@@ -21,8 +21,8 @@ def retry(run_id: str, namespace: str | None) -> None:
 
     from jobs.errors import SettingsError
     from jobs.pipelines.execution import Choice, Place, execute
-    from jobs.pipelines.installed import manifest_of
-    from jobs.pipelines.manifest import read_pipeline
+    from jobs.pipelines.kubernetes.installed import manifest_of
+    from jobs.pipelines.manifest.manifest import read_pipeline
     from jobs.pipelines.summary import show
     from jobs.settings import read_settings
     from jobs.telemetry.records import read_run, run_ids
@@ -30,18 +30,25 @@ def retry(run_id: str, namespace: str | None) -> None:
     settings = read_settings()
     place = Place()
     if namespace is not None:
-        from jobs.pipelines.cluster import connect
-        from jobs.pipelines.cluster_runs import runs_in_cluster
+        from jobs.pipelines.kubernetes.cluster import connect
+        from jobs.pipelines.kubernetes.runs import runs_in_cluster
 
         place = Place(connect(settings, namespace))
         found = runs_in_cluster(place.cluster) if place.cluster else []
         record = next((run.record for run in found if run_id in (run.record.run_id, "last")), None)
     else:
-        record = read_run(settings.runs_dir, next(run_ids(settings.runs_dir), run_id) if run_id == "last" else run_id)
+        record = read_run(
+            settings.runs_dir, next(run_ids(settings.runs_dir), run_id) if run_id == "last" else run_id
+        )
     if record is None:
-        raise SettingsError(f"there is no run {run_id!r} of a pipeline in {namespace or settings.runs_dir}; `zlv runs` lists them")
+        raise SettingsError(
+            f"there is no run {run_id!r} of a pipeline in {namespace or settings.runs_dir}; `zlv runs` lists"
+            " them"
+        )
     if record.executor != "local" and namespace is None:
-        raise SettingsError(f"run {record.run_id} ran in a cluster; say where: zlv retry {record.run_id} --namespace …")
+        raise SettingsError(
+            f"run {record.run_id} ran in a cluster; say where: zlv retry {record.run_id} --namespace …"
+        )
     if record.status == "done":
         raise SettingsError(f"run {record.run_id} succeeded; there is nothing to run again")
     path = manifest_of(settings, place.cluster, record.pipeline, record.manifest)

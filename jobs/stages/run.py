@@ -11,11 +11,22 @@ import click
 @click.argument("pipeline")
 @click.option("--only", multiple=True, metavar="STEP", help="Run only this step; may be given several times.")
 @click.option("--from", "start", metavar="STEP", help="Run this step and all that wait for it.")
-@click.option("--run-id", metavar="ID", help="Name the run; with the id of an earlier one, go on where it stopped.")
 @click.option(
-    "--workers", type=click.IntRange(1), help="Steps that run side by side; 2 on this machine, as the manifest says in a cluster."
+    "--run-id", metavar="ID", help="Name the run; with the id of an earlier one, go on where it stopped."
 )
-@click.option("-p", "--parameter", "parameters", multiple=True, metavar="NAME=VALUE", help="Set a parameter of the pipeline.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1),
+    help="Steps that run side by side; 2 on this machine, as the manifest says in a cluster.",
+)
+@click.option(
+    "-p",
+    "--parameter",
+    "parameters",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Set a parameter of the pipeline.",
+)
 @click.option(
     "--executor",
     type=click.Choice(["local", "kubernetes"]),
@@ -23,7 +34,11 @@ import click
     show_default=True,
     help="Where the steps run: as processes here, or as Jobs of a cluster.",
 )
-@click.option("-N", "--namespace", help="Namespace of the Jobs; with it, a pipeline's name means the manifest installed there.")
+@click.option(
+    "-N",
+    "--namespace",
+    help="Namespace of the Jobs; with it, a pipeline's name means the manifest installed there.",
+)
 @click.option("--image", help="Image of the steps, in a cluster.")
 def run(
     pipeline: str,
@@ -38,15 +53,16 @@ def run(
 ) -> None:
     """Run a pipeline from its manifest.
 
-    PIPELINE is `daily`, `yearly`, or the path of a manifest. The exit code is that of the step that failed first.
+    PIPELINE is `daily`, `yearly`, or the path of a manifest. The exit code is that of the step that failed
+    first.
 
     Example: zlv run daily --from build -p upload=true
     """
     from rich.console import Console
 
     from jobs.pipelines.execution import Choice, Place, execute
-    from jobs.pipelines.installed import manifest_of
-    from jobs.pipelines.manifest import read_pipeline
+    from jobs.pipelines.kubernetes.installed import manifest_of
+    from jobs.pipelines.manifest.manifest import read_pipeline
     from jobs.pipelines.summary import show
     from jobs.settings import read_settings
 
@@ -58,7 +74,7 @@ def run(
     settings = read_settings()
     place = Place()
     if executor == "kubernetes":
-        from jobs.pipelines.cluster import connect
+        from jobs.pipelines.kubernetes.cluster import connect
 
         place = Place(connect(settings, namespace), image)
     path = manifest_of(settings, place.cluster, pipeline)
@@ -66,7 +82,9 @@ def run(
     choice = Choice(only, start)
     for name in (*only, *([start] if start else [])):
         if name not in manifest.tasks:
-            raise click.UsageError(f"{name!r} is no step of {manifest.name}; its steps are {', '.join(manifest.tasks)}")
+            raise click.UsageError(
+                f"{name!r} is no step of {manifest.name}; its steps are {', '.join(manifest.tasks)}"
+            )
     console = Console()
     outcome = execute(
         settings,

@@ -13,8 +13,12 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print the runs as JSON.")
-@click.option("-n", "--number", type=click.IntRange(1), default=20, show_default=True, help="How many, from the newest.")
-@click.option("-N", "--namespace", help="Read the runs that a cluster's Jobs tell of, instead of the volume's records.")
+@click.option(
+    "-n", "--number", type=click.IntRange(1), default=20, show_default=True, help="How many, from the newest."
+)
+@click.option(
+    "-N", "--namespace", help="Read the runs that a cluster's Jobs tell of, instead of the volume's records."
+)
 def runs(as_json: bool, number: int, namespace: str | None) -> None:
     """List the runs, newest first.
 
@@ -35,8 +39,8 @@ def runs(as_json: bool, number: int, namespace: str | None) -> None:
     if namespace is None:
         found = [describe(settings, run_id) for run_id in islice(run_ids(settings.runs_dir), number)]
     else:
-        from jobs.pipelines.cluster import connect
-        from jobs.pipelines.cluster_runs import runs_in_cluster
+        from jobs.pipelines.kubernetes.cluster import connect
+        from jobs.pipelines.kubernetes.runs import runs_in_cluster
 
         listing = islice(runs_in_cluster(connect(settings, namespace)), number)
         found = [tell(run.record, run.steps, run.record.status, run.record.run_id) for run in listing]
@@ -61,7 +65,8 @@ def runs(as_json: bool, number: int, namespace: str | None) -> None:
 
 
 def describe(settings: Settings, run_id: str) -> dict[str, Any]:
-    """Tell one run: times, state (done, failed, running, interrupted), and the step that failed with its sentence.
+    """Tell one run: times, state (done, failed, running, interrupted), and the step that failed with its
+    sentence.
 
     A stage that ran alone is a run whose pipeline is its own name.
     """

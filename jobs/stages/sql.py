@@ -25,7 +25,9 @@ class QueryFailed(click.ClickException):
 @click.command()
 @click.argument("query", required=False)
 @click.option("--clean", is_flag=True, help="Attach the clean file only, as Metabase does.")
-@click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True
+)
 def sql(query: str | None, clean: bool, form: str) -> None:
     """Open a read-only SQL session with every file attached.
 
@@ -35,8 +37,8 @@ def sql(query: str | None, clean: bool, form: str) -> None:
     Example: zlv sql "SELECT count(*) FROM lovac.lovac_2025" --format csv
     """
     from jobs.catalog import load_catalog
+    from jobs.inspection.session import open_read_only
     from jobs.settings import read_settings
-    from jobs.warehouse.readonly import open_read_only
 
     settings = read_settings()
     with open_read_only(settings, load_catalog(settings.catalog_dirs), clean_only=clean) as connection:

@@ -7,10 +7,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from jobs.inspection.freshness import FileState
     from jobs.settings import Settings
-    from jobs.warehouse.freshness import FileState
 
-COLOURS = {"late": "red", "missing": "red", "damaged": "red", "other key": "red", "failed": "red", "absent": "dim", "superseded": "dim"}
+COLOURS = {
+    "late": "red",
+    "missing": "red",
+    "damaged": "red",
+    "other key": "red",
+    "failed": "red",
+    "absent": "dim",
+    "superseded": "dim",
+}
 
 
 @click.command()
@@ -26,9 +34,9 @@ def status(as_json: bool) -> None:
     from dataclasses import asdict
 
     from jobs.catalog import load_catalog
+    from jobs.inspection.freshness import file_states
+    from jobs.releases.release import current_release, previous_release, release_names
     from jobs.settings import read_settings
-    from jobs.warehouse.freshness import file_states
-    from jobs.warehouse.release import current_release, previous_release, release_names
 
     settings = read_settings()
     states = file_states(settings, load_catalog(settings.catalog_dirs))
@@ -39,7 +47,12 @@ def status(as_json: bool) -> None:
     }
     late = [f"{state.domain}.{state.source}" for state in states if state.is_late]
     if as_json:
-        told = {"files": [asdict(state) for state in states], "late": late, "releases": releases, "runs": _runs(settings)}
+        told = {
+            "files": [asdict(state) for state in states],
+            "late": late,
+            "releases": releases,
+            "runs": _runs(settings),
+        }
         click.echo(json.dumps(told, ensure_ascii=False, indent=1))
         return
     _print(states, late, releases, _runs(settings))
@@ -61,18 +74,37 @@ def _runs(settings: Settings) -> list[dict[str, Any]]:
             "status": record.status,
             "started": record.started,
             "seconds": None if record.ended is None else round(record.ended - record.started, 1),
-            "message": f"{failed[-1].step}: {failed[-1].message}" if failed and record.status == "failed" else record.message,
+            "message": (
+                f"{failed[-1].step}: {failed[-1].message}"
+                if failed and record.status == "failed"
+                else record.message
+            ),
         }
     return list(last.values())
 
 
-def _print(states: list[FileState], late: list[str], releases: dict[str, Any], runs: list[dict[str, Any]]) -> None:
+def _print(
+    states: list[FileState], late: list[str], releases: dict[str, Any], runs: list[dict[str, Any]]
+) -> None:
     from rich.table import Table
 
     from jobs.telemetry.terminal import console
 
     out = console()
-    table = Table("domain", "source", "state", "due", "late after", "as of", "age", "rows", "MB", "key", box=None, pad_edge=False)
+    table = Table(
+        "domain",
+        "source",
+        "state",
+        "due",
+        "late after",
+        "as of",
+        "age",
+        "rows",
+        "MB",
+        "key",
+        box=None,
+        pad_edge=False,
+    )
     for column in (table.columns[4], *table.columns[6:9]):
         column.justify = "right"
     for state in states:
@@ -89,7 +121,11 @@ def _print(states: list[FileState], late: list[str], releases: dict[str, Any], r
             (state.key or "")[:8],
         )
     out.print(table)
-    out.print(f"\nclean file: {releases['current'] or 'no release'} · a rollback shows {releases['rollback'] or 'nothing'}", markup=False)
+    out.print(
+        f"\nclean file: {releases['current'] or 'no release'} · a rollback shows"
+        f" {releases['rollback'] or 'nothing'}",
+        markup=False,
+    )
     for run in runs:
         took = "" if run["seconds"] is None else f" in {run['seconds']} s"
         out.print(f"{run['pipeline']}: {_coloured(run['status'])}{took}, {run['run_id']}")

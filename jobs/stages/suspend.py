@@ -11,12 +11,13 @@ import click
 def suspend(pipeline: str, namespace: str | None) -> None:
     """Keep a pipeline's schedule from starting runs.
 
-    A run that goes on is not touched. Your own account must be allowed to patch CronJobs; the executor's is not.
+    A run that goes on is not touched. Your own account must be allowed to patch CronJobs; the executor's is
+    not.
 
     Example: zlv suspend daily --namespace zlv
     """
-    from jobs.pipelines.cluster import connect
-    from jobs.pipelines.installed import set_suspended
+    from jobs.pipelines.kubernetes.cluster import connect
+    from jobs.pipelines.kubernetes.installed import set_suspended
     from jobs.settings import read_settings
 
     cluster = connect(read_settings(), namespace)

@@ -6,7 +6,12 @@ import click
 
 
 @click.command("sync-production")
-@click.option("--only", multiple=True, metavar="TABLE", help="Only these tables; the others stay as they are in the last good file.")
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="TABLE",
+    help="Only these tables; the others stay as they are in the last good file.",
+)
 def sync_production(only: tuple[str, ...]) -> None:
     """Copy the application's tables in one snapshot.
 
@@ -14,9 +19,9 @@ def sync_production(only: tuple[str, ...]) -> None:
     """
     from jobs.catalog import load_catalog
     from jobs.settings import read_settings
+    from jobs.sources.production.postgres import NEEDED
+    from jobs.sources.production.snapshot import sync_production as sync
     from jobs.telemetry import stage
-    from jobs.warehouse.postgres import NEEDED
-    from jobs.warehouse.production import sync_production as sync
 
     settings = read_settings()
     settings.require(*NEEDED, "ZLV_PSEUDONYM_KEY")

@@ -9,7 +9,7 @@ import click
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from jobs.telemetry.tree import Node
+    from jobs.inspection.trace_tree import Node
 
 # Characters of the bars, and of the figures beside them.
 _BAR = 32
@@ -31,10 +31,10 @@ def trace(run_id: str, as_json: bool) -> None:
     from rich.console import Console
 
     from jobs.errors import SettingsError
+    from jobs.inspection.trace_tree import read_spans, spans_of_records, trees
     from jobs.settings import read_settings
     from jobs.telemetry.identity import RUN_ID
     from jobs.telemetry.records import run_ids
-    from jobs.telemetry.tree import read_spans, spans_of_records, trees
 
     settings = read_settings()
     if run_id == "last":
@@ -56,7 +56,9 @@ def trace(run_id: str, as_json: bool) -> None:
     console = Console()
     console.print(f"[bold]{run_id}[/bold]  trace {spans[0]['trace_id']}", highlight=False)
     if from_records:
-        console.print("[dim]its spans went to the collector; these are the times of its records[/dim]", highlight=False)
+        console.print(
+            "[dim]its spans went to the collector; these are the times of its records[/dim]", highlight=False
+        )
     console.print(_waterfall(trees(spans), console.width))
 
 
@@ -80,7 +82,9 @@ def _waterfall(roots: list[Node], width: int) -> Table:
         for depth, node in root.walk():
             style = "red" if node.failed else "cyan" if depth <= 1 else "blue"
             label = escape(str(node.attributes.get("zlv.step", node.name)))
-            message = f" [red]✘ {escape((node.message or 'failed').splitlines()[0])}[/red]" if node.failed else ""
+            message = (
+                f" [red]✘ {escape((node.message or 'failed').splitlines()[0])}[/red]" if node.failed else ""
+            )
             rows = f"{node.rows:,}" if node.rows else ""
             bar = f"[{style}]{bar_of(node.start, node.end, begin, end)}[/{style}]"
             table.add_row(f"{'  ' * depth}{label}{message}", bar, f"{node.seconds:.2f}", rows)

@@ -15,11 +15,13 @@ def upload(release: str | None) -> None:
 
     Example: zlv upload
     """
-    from jobs.lake.releases import upload_release
+    from jobs.releases.upload import upload_release
     from jobs.settings import read_settings
     from jobs.telemetry import stage
 
     settings = read_settings()
-    settings.require("CELLAR_HOST_URL", "CELLAR_ACCESS_KEY_ID", "CELLAR_SECRET_ACCESS_KEY", "CELLAR_METABASE_BUCKET_NAME")
+    settings.require(
+        "CELLAR_HOST_URL", "CELLAR_ACCESS_KEY_ID", "CELLAR_SECRET_ACCESS_KEY", "CELLAR_METABASE_BUCKET_NAME"
+    )
     with stage(settings, "upload") as run:
         upload_release(settings, run, release)

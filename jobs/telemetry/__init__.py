@@ -15,7 +15,8 @@ def __getattr__(name: str) -> Any:
     # OpenTelemetry takes 0.1 s to import; who only reads records does without.
     if name in __all__:
         module = import_module("jobs.telemetry.stage")
-        # The import system has just bound the submodule `stage` to this package: the function takes its place.
+        # The import system has just bound the submodule `stage` to this package: the function takes its
+        # place.
         globals().update({public: getattr(module, public) for public in __all__})
         return globals()[name]
     raise AttributeError(name)

@@ -25,9 +25,15 @@ class RunTrace:
         self._provider = tracer_provider(settings, record.run_id, root=not has_root)
         self._tracer = self._provider.get_tracer("zlv")
         propagator = TraceContextTextMapPropagator()
-        above = propagator.extract({"traceparent": traceparent(record.run_id)}, context=Context()) if has_root else Context()
+        above = (
+            propagator.extract({"traceparent": traceparent(record.run_id)}, context=Context())
+            if has_root
+            else Context()
+        )
         # Who started the run (a CI job) is linked, not a parent: the run's trace stands by itself.
-        outer = trace.get_current_span(propagator.extract({"traceparent": settings.TRACEPARENT or ""}, context=Context()))
+        outer = trace.get_current_span(
+            propagator.extract({"traceparent": settings.TRACEPARENT or ""}, context=Context())
+        )
         links = [Link(outer.get_span_context())] if outer.get_span_context().is_valid else None
         self._span = self._tracer.start_span(
             f"{'resume' if has_root else 'run'} {record.pipeline}",
@@ -50,7 +56,10 @@ class RunTrace:
         """Send the span of a step whose process sent none: a plain command, or one that was killed."""
         context = trace.set_span_in_context(self._span)
         span: Span = self._tracer.start_span(
-            record.stage, context=context, start_time=int(record.started * 1e9), attributes=step_attributes(record)
+            record.stage,
+            context=context,
+            start_time=int(record.started * 1e9),
+            attributes=step_attributes(record),
         )
         set_outcome(span, record)
         span.end(end_time=int((record.ended or record.started) * 1e9))
@@ -58,7 +67,9 @@ class RunTrace:
     def end(self, record: RunRecord, rows: int) -> None:
         """End the run's span as the record says, and send what is left."""
         code = 1 if record.exit_code is None else record.exit_code
-        self._span.set_attributes({"process.exit.code": code, "zlv.rows": rows, "cicd.pipeline.result": result_name(code)})
+        self._span.set_attributes(
+            {"process.exit.code": code, "zlv.rows": rows, "cicd.pipeline.result": result_name(code)}
+        )
         if code:
             self._span.set_attribute("error.type", str(code))
             self._span.set_status(Status(StatusCode.ERROR, record.message))

@@ -65,13 +65,17 @@ class Span:
 class StageRun:
     """What a stage may call while it runs. Spans may be opened from any thread."""
 
-    def __init__(self, run_id: str, tracer: trace.Tracer, span: trace.Span, log: logging.Logger, record: StepRecord) -> None:
+    def __init__(
+        self, run_id: str, tracer: trace.Tracer, span: trace.Span, log: logging.Logger, record: StepRecord
+    ) -> None:
         self.run_id, self.log, self.record = run_id, log, record
         self._tracer, self._context = tracer, trace.set_span_in_context(span)
         self._lock = threading.Lock()
 
     @contextmanager
-    def span(self, name: str, *, kind: str, within: Span | None = None, **attributes: Attribute | None) -> Iterator[Span]:
+    def span(
+        self, name: str, *, kind: str, within: Span | None = None, **attributes: Attribute | None
+    ) -> Iterator[Span]:
         """Time one table, object, statement or dbt node below the step.
 
         Opened inside another span of the same thread it is that one's child. A new thread knows no
@@ -110,7 +114,11 @@ class StageRun:
     def _parent(self, within: Span | None) -> otel_context.Context:
         if within is not None:
             return trace.set_span_in_context(within.raw)
-        return otel_context.get_current() if trace.get_current_span().get_span_context().is_valid else self._context
+        return (
+            otel_context.get_current()
+            if trace.get_current_span().get_span_context().is_valid
+            else self._context
+        )
 
     def count(self, *, rows: int = 0, tests: int = 0) -> None:
         """Add to the step's totals."""
@@ -144,7 +152,13 @@ def stage(settings: Settings, name: str) -> Iterator[StageRun]:
     provider = tracer_provider(settings, run_id, root=parent is None)
     tracer = provider.get_tracer("zlv")
     earlier = read_step(settings.runs_dir, run_id, step)
-    record = StepRecord(step=step, stage=name, run_id=run_id, started=time.time(), attempt=earlier.attempt + 1 if earlier else 1)
+    record = StepRecord(
+        step=step,
+        stage=name,
+        run_id=run_id,
+        started=time.time(),
+        attempt=earlier.attempt + 1 if earlier else 1,
+    )
     path = step_path(settings.runs_dir, run_id, step)
     write_record(path, record)
     with _termination() as terminated:
@@ -153,7 +167,11 @@ def stage(settings: Settings, name: str) -> Iterator[StageRun]:
                 name,
                 context=parent or otel_context.Context(),
                 kind=SpanKind.INTERNAL,
-                attributes=step_attributes(record) | {"process.pid": os.getpid(), "process.executable.name": "zlv"},
+                attributes=step_attributes(record)
+                | {
+                    "process.pid": os.getpid(),
+                    "process.executable.name": "zlv",
+                },
                 record_exception=False,
                 set_status_on_exception=False,
             ) as raw:
@@ -209,7 +227,8 @@ def _turn(settings: Settings, name: str, log: logging.Logger) -> Iterator[None]:
 
 
 def _tell_kubelet(record: StepRecord) -> None:
-    """Put the record where the pod's status shows it, for who has no access to the volume; 4096 bytes are kept."""
+    """Put the record where the pod's status shows it, for who has no access to the volume; 4096 bytes are
+    kept."""
     if _TERMINATION_LOG.exists():
         short = replace(record, message=(record.message or "")[:1000] or None, notes=[], facts={})
         with contextlib.suppress(OSError):

@@ -86,7 +86,8 @@ class CollectorExporter(SpanExporter):
             if not self._warned:
                 self._warned = True
                 logging.getLogger("zlv").warning(
-                    "the trace collector at %s does not take spans; they are kept in the run's folder", self._endpoint
+                    "the trace collector at %s does not take spans; they are kept in the run's folder",
+                    self._endpoint,
                 )
         return self._kept.export(spans)
 
@@ -117,13 +118,17 @@ def spans_path(runs_dir: Path, run_id: str) -> Path:
 
 def tracer_provider(settings: Settings, run_id: str, *, root: bool) -> TracerProvider:
     """Make the process's tracer provider; the caller shuts it down."""
-    ours = Resource.create({"service.name": "zlv-warehouse", "service.version": __version__, "zlv.run.id": run_id})
+    ours = Resource.create(
+        {"service.name": "zlv-warehouse", "service.version": __version__, "zlv.run.id": run_id}
+    )
     # OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES are the deployment's word and win.
     resource = ours.merge(OTELResourceDetector().detect())
     provider = TracerProvider(resource=resource, id_generator=RunIds(run_id, root=root))
     exporter = _exporter(settings, run_id)
     if exporter is not None:
-        provider.add_span_processor(BatchSpanProcessor(exporter, max_queue_size=16_384, schedule_delay_millis=1000))
+        provider.add_span_processor(
+            BatchSpanProcessor(exporter, max_queue_size=16_384, schedule_delay_millis=1000)
+        )
     return provider
 
 
@@ -134,7 +139,9 @@ def close(provider: TracerProvider) -> None:
 
 
 def _exporter(settings: Settings, run_id: str) -> SpanExporter | None:
-    if (settings.OTEL_SDK_DISABLED or "").strip().lower() == "true" or settings.OTEL_TRACES_EXPORTER == "none":
+    if (
+        settings.OTEL_SDK_DISABLED or ""
+    ).strip().lower() == "true" or settings.OTEL_TRACES_EXPORTER == "none":
         return None
     kept = JsonLinesExporter(spans_path(settings.runs_dir, run_id))
     endpoint = settings.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT or settings.OTEL_EXPORTER_OTLP_ENDPOINT

@@ -1,4 +1,5 @@
-"""Let one run at a time work on a volume: `<runs>/lock.json` names the run, its holder, since when, and a heartbeat.
+"""Let one run at a time work on a volume: `<runs>/lock.json` names the run, its holder, since when, and a
+heartbeat.
 
 One mechanism for every executor. The file appears by a hard link, so that of two runs started in the
 same second one wins; it is changed only by who has the guard beside it. The run passes, not the
@@ -23,14 +24,16 @@ from pathlib import Path
 from jobs.errors import Temporary
 
 BEAT_SECONDS = 15.0
-# An executor beats all the time. Without one only running steps do: between two of them lie pauses of retries and of scheduling.
+# An executor beats all the time. Without one only running steps do: between two of them lie pauses of retries
+# and of scheduling.
 EXECUTOR_LEASE = 180.0
 STEPS_LEASE = 900.0
 
 
 @dataclass(frozen=True)
 class Lock:
-    """Say which run holds a volume. Times are seconds since 1970; `born` tells a process from a later one of its number."""
+    """Say which run holds a volume. Times are seconds since 1970; `born` tells a process from a later one of
+    its number."""
 
     run_id: str
     pipeline: str
@@ -48,17 +51,29 @@ class Lock:
 
     @property
     def is_dead(self) -> bool:
-        """Tell whether nobody works for the run any more: silent for its lease, or its process on this machine has ended."""
+        """Tell whether nobody works for the run any more: silent for its lease, or its process on this
+        machine has ended."""
         if time.time() > self.heartbeat + self.lease:
             return True
-        return self.executor in ("local", "stage") and self.host == socket.gethostname() and _born(self.process) != self.born
+        return (
+            self.executor in ("local", "stage")
+            and self.host == socket.gethostname()
+            and _born(self.process) != self.born
+        )
 
     def sentence(self) -> str:
         """Say who is in the way, since when, and what to do."""
         since = datetime.fromtimestamp(self.since).astimezone().strftime("%Y-%m-%d %H:%M:%S")
         where = "home" if self.executor in ("local", "stage") else "volume"
-        stop = f"stop it with: kill {self.process}" if self.holder.startswith("process") else "see `zlv lock show`"
-        return f"run {self.run_id} ({self.holder}) has held this {where} since {since}; wait for it to end, or {stop}"
+        stop = (
+            f"stop it with: kill {self.process}"
+            if self.holder.startswith("process")
+            else "see `zlv lock show`"
+        )
+        return (
+            f"run {self.run_id} ({self.holder}) has held this {where} since {since}; wait for it to end, or"
+            f" {stop}"
+        )
 
 
 def new_lock(run_id: str, pipeline: str, executor: str, lease: float) -> Lock:
@@ -76,11 +91,14 @@ def read_lock(runs_dir: Path) -> Lock | None:
     except FileNotFoundError:
         return None
     except (ValueError, KeyError, TypeError):
-        raise Temporary(f"{runs_dir / 'lock.json'} is no lock of this program; look at it, then `zlv lock break --why …`") from None
+        raise Temporary(
+            f"{runs_dir / 'lock.json'} is no lock of this program; look at it, then `zlv lock break --why …`"
+        ) from None
 
 
 def take(runs_dir: Path, lock: Lock) -> Lock | None:
-    """Take the lock for a run, its own from an earlier holder included; give the dead run's lock that was taken over.
+    """Take the lock for a run, its own from an earlier holder included; give the dead run's lock that was
+    taken over.
 
     Raises Temporary (75): who holds it and since when.
     """
@@ -134,7 +152,8 @@ def remove(runs_dir: Path) -> None:
 
 @contextmanager
 def beating(runs_dir: Path, run_id: str, lost: Callable[[str], None]) -> Iterator[None]:
-    """Keep the heartbeat going; `lost` is called once, with a sentence, when the run does not hold the volume any more."""
+    """Keep the heartbeat going; `lost` is called once, with a sentence, when the run does not hold the volume
+    any more."""
     over = threading.Event()
 
     def beat() -> None:
@@ -145,7 +164,9 @@ def beating(runs_dir: Path, run_id: str, lost: Callable[[str], None]) -> Iterato
                 current = read_lock(runs_dir)
             except (OSError, Temporary):
                 continue  # the volume has a moment of its own; the lease outlasts it
-            lost(f"run {run_id} lost the volume: " + (current.sentence() if current else "its lock was broken"))
+            lost(
+                f"run {run_id} lost the volume: " + (current.sentence() if current else "its lock was broken")
+            )
             return
 
     thread = threading.Thread(target=beat, name="heartbeat", daemon=True)
@@ -193,7 +214,9 @@ def _guard(runs_dir: Path) -> Iterator[None]:
 def _born(process: int) -> int:
     """Give when a process started, in ticks since the machine did; 0 when it has ended or cannot be seen."""
     try:
-        fields_after_name = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        fields_after_name = (
+            Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        )
     except OSError:
         # No /proc on this machine: all that can be told is whether it lives.
         return int(not Path("/proc/self").exists() and _lives(process))

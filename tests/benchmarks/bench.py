@@ -1,7 +1,9 @@
 """Time each stage against the same SQL typed by hand, in pairs, in one run: ratio, seconds, peak memory.
 
-Bounds: load-lake, sync-production, publish ≤ 1.10 × + 1 s; `zlv --help` ≤ 0.3 s; peak memory ≤ the DuckDB limit + 300 MB.
-`build`, asked for by name, takes the sample of scale 20 (2 M LOVAC lines; it takes 10 minutes to make and stays): ≤ 3 ×, 1 GiB in all.
+Bounds: load-lake, sync-production, publish ≤ 1.10 × + 1 s; `zlv --help` ≤ 0.3 s; peak memory ≤ the DuckDB
+limit + 300 MB.
+`build`, asked for by name, takes the sample of scale 20 (2 M LOVAC lines; it takes 10 minutes to make and
+stays): ≤ 3 ×, 1 GiB in all.
 """
 
 from __future__ import annotations
@@ -16,8 +18,8 @@ from inputs import large_application, large_marts, large_object, rows_of_lovac
 from measure import Measured, measure, pairs
 
 from jobs.catalog import load_catalog
-from jobs.sample.components import start
-from jobs.sample.local_postgres import Postgres
+from jobs.sample.servers.components import start
+from jobs.sample.servers.local_postgres import Postgres
 from jobs.settings import project_dir
 
 HERE = Path(__file__).resolve().parent
@@ -87,9 +89,9 @@ def build(home: Path, rounds: int) -> bool:
 def told(stage: str, what: str, mine: Measured, theirs: Measured, bound: float, memory: int) -> bool:
     kept = mine.seconds <= bound and mine.megabytes <= memory
     print(
-        f"{stage:<17} {mine.seconds:6.2f} s   by hand {theirs.seconds:6.2f} s   ratio {mine.seconds / theirs.seconds:4.2f}   "
-        f"bound {bound:6.2f} s   "
-        f"peak {mine.megabytes:5.0f} MB of {memory} MB (by hand {theirs.megabytes:.0f})   {what}   {'kept' if kept else 'MISSED'}",
+        f"{stage:<17} {mine.seconds:6.2f} s   by hand {theirs.seconds:6.2f} s   ratio"
+        f" {mine.seconds / theirs.seconds:4.2f}   bound {bound:6.2f} s   peak {mine.megabytes:5.0f} MB of"
+        f" {memory} MB (by hand {theirs.megabytes:.0f})   {what}   {'kept' if kept else 'MISSED'}",
         flush=True,
     )
     return kept

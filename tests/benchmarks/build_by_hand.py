@@ -1,6 +1,8 @@
-"""Write the warehouse's tables as one SQL script in one session: no dbt, no test, no contract, only what a mart needs.
+"""Write the warehouse's tables as one SQL script in one session: no dbt, no test, no contract, only what a
+mart needs.
 
-Run as `python build_by_hand.py [OUT]` after `zlv build`, with its settings. The statements are the models' own, as dbt compiled
+Run as `python build_by_hand.py [OUT]` after `zlv build`, with its settings. The statements are the models'
+own, as dbt compiled
 them: they are what we would type, and each improvement of a model makes this bound harder too.
 """
 
@@ -15,12 +17,14 @@ from typing import Any
 from jobs.catalog import load_catalog
 from jobs.settings import read_settings
 from jobs.sql import identifier, literal
-from jobs.warehouse.session import attach, attach_sources, connect
+from jobs.storage.session import attach, attach_sources, connect
 
 
 def statements(manifest: dict[str, Any]) -> Iterator[str]:
     """Give the script: seeds copied from the built file, then each model after those that it reads."""
-    nodes = {key: node for key, node in manifest["nodes"].items() if node["resource_type"] in ("model", "seed")}
+    nodes = {
+        key: node for key, node in manifest["nodes"].items() if node["resource_type"] in ("model", "seed")
+    }
     for schema in sorted({node["schema"] for node in nodes.values()}):
         yield f"CREATE SCHEMA IF NOT EXISTS warehouse.{identifier(schema)}"
     for key in _in_order(nodes):

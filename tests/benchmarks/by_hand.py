@@ -12,7 +12,7 @@ from jobs.catalog import Catalog, Source, load_catalog
 from jobs.privacy.treatments import output_columns
 from jobs.settings import Settings, read_settings
 from jobs.sql import identifier, literal
-from jobs.warehouse.session import connect
+from jobs.storage.session import connect
 
 SOURCE = "lovac_2025"
 CSV_TYPES = {"INTEGER": "DECIMAL(18,3)", "BIGINT": "DECIMAL(18,3)"}
@@ -22,7 +22,11 @@ def select_list(source: Source) -> str:
     """Write the policy's select list; numbers written as decimals are cast back."""
     wanted = {c.name: c.type for c in source.columns if c.type in CSV_TYPES and c.policy.treatment == "keep"}
     return ", ".join(
-        f"CAST({identifier(c.name)} AS {wanted[c.name]}) AS {identifier(c.name)}" if c.name in wanted else c.select
+        (
+            f"CAST({identifier(c.name)} AS {wanted[c.name]}) AS {identifier(c.name)}"
+            if c.name in wanted
+            else c.select
+        )
         for c in output_columns(source)
     )
 
@@ -33,12 +37,22 @@ def load_lake(settings: Settings, catalog: Catalog, out: Path) -> None:
     assert settings.CELLAR_ACCESS_KEY_ID and settings.CELLAR_SECRET_ACCESS_KEY
     connection.execute(
         "CREATE SECRET hand (TYPE s3, KEY_ID ?, SECRET ?, ENDPOINT ?, URL_STYLE 'path', USE_SSL false)",
-        [settings.CELLAR_ACCESS_KEY_ID.get_secret_value(), settings.CELLAR_SECRET_ACCESS_KEY.get_secret_value(), settings.CELLAR_HOST_URL],
+        [
+            settings.CELLAR_ACCESS_KEY_ID.get_secret_value(),
+            settings.CELLAR_SECRET_ACCESS_KEY.get_secret_value(),
+            settings.CELLAR_HOST_URL,
+        ],
     )
-    columns = ", ".join(f"{literal(c.name)}: {literal(CSV_TYPES.get(c.type, c.type) if c.is_read else 'VARCHAR')}" for c in source.columns)
+    columns = ", ".join(
+        f"{literal(c.name)}: {literal(CSV_TYPES.get(c.type, c.type) if c.is_read else 'VARCHAR')}"
+        for c in source.columns
+    )
     url = source.location.replace("{lake}", str(settings.CELLAR_DATA_LAKE_BUCKET_NAME))
     options = "header=true, quote='\"', escape='\"', ignore_errors=true"
-    reader = f"read_csv({literal(url)}, {options}, delim={literal(source.format.delimiter)}, columns={{{columns}}})"
+    reader = (
+        f"read_csv({literal(url)}, {options}, delim={literal(source.format.delimiter)},"
+        f" columns={{{columns}}})"
+    )
     connection.execute(f"ATTACH {literal(out)} AS raw")
     connection.execute(f"CREATE TABLE raw.{source.name} AS SELECT {select_list(source)} FROM {reader}")
 
@@ -61,7 +75,10 @@ def sync_production(settings: Settings, catalog: Catalog, out: Path) -> None:
     connection.execute("BEGIN")
     for source in catalog.of("production"):
         select = ", ".join(c.select for c in output_columns(source))
-        connection.execute(f"CREATE TABLE raw.{identifier(source.name)} AS SELECT {select} FROM pg.public.{identifier(source.table)}")
+        connection.execute(
+            f"CREATE TABLE raw.{identifier(source.name)} AS SELECT {select} FROM"
+            f" pg.public.{identifier(source.table)}"
+        )
     connection.execute("COMMIT")
 
 
@@ -71,7 +88,8 @@ def publish(settings: Settings, catalog: Catalog, out: Path) -> None:
     connection.execute(f"ATTACH {literal(out)} AS clean (STORAGE_VERSION 'v1.5.0')")
     for publication in catalog.publications:
         connection.execute(
-            f"CREATE TABLE clean.{identifier(publication.public_name)} AS FROM warehouse.marts.{identifier(publication.mart)}"
+            f"CREATE TABLE clean.{identifier(publication.public_name)} AS FROM"
+            f" warehouse.marts.{identifier(publication.mart)}"
         )
     connection.execute("CHECKPOINT clean")
 

@@ -1,4 +1,5 @@
-"""Make the benchmark's inputs: a LOVAC file of 500 MB and more, an application of 5 M rows and more, marts to publish."""
+"""Make the benchmark's inputs: a LOVAC file of 500 MB and more, an application of 5 M rows and more, marts to
+publish."""
 
 from __future__ import annotations
 
@@ -8,8 +9,8 @@ from pathlib import Path
 import boto3
 import duckdb
 
-from jobs.sample.components import DATABASE
-from jobs.sample.local_postgres import Postgres
+from jobs.sample.servers.components import DATABASE
+from jobs.sample.servers.local_postgres import Postgres
 
 EVENTS = 5_000_000
 CSV_BYTES = 520_000_000
@@ -44,8 +45,10 @@ def large_application(server: Postgres) -> int:
     """Fill the application's event tables with 5 M rows; give how many there are in all."""
     statements = f"""
         INSERT INTO events (id, created_at, created_by, type, next_old, next_new)
-        SELECT gen_random_uuid(), timestamptz '2024-01-01' + n * interval '1 second', (SELECT id FROM users LIMIT 1),
-            'housing:status-updated', '{{"status": "Non suivi"}}', '{{"status": "Suivi en cours", "subStatus": "En accompagnement"}}'
+        SELECT gen_random_uuid(), timestamptz '2024-01-01' + n * interval '1 second',
+        (SELECT id FROM users LIMIT 1),
+            'housing:status-updated', '{{"status": "Non suivi"}}',
+            '{{"status": "Suivi en cours", "subStatus": "En accompagnement"}}'
         FROM generate_series(1, {EVENTS}) AS n;
         ANALYZE events;
     """
@@ -57,10 +60,14 @@ def large_marts(warehouse: Path, marts: list[str]) -> int:
     """Repeat the rows of the published marts in place up to 10 M; give how many there are in all."""
     total = 0
     with duckdb.connect(str(warehouse)) as connection:
-        rows = connection.execute("SELECT sum(estimated_size) FROM duckdb_tables() WHERE schema_name = 'marts'").fetchall()
+        rows = connection.execute(
+            "SELECT sum(estimated_size) FROM duckdb_tables() WHERE schema_name = 'marts'"
+        ).fetchall()
         times = max(1, -(-MART_ROWS // int(rows[0][0])))
         for mart in marts:
-            connection.execute(f'INSERT INTO marts."{mart}" SELECT m.* FROM marts."{mart}" AS m, range({times - 1})')
+            connection.execute(
+                f'INSERT INTO marts."{mart}" SELECT m.* FROM marts."{mart}" AS m, range({times - 1})'
+            )
             row = connection.execute(f'SELECT count(*) FROM marts."{mart}"').fetchone()
             total += row[0] if row else 0
     return total
@@ -71,6 +78,8 @@ def rows_of_lovac(home: Path) -> str:
     total = 0
     for file in sorted((home / "raw" / "lovac").glob("*.duckdb")):
         with duckdb.connect(str(file), read_only=True) as connection:
-            row = connection.execute("SELECT sum(estimated_size) FROM duckdb_tables() WHERE table_name <> '_zlv'").fetchone()
+            row = connection.execute(
+                "SELECT sum(estimated_size) FROM duckdb_tables() WHERE table_name <> '_zlv'"
+            ).fetchone()
             total += int(row[0]) if row and row[0] else 0
     return f"{total:,} LOVAC lines"

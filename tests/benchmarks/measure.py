@@ -1,4 +1,5 @@
-"""Run commands as whole processes, in pairs, and read their time and peak memory from the operating system."""
+"""Run commands as whole processes, in pairs, and read their time and peak memory from the operating
+system."""
 
 from __future__ import annotations
 
@@ -23,7 +24,9 @@ def measure(command: list[str], environment: dict[str, str], folder: Path) -> Me
     log = folder / "last.log"
     with log.open("w") as output:
         started = time.monotonic()
-        process = subprocess.Popen(command, env=environment, cwd=folder, stdout=output, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(
+            command, env=environment, cwd=folder, stdout=output, stderr=subprocess.STDOUT
+        )
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.monotonic() - started
     if os.waitstatus_to_exitcode(status) != 0:
@@ -31,8 +34,11 @@ def measure(command: list[str], environment: dict[str, str], folder: Path) -> Me
     return Measured(seconds, usage.ru_maxrss / 1024)
 
 
-def pairs(ours: list[str], theirs: list[str], environment: dict[str, str], folder: Path, rounds: int) -> tuple[Measured, Measured]:
-    """Run two commands in turn, A B A B …, and give the median of each: the machine's drift hits both alike."""
+def pairs(
+    ours: list[str], theirs: list[str], environment: dict[str, str], folder: Path, rounds: int
+) -> tuple[Measured, Measured]:
+    """Run two commands in turn, A B A B …, and give the median of each: the machine's drift hits both
+    alike."""
     a: list[Measured] = []
     b: list[Measured] = []
     for _ in range(rounds):

@@ -31,14 +31,33 @@ def own_namespace() -> Iterator[str]:
     """Give one test a namespace that admits restricted pods only, and remove it."""
     name = f"zlv-test-{secrets.token_hex(3)}"
     labels = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "warn")}
-    kubectl("apply", "-f", "-", text=json.dumps({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}))
+    kubectl(
+        "apply",
+        "-f",
+        "-",
+        text=json.dumps(
+            {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
+        ),
+    )
     yield name
     kubectl("delete", "namespace", name, "--wait=false")
 
 
-def install(namespace: str, *more: str, values: dict[str, Any] | None = None, command: str = "install") -> subprocess.CompletedProcess[str]:
+def install(
+    namespace: str, *more: str, values: dict[str, Any] | None = None, command: str = "install"
+) -> subprocess.CompletedProcess[str]:
     """Install or upgrade without starting anything."""
-    done = helm(command, "zlv", str(CHART), "--namespace", namespace, "--values", "-", *more, text=json.dumps(values or {}))
+    done = helm(
+        command,
+        "zlv",
+        str(CHART),
+        "--namespace",
+        namespace,
+        "--values",
+        "-",
+        *more,
+        text=json.dumps(values or {}),
+    )
     assert done.returncode == 0, done.stderr
     return done
 
@@ -57,14 +76,33 @@ def _resource(thing: Object) -> str:
     return f"{thing['kind'].lower()}s.{thing['apiVersion'].split('/')[0]}"
 
 
-@pytest.mark.parametrize("variant", ["default", "trial", "metabase", "metabase from releases", "everything", "any user"])
+@pytest.mark.parametrize(
+    "variant", ["default", "trial", "metabase", "metabase from releases", "everything", "any user"]
+)
 def test_admission_takes_every_pod_of_the_variant_without_a_warning(variant: str, namespace: str) -> None:
     for pod in pods(objects(render(VARIANTS[variant], release="zlv", namespace=namespace))):
         thing = _pod(pod.name, pod.spec)
         if "priorityClassName" in thing["spec"]:
-            continue  # The class is not there before the installation; the same pods are seen in other variants.
-        kubectl("create", "serviceaccount", thing["spec"].get("serviceAccountName", "default"), "--namespace", namespace, check=False)
-        done = kubectl("create", "--dry-run=server", "--validate=strict", "--namespace", namespace, "-f", "-", text=json.dumps(thing))
+            # The class is not there before the installation; the same pods are seen in other variants.
+            continue
+        kubectl(
+            "create",
+            "serviceaccount",
+            thing["spec"].get("serviceAccountName", "default"),
+            "--namespace",
+            namespace,
+            check=False,
+        )
+        done = kubectl(
+            "create",
+            "--dry-run=server",
+            "--validate=strict",
+            "--namespace",
+            namespace,
+            "-f",
+            "-",
+            text=json.dumps(thing),
+        )
         assert "Warning" not in done.stderr, done.stderr
 
 
@@ -74,14 +112,23 @@ def _pod(name: str, spec: Any) -> Object:
     plain = client.ApiClient().sanitize_for_serialization(spec)
     plain["restartPolicy"] = plain.get("restartPolicy", "Never")
     for container in plain["containers"]:
-        container["image"] = container["image"].replace("{{workflow.parameters.image}}", "zlv-warehouse:latest")
-    return {"apiVersion": "v1", "kind": "Pod", "metadata": {"generateName": name.replace("/", "-") + "-"}, "spec": plain}
+        container["image"] = container["image"].replace(
+            "{{workflow.parameters.image}}", "zlv-warehouse:latest"
+        )
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"generateName": name.replace("/", "-") + "-"},
+        "spec": plain,
+    }
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
 def test_the_server_takes_an_overlay(overlay: str) -> None:
     folder = f"k8s/overlays/{overlay}"
-    text = subprocess.run(["kubectl", "kustomize", folder], cwd=CHART.parent.parent, capture_output=True, text=True, check=True).stdout
+    text = subprocess.run(
+        ["kubectl", "kustomize", folder], cwd=CHART.parent.parent, capture_output=True, text=True, check=True
+    ).stdout
     named = next(thing for thing in objects(text) if thing["kind"] == "Namespace")
     kubectl("apply", "-f", "-", text=yaml.safe_dump(named))
     try:
@@ -118,7 +165,11 @@ def _versions(namespace: str) -> dict[tuple[str, str], str]:
     listing = json.loads(kubectl("get", kinds, "--namespace", namespace, "--output=json", selector).stdout)
     # A controller writes to the status of a Deployment; what was asked for has its own count.
     return {
-        identity(thing): str(thing["metadata"]["generation"] if thing["kind"] == "Deployment" else thing["metadata"]["resourceVersion"])
+        identity(thing): str(
+            thing["metadata"]["generation"]
+            if thing["kind"] == "Deployment"
+            else thing["metadata"]["resourceVersion"]
+        )
         for thing in listing["items"]
     }
 
@@ -139,8 +190,10 @@ def test_each_service_account_may_do_what_the_table_says_and_nothing_else(own_na
 def _rights(namespace: str, account: str) -> dict[str, set[str]]:
     """Give what an account may do in its namespace beyond what every account may."""
     listed = kubectl(
-        "auth", "can-i", "--list", "--namespace", namespace, f"--as=system:serviceaccount:{namespace}:{account}",
-        "--as-group=system:serviceaccounts", f"--as-group=system:serviceaccounts:{namespace}", "--as-group=system:authenticated",
+        "auth", "can-i", "--list", "--namespace", namespace,
+        f"--as=system:serviceaccount:{namespace}:{account}",
+        "--as-group=system:serviceaccounts", f"--as-group=system:serviceaccounts:{namespace}",
+        "--as-group=system:authenticated",
     ).stdout  # fmt: skip
     rights: dict[str, set[str]] = {}
     for line in listed.splitlines()[1:]:
@@ -157,14 +210,18 @@ def test_uninstalling_keeps_both_volumes_and_a_new_installation_finds_them(own_n
     assert set(before) == {"zlv-zlv-warehouse-raw", "zlv-zlv-warehouse-clean"}
     assert helm("uninstall", "zlv", "--namespace", namespace, "--wait").returncode == 0
     assert _claims(namespace) == before
-    left = kubectl("get", "cronjobs,configmaps,roles,networkpolicies", "--namespace", namespace, "--output=name").stdout.split()
+    left = kubectl(
+        "get", "cronjobs,configmaps,roles,networkpolicies", "--namespace", namespace, "--output=name"
+    ).stdout.split()
     assert left == ["configmap/kube-root-ca.crt"]
     install(namespace)
     assert _claims(namespace) == before
 
 
 def _claims(namespace: str) -> dict[str, str]:
-    listing = json.loads(kubectl("get", "persistentvolumeclaims", "--namespace", namespace, "--output=json").stdout)
+    listing = json.loads(
+        kubectl("get", "persistentvolumeclaims", "--namespace", namespace, "--output=json").stdout
+    )
     return {thing["metadata"]["name"]: thing["metadata"]["uid"] for thing in listing["items"]}
 
 

@@ -1,4 +1,5 @@
-"""A trial without any outside service: install, run the pipelines, and read the clean file as Metabase would, in place or elsewhere."""
+"""A trial without any outside service: install, run the pipelines, and read the clean file as Metabase would,
+in place or elsewhere."""
 
 from __future__ import annotations
 
@@ -34,10 +35,12 @@ LOVAC_2027 = {
 PUT_2027 = """
 import os, boto3, duckdb
 s3 = boto3.client("s3", endpoint_url="http://127.0.0.1:9000", region_name="us-east-1",
-    aws_access_key_id=os.environ["CELLAR_ACCESS_KEY_ID"], aws_secret_access_key=os.environ["CELLAR_SECRET_ACCESS_KEY"])
+    aws_access_key_id=os.environ["CELLAR_ACCESS_KEY_ID"],
+    aws_secret_access_key=os.environ["CELLAR_SECRET_ACCESS_KEY"])
 bucket = os.environ["CELLAR_DATA_LAKE_BUCKET_NAME"]
 s3.download_file(bucket, "lake/lovac/2026/raw.csv", "/tmp/2026.csv")
-rows = "SELECT * REPLACE ('2027' AS annee) FROM read_csv('/tmp/2026.csv', all_varchar = true, ignore_errors = true)"
+lines = "read_csv('/tmp/2026.csv', all_varchar = true, ignore_errors = true)"
+rows = f"SELECT * REPLACE ('2027' AS annee) FROM {lines}"
 duckdb.sql(f"COPY ({rows}) TO '/tmp/2027.csv'")
 s3.upload_file("/tmp/2027.csv", bucket, "lake/lovac/2027/raw.csv")
 """
@@ -50,7 +53,10 @@ tables = [name for (name,) in clean.execute(query).fetchall()]
 query = "SELECT count(*) || ':' || sum(hash(t)::HUGEINT)::VARCHAR FROM main.{} AS t"
 print(json.dumps({name: clean.execute(query.format(name)).fetchone()[0] for name in tables}))
 """
-COUNT = "import duckdb, sys; print(duckdb.connect('/clean/zlv.duckdb', read_only=True).execute(sys.argv[1]).fetchone()[0])"
+COUNT = (
+    "import duckdb, sys; print(duckdb.connect('/clean/zlv.duckdb',"
+    " read_only=True).execute(sys.argv[1]).fetchone()[0])"
+)
 
 
 class Trial:
@@ -61,7 +67,11 @@ class Trial:
 
     def kubectl(self, *arguments: str, text: str | None = None) -> str:
         done = subprocess.run(
-            ["kubectl", "--namespace", self.namespace, *arguments], input=text, capture_output=True, text=True, check=False
+            ["kubectl", "--namespace", self.namespace, *arguments],
+            input=text,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
@@ -81,29 +91,46 @@ class Trial:
             time.sleep(2)
             state = json.loads(self.kubectl("get", "job", name, "-ojson"))["status"]
         log = subprocess.run(
-            ["kubectl", "--namespace", self.namespace, "logs", f"job/{name}"], check=False, capture_output=True, text=True
+            ["kubectl", "--namespace", self.namespace, "logs", f"job/{name}"],
+            check=False,
+            capture_output=True,
+            text=True,
         ).stdout
         assert state.get("succeeded") == 1, log
         return log
 
     def count(self, query: str, *where: str) -> int:
         """Ask the clean file in a pod that mounts its volume."""
-        return int(self.kubectl("exec", *(where or (f"deploy/{NAME}-shell",)), "--", "python", "-c", COUNT, query))
+        return int(
+            self.kubectl("exec", *(where or (f"deploy/{NAME}-shell",)), "--", "python", "-c", COUNT, query)
+        )
 
     def tables(self) -> dict[str, str]:
         """Fingerprint the clean file's tables in a pod that mounts its volume."""
-        found: dict[str, str] = json.loads(self.kubectl("exec", f"deploy/{NAME}-shell", "--", "python", "-c", FINGERPRINTS))
+        found: dict[str, str] = json.loads(
+            self.kubectl("exec", f"deploy/{NAME}-shell", "--", "python", "-c", FINGERPRINTS)
+        )
         return found
 
     @contextmanager
     def sources(self) -> Iterator[dict[str, str]]:
         """Give the settings that reach the trial's servers from this machine, while the block lasts."""
         settings: dict[str, str] = json.loads(self.kubectl("get", "configmap", NAME, "-ojson"))["data"]
-        settings = {name: value for name, value in settings.items() if not name.startswith(("ZLV_", "DUCKDB_"))}
+        settings = {
+            name: value for name, value in settings.items() if not name.startswith(("ZLV_", "DUCKDB_"))
+        }
         secret = json.loads(self.kubectl("get", "secret", f"{NAME}-trial", "-ojson"))["data"]
         settings |= {name: base64.b64decode(value).decode() for name, value in secret.items()}
         postgres, s3 = free_port(), free_port()
-        command = ["kubectl", "-n", self.namespace, "port-forward", f"deploy/{NAME}-dev", f"{postgres}:5432", f"{s3}:9000"]
+        command = [
+            "kubectl",
+            "-n",
+            self.namespace,
+            "port-forward",
+            f"deploy/{NAME}-dev",
+            f"{postgres}:5432",
+            f"{s3}:9000",
+        ]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as forwarded:
             assert forwarded.stdout is not None
             for _ in range(2):
@@ -120,7 +147,9 @@ class Trial:
 def trial(namespace: str, image: str) -> Iterator[Trial]:
     """Install with `--wait` and run `daily` once; ZLV_TEST_TRIAL_IMAGE names the image with both servers."""
     repository, _, tag = image.rpartition(":")
-    trial_repository, _, trial_tag = os.environ.get("ZLV_TEST_TRIAL_IMAGE", f"{repository}-trial:{tag}").rpartition(":")
+    trial_repository, _, trial_tag = os.environ.get(
+        "ZLV_TEST_TRIAL_IMAGE", f"{repository}-trial:{tag}"
+    ).rpartition(":")
     values: dict[str, Any] = {
         "image": {"repository": repository, "tag": tag, "pullPolicy": "IfNotPresent"},
         "dev": {"enabled": True, "image": {"repository": trial_repository, "tag": trial_tag}, "scale": 0.2},
@@ -136,7 +165,11 @@ def trial(namespace: str, image: str) -> Iterator[Trial]:
 def test_one_run_leads_to_a_clean_file_that_is_read_without_a_hand_edit(trial: Trial) -> None:
     done = helm("test", "zlv", "--namespace", trial.namespace, "--logs", "--timeout", "3m")
     assert done.returncode == 0, done.stdout + done.stderr
-    counted = {line.split()[1]: int(line.split()[0]) for line in done.stdout.splitlines() if line.split()[:1] and line.split()[0].isdigit()}
+    counted = {
+        line.split()[1]: int(line.split()[0])
+        for line in done.stdout.splitlines()
+        if line.split()[:1] and line.split()[0].isdigit()
+    }
     assert counted["marts_production_housing"] > 0
     assert "production" in trial.kubectl("exec", f"deploy/{NAME}-shell", "--", "zlv", "status")
 
@@ -145,7 +178,11 @@ def test_a_metabase_without_the_volume_follows_the_releases_in_s3(trial: Trial) 
     """The chart's own pod, with a stand-in that mounts and reads as Metabase would."""
     values = {**trial.values, "metabase": {"enabled": True, "delivery": "releases"}}
     rendered = objects(render(values, release="zlv", namespace=trial.namespace))
-    deployment = next(each for each in rendered if each["kind"] == "Deployment" and each["metadata"]["name"].endswith("-metabase"))
+    deployment = next(
+        each
+        for each in rendered
+        if each["kind"] == "Deployment" and each["metadata"]["name"].endswith("-metabase")
+    )
     spec = deployment["spec"]["template"]["spec"]
     metabase, follow = spec["containers"]
     probes = ("startupProbe", "readinessProbe", "livenessProbe", "env", "ports")
@@ -155,35 +192,52 @@ def test_a_metabase_without_the_volume_follows_the_releases_in_s3(trial: Trial) 
         "apiVersion": "v1",
         "kind": "Pod",
         "metadata": {"name": "stand-in", "labels": deployment["spec"]["template"]["metadata"]["labels"]},
-        "spec": {**spec, "initContainers": [], "containers": [stand_in, follow], "serviceAccountName": f"{NAME}-step"},
+        "spec": {
+            **spec,
+            "initContainers": [],
+            "containers": [stand_in, follow],
+            "serviceAccountName": f"{NAME}-step",
+        },
     }
     trial.kubectl("apply", "-f", "-", text=json.dumps(pod))
     trial.kubectl("wait", "--for=condition=Ready", "pod/stand-in", "--timeout=60s")
     where = ("stand-in", "-c", "metabase")
     link = ("exec", *where, "--", "readlink", "/clean/zlv.duckdb")
     until = time.monotonic() + 60
-    while subprocess.run(["kubectl", "-n", trial.namespace, *link], check=False, capture_output=True).returncode:
+    while subprocess.run(
+        ["kubectl", "-n", trial.namespace, *link], check=False, capture_output=True
+    ).returncode:
         assert time.monotonic() < until, trial.kubectl("logs", "stand-in", "-c", "follow")
         time.sleep(1)
     query = "SELECT count(*) FROM marts_production_housing"
     assert trial.count(query, *where) == trial.count(query) > 0
     refused = subprocess.run(
-        ["kubectl", "-n", trial.namespace, "exec", *where, "--", "touch", "/clean/x"], check=False, capture_output=True, text=True
+        ["kubectl", "-n", trial.namespace, "exec", *where, "--", "touch", "/clean/x"],
+        check=False,
+        capture_output=True,
+        text=True,
     )
     assert refused.returncode and "Read-only" in refused.stderr
     trial.kubectl("delete", "pod", "stand-in", "--now")
 
 
-def test_a_run_on_a_laptop_gives_the_same_tables_as_the_jobs_of_the_cluster(trial: Trial, tmp_path: Path) -> None:
+def test_a_run_on_a_laptop_gives_the_same_tables_as_the_jobs_of_the_cluster(
+    trial: Trial, tmp_path: Path
+) -> None:
     with trial.sources() as sources:
         local = Chain(tmp_path, {**base_environment(tmp_path), **sources})
         local.zlv("run", "daily")
     assert fingerprints(local.clean_file) == trial.tables()
 
 
-@pytest.mark.skipif("ZLV_TEST_ARGO" not in os.environ, reason="ZLV_TEST_ARGO says that Argo Workflows watches every namespace")
+@pytest.mark.skipif(
+    "ZLV_TEST_ARGO" not in os.environ, reason="ZLV_TEST_ARGO says that Argo Workflows watches every namespace"
+)
 def test_argo_runs_the_same_manifest_to_the_same_tables(trial: Trial) -> None:
-    before, release = trial.tables(), trial.kubectl("exec", f"deploy/{NAME}-shell", "--", "readlink", "/clean/zlv.duckdb")
+    before, release = (
+        trial.tables(),
+        trial.kubectl("exec", f"deploy/{NAME}-shell", "--", "readlink", "/clean/zlv.duckdb"),
+    )
     trial.helm("upgrade", argo={"enabled": True})
     name = f"by-argo-{secrets.token_hex(3)}"
     workflow = {
@@ -198,9 +252,15 @@ def test_argo_runs_the_same_manifest_to_the_same_tables(trial: Trial) -> None:
     while status.get("phase") not in ("Succeeded", "Failed", "Error") and time.monotonic() < until:
         time.sleep(3)
         status = json.loads(trial.kubectl("get", "workflow", name, "-ojson")).get("status", {})
-    told = [(node["displayName"], node["phase"], node.get("message")) for node in status.get("nodes", {}).values()]
+    told = [
+        (node["displayName"], node["phase"], node.get("message")) for node in status.get("nodes", {}).values()
+    ]
     assert status.get("phase") == "Succeeded", (status.get("message"), told)
-    assert name in trial.kubectl("exec", f"deploy/{NAME}-shell", "--", "readlink", "/clean/zlv.duckdb") != release
+    assert (
+        name
+        in trial.kubectl("exec", f"deploy/{NAME}-shell", "--", "readlink", "/clean/zlv.duckdb")
+        != release
+    )
     assert trial.tables() == before
     assert name in trial.kubectl("exec", f"deploy/{NAME}-shell", "--", "zlv", "runs")
     trial.helm("upgrade")
@@ -212,11 +272,21 @@ def test_the_years_load_side_by_side_and_a_new_one_by_a_value_of_the_chart(trial
     trial.helm("upgrade", catalog=catalog)
     trial.run("yearly", "a-year", seconds=600)
     jobs = json.loads(trial.kubectl("get", "jobs", "--selector=zlv.fr/pipeline=yearly", "-ojson"))["items"]
-    loads = [job for job in jobs if "lovac_20" in job["metadata"].get("annotations", {}).get("zlv.fr/step-name", "")]
+    loads = [
+        job
+        for job in jobs
+        if "lovac_20" in job["metadata"].get("annotations", {}).get("zlv.fr/step-name", "")
+    ]
     assert len(loads) == 9
     spans = [(_moment(job["status"]["startTime"]), _moment(job["status"]["completionTime"])) for job in loads]
     assert max(sum(start <= moment < end for start, end in spans) for moment, _ in spans) >= 8
-    assert trial.count("SELECT count(*) FROM marts_common_morphology WHERE year = 2027 AND count_vacant_housing_private_fil_public > 0") > 0
+    assert (
+        trial.count(
+            "SELECT count(*) FROM marts_common_morphology WHERE year = 2027 AND"
+            " count_vacant_housing_private_fil_public > 0"
+        )
+        > 0
+    )
 
 
 def _moment(text: str) -> datetime:
@@ -242,7 +312,10 @@ def test_the_guides_commands_run_the_pipelines_from_a_laptop(trial: Trial, tmp_p
     assert newest in trial.kubectl("exec", f"deploy/{NAME}-shell", "--", "readlink", "/clean/zlv.duckdb")
     for command, suspended in (("suspend", True), ("resume", False)):
         run(f"zlv {command} daily --namespace zlv")
-        assert json.loads(trial.kubectl("get", "cronjob", f"{NAME}-daily", "-ojson"))["spec"]["suspend"] is suspended
+        assert (
+            json.loads(trial.kubectl("get", "cronjob", f"{NAME}-daily", "-ojson"))["spec"]["suspend"]
+            is suspended
+        )
 
 
 def test_a_backup_is_exported_and_imported_again_as_its_proof(trial: Trial) -> None:

@@ -20,8 +20,17 @@ from manifests import RETRY, manifest, task
 
 pytestmark = pytest.mark.cluster
 
-POD_SECURITY = {"runAsNonRoot": True, "runAsUser": 65532, "fsGroup": 65532, "seccompProfile": {"type": "RuntimeDefault"}}
-SECURITY = {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}}
+POD_SECURITY = {
+    "runAsNonRoot": True,
+    "runAsUser": 65532,
+    "fsGroup": 65532,
+    "seccompProfile": {"type": "RuntimeDefault"},
+}
+SECURITY = {
+    "allowPrivilegeEscalation": False,
+    "readOnlyRootFilesystem": True,
+    "capabilities": {"drop": ["ALL"]},
+}
 QUICK = {**RETRY, "backoff": {"duration": "1s", "factor": 2}}
 
 
@@ -39,7 +48,11 @@ class Runs:
     def __init__(self, folder: Path, api: client.ApiClient, namespace: str, image: str) -> None:
         self.folder, self.namespace, self.image = folder, namespace, image
         self.batch, self.core = client.BatchV1Api(api), client.CoreV1Api(api)
-        self.environment = {**base_environment(folder), "KUBECONFIG": os.environ["KUBECONFIG"], "ZLV_PENDING_SECONDS": "10"}
+        self.environment = {
+            **base_environment(folder),
+            "KUBECONFIG": os.environ["KUBECONFIG"],
+            "ZLV_PENDING_SECONDS": "10",
+        }
         self.run_id = f"run-{secrets.token_hex(3)}"
 
     def step(self, name: str, script: str, memory: str = "128Mi", **more: Any) -> dict[str, Any]:
@@ -59,8 +72,26 @@ class Runs:
         return str(manifest(self.folder, tasks, templates, securityContext=POD_SECURITY, **spec))
 
     def start(self, path: str, *arguments: str) -> subprocess.Popen[str]:
-        command = [str(ZLV), "run", path, "--executor", "kubernetes", "-N", self.namespace, "--run-id", self.run_id, *arguments]
-        return subprocess.Popen(command, env=self.environment, cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        command = [
+            str(ZLV),
+            "run",
+            path,
+            "--executor",
+            "kubernetes",
+            "-N",
+            self.namespace,
+            "--run-id",
+            self.run_id,
+            *arguments,
+        ]
+        return subprocess.Popen(
+            command,
+            env=self.environment,
+            cwd=self.folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
 
     def run(self, path: str, code: int = 0, *arguments: str) -> str:
         output, _ = (process := self.start(path, *arguments)).communicate(timeout=300)
@@ -68,16 +99,27 @@ class Runs:
         return output
 
     def zlv(self, *arguments: str) -> str:
-        done = subprocess.run([str(ZLV), *arguments], env=self.environment, cwd=self.folder, capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            [str(ZLV), *arguments],
+            env=self.environment,
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
         return done.stdout
 
     def jobs(self) -> dict[str, Any]:
-        listing = self.batch.list_namespaced_job(self.namespace, label_selector=f"zlv.fr/run={self.run_id}").items
+        listing = self.batch.list_namespaced_job(
+            self.namespace, label_selector=f"zlv.fr/run={self.run_id}"
+        ).items
         return {job.metadata.name.removeprefix(f"{self.run_id}-"): job for job in listing}
 
     def running_pod(self, step: str) -> Any:
         def found() -> Any:
-            pods = self.core.list_namespaced_pod(self.namespace, label_selector=f"zlv.fr/run={self.run_id},zlv.fr/step={step}").items
+            pods = self.core.list_namespaced_pod(
+                self.namespace, label_selector=f"zlv.fr/run={self.run_id},zlv.fr/step={step}"
+            ).items
             return next((pod for pod in pods if pod.status.phase == "Running"), None)
 
         return wait_for(found)
@@ -91,43 +133,87 @@ def runs(tmp_path: Path, api: client.ApiClient, namespace: str, image: str) -> R
 def test_steps_run_as_jobs_with_labels_and_their_logs_are_shown(runs: Runs) -> None:
     templates = [
         runs.step("list", 'echo "[\\"lovac_2024\\", \\"lovac_2025\\"]"'),
-        runs.step("load", "echo {{inputs.parameters.source}} $ZLV_STEP $TRACEPARENT", inputs={"parameters": [{"name": "source"}]}),
+        runs.step(
+            "load",
+            "echo {{inputs.parameters.source}} $ZLV_STEP $TRACEPARENT",
+            inputs={"parameters": [{"name": "source"}]},
+        ),
     ]
     arguments = {"parameters": [{"name": "source", "value": "{{item}}"}]}
-    tasks = [task("list"), task("load", "list", withParam="{{tasks.list.outputs.result}}", arguments=arguments)]
+    tasks = [
+        task("list"),
+        task("load", "list", withParam="{{tasks.list.outputs.result}}", arguments=arguments),
+    ]
     output = runs.run(runs.manifest(tasks, templates))
-    assert re.search(r"^load-lovac_2025 │ lovac_2025 load-lovac_2025 00-[0-9a-f]{32}-[0-9a-f]{16}-01$", output, re.MULTILINE), output
-    labels = {job.metadata.annotations["zlv.fr/step-name"]: job.metadata.labels for job in runs.jobs().values()}
+    assert re.search(
+        r"^load-lovac_2025 │ lovac_2025 load-lovac_2025 00-[0-9a-f]{32}-[0-9a-f]{16}-01$",
+        output,
+        re.MULTILINE,
+    ), output
+    labels = {
+        job.metadata.annotations["zlv.fr/step-name"]: job.metadata.labels for job in runs.jobs().values()
+    }
     assert set(labels) == {"list", "load-lovac_2024", "load-lovac_2025"}
-    expected = {"zlv.fr/pipeline": "small", "zlv.fr/run": runs.run_id, "zlv.fr/step": "load-lovac_2025", "zlv.fr/millesime": "2025"}
+    expected = {
+        "zlv.fr/pipeline": "small",
+        "zlv.fr/run": runs.run_id,
+        "zlv.fr/step": "load-lovac_2025",
+        "zlv.fr/millesime": "2025",
+    }
     assert expected.items() <= labels["load-lovac_2025"].items()
-    (shown,) = [run for run in json.loads(runs.zlv("runs", "-N", runs.namespace, "--json")) if run["run_id"] == runs.run_id]
+    (shown,) = [
+        run
+        for run in json.loads(runs.zlv("runs", "-N", runs.namespace, "--json"))
+        if run["run_id"] == runs.run_id
+    ]
     assert (shown["state"], shown["pipeline"]) == ("done", "small")
     assert "lovac_2024 load" in runs.zlv("logs", runs.run_id, "load-lovac_2024", "-N", runs.namespace)
 
 
 @pytest.mark.parametrize(("code", "attempts"), [(64, 1), (65, 1), (66, 1), (75, 3)])
 def test_the_exit_code_decides_on_another_attempt(runs: Runs, code: int, attempts: int) -> None:
-    path = runs.manifest([task("a")], [runs.step("a", f"echo 'zlv: it is so' >&2; exit {code}", retryStrategy=QUICK)])
+    path = runs.manifest(
+        [task("a")], [runs.step("a", f"echo 'zlv: it is so' >&2; exit {code}", retryStrategy=QUICK)]
+    )
     output = runs.run(path, code)
     assert len(runs.jobs()) == attempts
     assert ("again in 1 s" in output and "again in 2 s" in output) == (code == 75)
-    (shown,) = [run for run in json.loads(runs.zlv("runs", "-N", runs.namespace, "--json")) if run["run_id"] == runs.run_id]
-    assert (shown["state"], shown["exit_code"], shown["failed_step"], shown["message"]) == ("failed", code, "a", "it is so")
+    (shown,) = [
+        run
+        for run in json.loads(runs.zlv("runs", "-N", runs.namespace, "--json"))
+        if run["run_id"] == runs.run_id
+    ]
+    assert (shown["state"], shown["exit_code"], shown["failed_step"], shown["message"]) == (
+        "failed",
+        code,
+        "a",
+        "it is so",
+    )
 
 
 def test_a_step_that_used_too_much_memory_says_so_in_one_sentence(runs: Runs) -> None:
     eat = ["python3", "-c", "x = bytearray(300_000_000); print(len(x))"]
     output = runs.run(runs.manifest([task("a")], [runs.step("a", "", memory="64Mi", command=eat)]), 137)
-    sentence = "used more memory than its limit of 64Mi and was killed (OOMKilled); raise the memory limit of a"
+    sentence = (
+        "used more memory than its limit of 64Mi and was killed (OOMKilled); raise the memory limit of a"
+    )
     assert "a failed with 137 after" in output and sentence in output
     assert sentence in runs.zlv("runs", "-N", runs.namespace)
-    assert json.loads((runs.folder / "runs" / runs.run_id / "steps" / "a.json").read_text())["message"] == sentence
+    assert (
+        json.loads((runs.folder / "runs" / runs.run_id / "steps" / "a.json").read_text())["message"]
+        == sentence
+    )
 
 
 def test_a_step_whose_pod_is_deleted_runs_again(runs: Runs) -> None:
     path = runs.manifest(
-        [task("a")], [runs.step("a", "trap 'exit 143' TERM; echo begun; i=0; while [ $i -lt 80 ]; do sleep 0.1; i=$((i+1)); done")]
+        [task("a")],
+        [
+            runs.step(
+                "a",
+                "trap 'exit 143' TERM; echo begun; i=0; while [ $i -lt 80 ]; do sleep 0.1; i=$((i+1)); done",
+            )
+        ],
     )
     process = runs.start(path)
     runs.core.delete_namespaced_pod(runs.running_pod("a").metadata.name, runs.namespace)
@@ -137,9 +223,12 @@ def test_a_step_whose_pod_is_deleted_runs_again(runs: Runs) -> None:
     assert len(runs.jobs()) == 2
 
 
-def test_an_executor_that_is_killed_leaves_its_steps_running_and_its_successor_takes_them_up(runs: Runs) -> None:
+def test_an_executor_that_is_killed_leaves_its_steps_running_and_its_successor_takes_them_up(
+    runs: Runs,
+) -> None:
     path = runs.manifest(
-        [task("a"), task("b", "a"), task("c", "b")], [runs.step("a", "true"), runs.step("b", "sleep 8"), runs.step("c", "true")]
+        [task("a"), task("b", "a"), task("c", "b")],
+        [runs.step("a", "true"), runs.step("b", "sleep 8"), runs.step("c", "true")],
     )
     first = runs.start(path)
     pod = runs.running_pod("b").metadata.name
@@ -149,7 +238,8 @@ def test_an_executor_that_is_killed_leaves_its_steps_running_and_its_successor_t
     assert "a was done before" in output
     assert set(runs.jobs()) == {"a-1", "b-1", "c-1"}, "no step ran twice"
     assert runs.running_pod is not None and pod in {
-        each.metadata.name for each in runs.core.list_namespaced_pod(runs.namespace, label_selector="zlv.fr/step=b").items
+        each.metadata.name
+        for each in runs.core.list_namespaced_pod(runs.namespace, label_selector="zlv.fr/step=b").items
     }
 
 
@@ -158,7 +248,11 @@ def test_sigterm_cancels_the_jobs_and_the_run_can_be_taken_up(runs: Runs) -> Non
         [task("a"), task("b", "a")],
         [
             runs.step("a", "true"),
-            runs.step("b", "trap 'exit 143' TERM; test {{workflow.parameters.go}} = yes || while true; do sleep 0.1; done"),
+            runs.step(
+                "b",
+                "trap 'exit 143' TERM; test {{workflow.parameters.go}} = yes || while true; do sleep 0.1;"
+                " done",
+            ),
         ],
         arguments={"parameters": [{"name": "go", "value": "no"}]},
     )
@@ -174,16 +268,25 @@ def test_sigterm_cancels_the_jobs_and_the_run_can_be_taken_up(runs: Runs) -> Non
 
 def test_a_failed_run_is_retried_from_the_step_that_failed_and_closed_each_time(runs: Runs) -> None:
     moment = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(time.time() + 15))
-    script = f'[ "$(date -u +%s)" -ge "$(date -u -d \'{moment}\' +%s)" ] || {{ echo "zlv: not yet" >&2; exit 65; }}'
+    script = (
+        f'[ "$(date -u +%s)" -ge "$(date -u -d \'{moment}\' +%s)" ] || {{ echo "zlv: not yet" >&2; exit'
+        " 65; }"
+    )
     record = runs.step("record", "echo closed as {{workflow.status}}")
-    path = runs.manifest([task("a"), task("b", "a")], [runs.step("a", "true"), runs.step("b", script), record], onExit="record")
+    path = runs.manifest(
+        [task("a"), task("b", "a")], [runs.step("a", "true"), runs.step("b", script), record], onExit="record"
+    )
     output = runs.run(path, 65)
     assert "record │ closed as Failed" in output
     time.sleep(15)
     output = runs.zlv("retry", runs.run_id, "-N", runs.namespace)
     assert "a was done before" in output and "record │ closed as Succeeded" in output
     assert set(runs.jobs()) == {"a-1", "b-1", "b-2", "record-1", "record-2"}
-    (shown,) = [run for run in json.loads(runs.zlv("runs", "-N", runs.namespace, "--json")) if run["run_id"] == runs.run_id]
+    (shown,) = [
+        run
+        for run in json.loads(runs.zlv("runs", "-N", runs.namespace, "--json"))
+        if run["run_id"] == runs.run_id
+    ]
     assert (shown["state"], shown["exit_code"]) == ("done", 0)
 
 
@@ -200,16 +303,27 @@ def test_a_schedule_is_suspended_and_resumed(runs: Runs) -> None:
 @pytest.mark.parametrize(
     ("more", "sentence"),
     [
-        ({"image": "localhost/there-is-none:1"}, r"did not start within 10 s: its image localhost/there-is-none:1 cannot be pulled"),
         (
-            {"memory": "900Gi", "container": {"resources": {"requests": {"memory": "900Gi"}, "limits": {"memory": "900Gi"}}}},
+            {"image": "localhost/there-is-none:1"},
+            r"did not start within 10 s: its image localhost/there-is-none:1 cannot be pulled",
+        ),
+        (
+            {
+                "memory": "900Gi",
+                "container": {"resources": {"requests": {"memory": "900Gi"}, "limits": {"memory": "900Gi"}}},
+            },
             "no node takes its pod",
         ),
-        ({"activeDeadlineSeconds": 3, "script": "sleep 60"}, r"took longer than its 3 s and was stopped \(DeadlineExceeded\)"),
+        (
+            {"activeDeadlineSeconds": 3, "script": "sleep 60"},
+            r"took longer than its 3 s and was stopped \(DeadlineExceeded\)",
+        ),
     ],
     ids=["image", "node", "deadline"],
 )
-def test_what_keeps_a_step_from_its_end_is_one_sentence(runs: Runs, more: dict[str, Any], sentence: str) -> None:
+def test_what_keeps_a_step_from_its_end_is_one_sentence(
+    runs: Runs, more: dict[str, Any], sentence: str
+) -> None:
     script = more.pop("script", "true")
     code = 143 if "activeDeadlineSeconds" in more else 75
     output = runs.run(runs.manifest([task("a")], [runs.step("a", script, **more)]), code)
@@ -218,13 +332,15 @@ def test_what_keeps_a_step_from_its_end_is_one_sentence(runs: Runs, more: dict[s
 
 
 def test_a_run_outlives_its_api_server(runs: Runs) -> None:
-    """ZLV_TEST_KILL_API and ZLV_TEST_START_API are shell commands that end and start the cluster's API server."""
+    """ZLV_TEST_KILL_API and ZLV_TEST_START_API are shell commands that end and start the cluster's API
+    server."""
     kill, start = os.environ.get("ZLV_TEST_KILL_API"), os.environ.get("ZLV_TEST_START_API")
     if not kill or not start:
         pytest.skip("ZLV_TEST_KILL_API and ZLV_TEST_START_API say how")
     away = float(os.environ.get("ZLV_TEST_API_SECONDS", "20"))
     path = runs.manifest(
-        [task("a"), task("b", "a")], [runs.step("a", "for i in $(seq 12); do echo line $i; sleep 1; done"), runs.step("b", "true")]
+        [task("a"), task("b", "a")],
+        [runs.step("a", "for i in $(seq 12); do echo line $i; sleep 1; done"), runs.step("b", "true")],
     )
     process = runs.start(path)
     runs.running_pod("a")
@@ -235,7 +351,7 @@ def test_a_run_outlives_its_api_server(runs: Runs) -> None:
     timer.join()
     assert process.returncode == 0, output
     assert "the API server does not answer" in output
-    assert [line for line in output.splitlines() if line.startswith("a │")] == [f"a │ line {number}" for number in range(1, 13)], (
-        "each line once"
-    )
+    assert [line for line in output.splitlines() if line.startswith("a │")] == [
+        f"a │ line {number}" for number in range(1, 13)
+    ], "each line once"
     assert set(runs.jobs()) == {"a-1", "b-1"}

@@ -1,4 +1,5 @@
-"""The images as a cluster runs them: read-only root, no capability, any user, no network where none is needed.
+"""The images as a cluster runs them: read-only root, no capability, any user, no network where none is
+needed.
 
 ZLV_TEST_ENGINE is the engine's command with its options, ZLV_TEST_RUN_OPTIONS what `run` needs on top;
 ZLV_TEST_IMAGE and ZLV_TEST_TRIAL_IMAGE are the images that `make image` built.
@@ -22,13 +23,25 @@ ENGINE = shlex.split(os.environ.get("ZLV_TEST_ENGINE") or shutil.which("docker")
 OPTIONS = shlex.split(os.environ.get("ZLV_TEST_RUN_OPTIONS", ""))
 IMAGE = os.environ.get("ZLV_TEST_IMAGE", "localhost/zlv-warehouse:test")
 TRIAL = os.environ.get("ZLV_TEST_TRIAL_IMAGE", "localhost/zlv-warehouse-trial:test")
-# Docker writes no line into /etc/passwd for an unknown user id; podman does unless told otherwise. Kubernetes does not.
+# Docker writes no line into /etc/passwd for an unknown user id; podman does unless told otherwise. Kubernetes
+# does not.
 NAMELESS = ["--passwd=false"] if "podman" in ENGINE[0] else []
-CLOSED = ["--read-only", "--tmpfs", "/tmp", "--cap-drop=all", "--security-opt=no-new-privileges", *NAMELESS, *OPTIONS]
+CLOSED = [
+    "--read-only",
+    "--tmpfs",
+    "/tmp",
+    "--cap-drop=all",
+    "--security-opt=no-new-privileges",
+    *NAMELESS,
+    *OPTIONS,
+]
 USERS = ("65532:65532", "1000650000:0")
 KEY = "ZLV_PSEUDONYM_KEY=0123456789abcdef0123456789abcdef0123456789"
 
-pytestmark = [pytest.mark.cluster, pytest.mark.skipif(shutil.which(ENGINE[0]) is None, reason="no container engine")]
+pytestmark = [
+    pytest.mark.cluster,
+    pytest.mark.skipif(shutil.which(ENGINE[0]) is None, reason="no container engine"),
+]
 
 Engine = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -39,12 +52,16 @@ def engine(*arguments: str, code: int | None = 0) -> subprocess.CompletedProcess
     return done
 
 
-def run(*arguments: str, options: tuple[str, ...] = (), code: int | None = 0) -> subprocess.CompletedProcess[str]:
+def run(
+    *arguments: str, options: tuple[str, ...] = (), code: int | None = 0
+) -> subprocess.CompletedProcess[str]:
     return engine("run", "--rm", *CLOSED, *options, IMAGE, *arguments, code=code)
 
 
 def shell(script: str, image: str = IMAGE) -> str:
-    return engine("run", "--rm", *CLOSED, "--network=none", "--entrypoint", "sh", image, "-c", script).stdout.strip()
+    return engine(
+        "run", "--rm", *CLOSED, "--network=none", "--entrypoint", "sh", image, "-c", script
+    ).stdout.strip()
 
 
 @pytest.fixture
@@ -61,8 +78,14 @@ def test_what_is_added_to_the_base_weighs_at_most_450_mb() -> None:
 
 
 def test_no_compiler_installer_cache_or_test_is_left() -> None:
-    left = "for tool in cc gcc g++ make; do command -v $tool; done; ls -d /root/.cache /src /dist /locks /opt/build /tmp/* 2>/dev/null; "
-    left += "find /opt/zlv -path '*/site-packages/pip' -o -name '*.whl' -o -path '*/site-packages/*/tests' -not -path '*/dbt/*'"
+    left = (
+        "for tool in cc gcc g++ make; do command -v $tool; done; ls -d /root/.cache /src /dist /locks"
+        " /opt/build /tmp/* 2>/dev/null; "
+    )
+    left += (
+        "find /opt/zlv -path '*/site-packages/pip' -o -name '*.whl' -o -path '*/site-packages/*/tests' -not"
+        " -path '*/dbt/*'"
+    )
     assert shell(left) == ""
 
 
@@ -87,14 +110,27 @@ def test_it_runs_as_any_user_without_network(user: str) -> None:
 
 @pytest.mark.parametrize("user", USERS)
 def test_it_builds_an_empty_home_as_any_user_without_network(user: str, volume: str) -> None:
-    options = ("--network=none", "--user", user, "-v", f"{volume}:/data", "-e", KEY, "-e", "DUCKDB_MEMORY_LIMIT=1GB")
+    options = (
+        "--network=none",
+        "--user",
+        user,
+        "-v",
+        f"{volume}:/data",
+        "-e",
+        KEY,
+        "-e",
+        "DUCKDB_MEMORY_LIMIT=1GB",
+    )
     run("build", options=options)
     assert "warehouse" in run("status", options=options).stdout
 
 
 def test_dbt_by_hand_writes_beside_the_data_only(volume: str) -> None:
     options = ("--network=none", "-v", f"{volume}:/data", "-e", KEY, "--entrypoint", "dbt")
-    assert "marts_production_housing" in run("ls", "--resource-type", "model", "--output", "name", options=options).stdout
+    assert (
+        "marts_production_housing"
+        in run("ls", "--resource-type", "model", "--output", "name", options=options).stdout
+    )
 
 
 def free_port() -> int:
@@ -115,9 +151,12 @@ class Trial:
         settings = {
             "POSTGRES_PRODUCTION_DB": "127.0.0.1", "POSTGRES_PRODUCTION_PORT": self.postgres,
             "POSTGRES_PRODUCTION_DB_NAME": "zero-logement",
-            "POSTGRES_PRODUCTION_READONLY_USER": "some-reader", "POSTGRES_PRODUCTION_READONLY_PASSWORD": self.password,
-            "POSTGRES_PRODUCTION_SSLMODE": "disable", "CELLAR_HOST_URL": f"127.0.0.1:{self.s3}", "CELLAR_USE_SSL": "false",
-            "CELLAR_ACCESS_KEY_ID": "trial", "CELLAR_SECRET_ACCESS_KEY": "trial-secret", "CELLAR_DATA_LAKE_BUCKET_NAME": "some-lake",
+            "POSTGRES_PRODUCTION_READONLY_USER": "some-reader",
+            "POSTGRES_PRODUCTION_READONLY_PASSWORD": self.password,
+            "POSTGRES_PRODUCTION_SSLMODE": "disable", "CELLAR_HOST_URL": f"127.0.0.1:{self.s3}",
+            "CELLAR_USE_SSL": "false",
+            "CELLAR_ACCESS_KEY_ID": "trial", "CELLAR_SECRET_ACCESS_KEY": "trial-secret",
+            "CELLAR_DATA_LAKE_BUCKET_NAME": "some-lake",
             "CELLAR_METABASE_BUCKET_NAME": "some-releases", "DUCKDB_MEMORY_LIMIT": "1GB",
         }  # fmt: skip
         return (*(part for name, value in settings.items() for part in ("-e", f"{name}={value}")), "-e", KEY)
@@ -126,12 +165,23 @@ class Trial:
         """Start the servers and give the seconds until they were ready."""
         began = time.monotonic()
         options = ("--network=host", "--user", user, "-v", f"{self.volume}:/data", *self.environment)
-        serve = ("dev", "serve", "--postgres-port", str(self.postgres), "--s3-port", str(self.s3), "--scale", scale)
+        serve = (
+            "dev",
+            "serve",
+            "--postgres-port",
+            str(self.postgres),
+            "--s3-port",
+            str(self.s3),
+            "--scale",
+            scale,
+        )
         engine("run", "--detach", "--name", self.name, *CLOSED, *options, TRIAL, *serve)
         if not wait:
             return 0
         while (code := engine("exec", self.name, "zlv", "dev", "ready", code=None).returncode) != 0:
-            assert time.monotonic() < began + 180 and code == 75, engine("logs", self.name, code=None).stderr[-2000:]
+            assert time.monotonic() < began + 180 and code == 75, engine("logs", self.name, code=None).stderr[
+                -2000:
+            ]
             time.sleep(0.5)
         return time.monotonic() - began
 
@@ -179,7 +229,9 @@ def test_the_trial_s_servers_keep_their_data_and_take_another_password(trial: Tr
 
 
 @pytest.mark.parametrize("seconds", [3, 8])
-def test_the_trial_s_servers_end_with_the_signal_s_code_before_they_are_filled(seconds: float, trial: Trial) -> None:
+def test_the_trial_s_servers_end_with_the_signal_s_code_before_they_are_filled(
+    seconds: float, trial: Trial
+) -> None:
     trial.start("65532:65532", scale="2", wait=False)
     time.sleep(seconds)
     assert trial.stop() == 143

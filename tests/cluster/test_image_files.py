@@ -20,14 +20,22 @@ def steps(workflow: Path) -> list[dict[str, Any]]:
 
 
 def test_metabase_s_driver_is_of_the_engine_s_version() -> None:
-    dependencies = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    dependencies = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"][
+        "dependencies"
+    ]
     engine = next(name.removeprefix("duckdb==") for name in dependencies if name.startswith("duckdb=="))
-    drivers = re.findall(r"^ARG DRIVER_VERSION=(\S+)$", (ROOT / "Dockerfile.metabase").read_text(encoding="utf-8"), re.MULTILINE)
+    drivers = re.findall(
+        r"^ARG DRIVER_VERSION=(\S+)$",
+        (ROOT / "Dockerfile.metabase").read_text(encoding="utf-8"),
+        re.MULTILINE,
+    )
     assert drivers and {driver.rsplit(".", 1)[0] for driver in drivers} == {engine}
 
 
 def test_the_plain_image_is_the_default() -> None:
-    stages = re.findall(r"^FROM .* AS (\S+)$", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
+    stages = re.findall(
+        r"^FROM .* AS (\S+)$", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE
+    )
     assert stages[-1] == "runtime" and "trial" in stages
 
 
@@ -51,8 +59,12 @@ def test_rights_are_read_only_unless_a_job_says_more(workflow: Path) -> None:
 
 @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.stem)
 def test_every_command_is_a_make_target(workflow: Path) -> None:
-    targets = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    targets = set(
+        re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    )
     for step in steps(workflow):
         if "run" in step:
-            called = re.fullmatch(r"make ([a-z-]+)( [A-Z_]+=\S+)*( >> \"\$GITHUB_STEP_SUMMARY\")?", step["run"].strip())
+            called = re.fullmatch(
+                r"make ([a-z-]+)( [A-Z_]+=\S+)*( >> \"\$GITHUB_STEP_SUMMARY\")?", step["run"].strip()
+            )
             assert called and called[1] in targets, step["run"]

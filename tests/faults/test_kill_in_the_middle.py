@@ -1,4 +1,5 @@
-"""kill -9 in the middle of a stage: the clean file stays whole, the same command again gives the undisturbed result."""
+"""kill -9 in the middle of a stage: the clean file stays whole, the same command again gives the undisturbed
+result."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ STAGES = {
 
 
 def killed(chain: Chain, *arguments: str, until: tuple[str, ...]) -> bool:
-    """Kill a command once a pending file of its appears (or soon after its start); tell whether it was caught alive."""
+    """Kill a command once a pending file of its appears (or soon after its start); tell whether it was caught
+    alive."""
     process = chain.start(*arguments)
     deadline = time.monotonic() + 60
     while process.poll() is None and time.monotonic() < deadline:
@@ -43,17 +45,25 @@ def made(chain: Chain, stage: str) -> dict[str, object]:
         tables = chain.certificate(chain.home / "raw" / "production.duckdb")["tables"]
         return {name: facts["fingerprint"] for name, facts in tables.items()}
     if stage == "load-lake":
-        return {path.name: chain.certificate(path)["fingerprint"] for path in (chain.home / "raw").glob("*/*.duckdb")}
+        return {
+            path.name: chain.certificate(path)["fingerprint"]
+            for path in (chain.home / "raw").glob("*/*.duckdb")
+        }
     if stage == "build":
         warehouse = chain.home / "warehouse"
-        return {**fingerprints(warehouse / "warehouse.duckdb", schema="marts"), **fingerprints(warehouse / "history.duckdb")}
+        return {
+            **fingerprints(warehouse / "warehouse.duckdb", schema="marts"),
+            **fingerprints(warehouse / "history.duckdb"),
+        }
     if stage == "audit":
         return {"verdict": json.loads((chain.home / "warehouse" / "audit.json").read_text())["verdict"]}
     return dict(chain.clean_tables())
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_a_killed_stage_leaves_the_clean_file_whole_and_succeeds_when_run_again(own_chain: Chain, stage: str) -> None:
+def test_a_killed_stage_leaves_the_clean_file_whole_and_succeeds_when_run_again(
+    own_chain: Chain, stage: str
+) -> None:
     if stage == "publish":
         own_chain.zlv("audit")
     clean, undisturbed = own_chain.clean_tables(), made(own_chain, stage)
@@ -69,16 +79,25 @@ def test_a_killed_stage_leaves_the_clean_file_whole_and_succeeds_when_run_again(
     assert made(own_chain, stage) == undisturbed
 
 
-def test_a_run_on_unchanged_sources_that_is_killed_and_taken_up_gives_equal_tables_and_reads_no_object_again(own_chain: Chain) -> None:
+def test_a_run_on_unchanged_sources_that_is_killed_and_taken_up_gives_equal_tables_and_reads_no_object_again(
+    own_chain: Chain,
+) -> None:
     before = own_chain.clean_tables()
     loaded = {path: path.stat().st_mtime_ns for path in (own_chain.home / "raw").glob("*/*.duckdb")}
     run = ("run", "daily", "--run-id", "daily-killed")
     assert killed(own_chain, *run, until=("warehouse/warehouse.duckdb.next",))
     synced = (own_chain.home / "raw" / "production.duckdb").stat().st_mtime_ns
     own_chain.zlv(*run)
-    assert (own_chain.home / "raw" / "production.duckdb").stat().st_mtime_ns == synced, "a finished step ran twice"
+    assert (own_chain.home / "raw" / "production.duckdb").stat().st_mtime_ns == synced, (
+        "a finished step ran twice"
+    )
     assert {path: path.stat().st_mtime_ns for path in (own_chain.home / "raw").glob("*/*.duckdb")} == loaded
-    assert json.loads((own_chain.home / "runs" / "daily-killed" / "steps" / "load-lake.json").read_text())["rows"] == 0
+    assert (
+        json.loads((own_chain.home / "runs" / "daily-killed" / "steps" / "load-lake.json").read_text())[
+            "rows"
+        ]
+        == 0
+    )
     assert own_chain.clean_tables() == before
 
 

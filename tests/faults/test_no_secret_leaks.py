@@ -1,4 +1,5 @@
-"""One run with a canary in every secret: it shows nowhere but in the secret's own file; faults are told in one sentence."""
+"""One run with a canary in every secret: it shows nowhere but in the secret's own file; faults are told in
+one sentence."""
 
 from __future__ import annotations
 
@@ -11,13 +12,22 @@ from pathlib import Path
 
 from chain import Chain
 
-SECRETS = ("POSTGRES_PRODUCTION_READONLY_PASSWORD", "CELLAR_ACCESS_KEY_ID", "CELLAR_SECRET_ACCESS_KEY", "ZLV_PSEUDONYM_KEY")
+SECRETS = (
+    "POSTGRES_PRODUCTION_READONLY_PASSWORD",
+    "CELLAR_ACCESS_KEY_ID",
+    "CELLAR_SECRET_ACCESS_KEY",
+    "ZLV_PSEUDONYM_KEY",
+)
 
 
 def files_holding(folder: Path, canaries: list[bytes]) -> list[str]:
     held = []
     for path in folder.rglob("*"):
-        if path.is_file() and not path.is_symlink() and any(canary in path.read_bytes() for canary in canaries):
+        if (
+            path.is_file()
+            and not path.is_symlink()
+            and any(canary in path.read_bytes() for canary in canaries)
+        ):
             held.append(str(path.relative_to(folder)))
     return held
 
@@ -47,14 +57,18 @@ def test_no_secret_shows_in_output_files_arguments_or_spans(own_home: Callable[[
 
 
 def test_a_wrong_password_is_one_sentence_and_64(own_home: Callable[[str], Chain]) -> None:
-    done = own_home("wrong").zlv("sync-production", code=64, POSTGRES_PRODUCTION_READONLY_PASSWORD="canary-of-a-wrong-password")
+    done = own_home("wrong").zlv(
+        "sync-production", code=64, POSTGRES_PRODUCTION_READONLY_PASSWORD="canary-of-a-wrong-password"
+    )
     told = [line for line in done.stderr.splitlines() if line.startswith("zlv: ")]
     assert len(told) == 1
     assert "canary" not in done.stdout + done.stderr
 
 
 def test_a_wrong_s3_key_is_one_sentence_without_the_key(own_home: Callable[[str], Chain]) -> None:
-    done = own_home("bucket").zlv("load-lake", "--only", "fusions", code=64, CELLAR_DATA_LAKE_BUCKET_NAME="no-such-bucket")
+    done = own_home("bucket").zlv(
+        "load-lake", "--only", "fusions", code=64, CELLAR_DATA_LAKE_BUCKET_NAME="no-such-bucket"
+    )
     assert len([line for line in done.stderr.splitlines() if line.startswith("zlv: ")]) == 1
 
 

@@ -12,8 +12,8 @@ import pytest
 from bases import base, marks, publish, write_warehouse
 from chain import ZLV
 
+from jobs.releases.release import current_release, release_names
 from jobs.settings import Settings, child_environment
-from jobs.warehouse.release import current_release, release_names
 
 READERS, PUBLICATIONS = 8, 30
 READER = """
@@ -56,7 +56,9 @@ def test_eight_readers_in_a_loop_during_thirty_publications_see_whole_releases(t
 
 
 @pytest.mark.parametrize("delay", [0.02, 0.3, 0.6])
-def test_a_publication_that_is_killed_leaves_the_clean_file_whole_and_the_next_one_succeeds(tmp_path: Path, delay: float) -> None:
+def test_a_publication_that_is_killed_leaves_the_clean_file_whole_and_the_next_one_succeeds(
+    tmp_path: Path, delay: float
+) -> None:
     settings = base(tmp_path)
     write_warehouse(settings, 1, rows=1_200_000)
     publish(settings, "good")
@@ -71,8 +73,11 @@ def test_a_publication_that_is_killed_leaves_the_clean_file_whole_and_the_next_o
 
 
 def _killed(settings: Settings, delay: float) -> bool:
-    """Start `zlv publish` and end it with SIGKILL, `delay` seconds after its file appears; tell whether it still ran."""
-    environ = child_environment(ZLV_HOME=str(settings.ZLV_HOME), ZLV_CATALOG_DIR=str(settings.ZLV_CATALOG_DIR), ZLV_RUN_ID="bad")
+    """Start `zlv publish` and end it with SIGKILL, `delay` seconds after its file appears; tell whether it
+    still ran."""
+    environ = child_environment(
+        ZLV_HOME=str(settings.ZLV_HOME), ZLV_CATALOG_DIR=str(settings.ZLV_CATALOG_DIR), ZLV_RUN_ID="bad"
+    )
     command = [str(ZLV), "publish"]
     process = subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     pending = settings.clean_dir / "releases" / "bad.duckdb.next"

@@ -1,1 +1,2 @@
-"""Indicators of the marts, each with a second reading of the sources that takes no path through the program."""
+"""Indicators of the marts, each with a second reading of the sources that takes no path through the
+program."""

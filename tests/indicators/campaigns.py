@@ -1,4 +1,5 @@
-"""Campaigns: what is sent, and the share of dwellings that moved 3, 6, 9 and 36 months after; acts per month."""
+"""Campaigns: what is sent, and the share of dwellings that moved 3, 6, 9 and 36 months after; acts per
+month."""
 
 from __future__ import annotations
 
@@ -29,24 +30,30 @@ def _returns(months: int) -> list[Indicator]:
         Indicator(
             f"Taux de retour moyen des campagnes envoyées, à {months} mois, %",
             f"SELECT avg(return_rate_{months}_months) FROM marts_production_campaigns WHERE is_sent = 1",
-            f"""SELECT avg(100 * (SELECT count(DISTINCT (l.housing_geo_code, l.housing_id)) FROM app.campaigns_housing AS l
+            f"""SELECT avg(100 * (SELECT count(DISTINCT (l.housing_geo_code, l.housing_id))
+                FROM app.campaigns_housing AS l
                 JOIN change AS e ON (e.housing_geo_code, e.housing_id) = (l.housing_geo_code, l.housing_id)
                 WHERE l.campaign_id = c.id AND e.author = 'user' AND (e.status_changed OR e.occupancy_changed)
                 AND e.created_at BETWEEN c.sent_at AND c.sent_at + INTERVAL {months} MONTH)
             / (SELECT count(*) FROM app.campaigns_housing AS l WHERE l.campaign_id = c.id))
-            FROM app.campaigns AS c WHERE sent_at IS NOT NULL AND id IN (SELECT campaign_id FROM app.campaigns_housing)""",
+            FROM app.campaigns AS c WHERE sent_at IS NOT NULL
+                AND id IN (SELECT campaign_id FROM app.campaigns_housing)""",
         ),
     ]
 
 
 def _month(name: str, column: str, month: str, source: str) -> Indicator:
-    return Indicator(name, f"SELECT {column} FROM marts_stats_monthly_global WHERE month = DATE '{month}-01'", source)
+    return Indicator(
+        name, f"SELECT {column} FROM marts_stats_monthly_global WHERE month = DATE '{month}-01'", source
+    )
 
 
 _IN_MONTH = "date_trunc('month', {}) = DATE '{}-01'"
 
 INDICATORS = [
-    Indicator("Campagnes", "SELECT count(*) FROM marts_production_campaigns", "SELECT count(*) FROM app.campaigns"),
+    Indicator(
+        "Campagnes", "SELECT count(*) FROM marts_production_campaigns", "SELECT count(*) FROM app.campaigns"
+    ),
     Indicator(
         "Campagnes envoyées",
         "SELECT count(*) FROM marts_production_campaigns WHERE is_sent = 1",
@@ -60,11 +67,13 @@ INDICATORS = [
     Indicator(
         "Campagnes non envoyées créées depuis plus de 30 jours",
         "SELECT sum(is_creation_gt_30_days) FROM marts_production_campaigns",
-        "SELECT count(*) FROM app.campaigns WHERE sent_at IS NULL AND CAST(created_at AS DATE) < getvariable('day') - 30",
+        "SELECT count(*) FROM app.campaigns WHERE sent_at IS NULL AND CAST(created_at AS DATE) <"
+        " getvariable('day') - 30",
     ),
     Indicator(
         "Logements par campagne, moyenne",
-        "SELECT avg(housing_number_in_campaign) FROM marts_production_campaigns WHERE housing_number_in_campaign > 0",
+        "SELECT avg(housing_number_in_campaign) FROM marts_production_campaigns WHERE"
+        " housing_number_in_campaign > 0",
         "SELECT count(*) / count(DISTINCT campaign_id) FROM app.campaigns_housing",
     ),
     Indicator(
@@ -97,7 +106,8 @@ INDICATORS = [
         "Comptes activés en juillet 2020",
         "created_users",
         "2020-07",
-        f"SELECT count(*) FROM app.users WHERE deleted_at IS NULL AND {_IN_MONTH.format('activated_at', '2020-07')}",
+        "SELECT count(*) FROM app.users WHERE deleted_at IS NULL AND"
+        f" {_IN_MONTH.format('activated_at', '2020-07')}",
     ),
     _month(
         "Établissements inscrits, à fin 2023",

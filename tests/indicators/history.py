@@ -10,7 +10,8 @@ _LAST = "month = (SELECT max(month) FROM marts_history_days WHERE is_known)"
 INDICATORS = [
     Indicator(
         "Logements dont le suivi est terminé, dernier mois de l'historique",
-        f"SELECT sum(count_housing) FROM marts_history_housing_status WHERE {_LAST} AND territory_level = 'france' AND status = 4",
+        f"SELECT sum(count_housing) FROM marts_history_housing_status WHERE {_LAST} AND territory_level ="
+        " 'france' AND status = 4",
         "SELECT count(*) FROM app.fast_housing WHERE status = 4",
     ),
     Indicator(
@@ -21,7 +22,8 @@ INDICATORS = [
     ),
     Indicator(
         "Logements contactés, dernier mois de l'historique",
-        f"SELECT sum(count_housing_contacted) FROM marts_history_housing_status WHERE {_LAST} AND territory_level = 'france'",
+        f"SELECT sum(count_housing_contacted) FROM marts_history_housing_status WHERE {_LAST} AND"
+        " territory_level = 'france'",
         """SELECT count(DISTINCT (l.housing_geo_code, l.housing_id)) FROM app.campaigns_housing AS l
         JOIN app.campaigns AS c ON c.id = l.campaign_id WHERE c.sent_at IS NOT NULL""",
     ),

@@ -10,12 +10,15 @@ def _count(name: str, condition: str, source: str) -> Indicator:
 
 
 def _status(name: str, status: int) -> Indicator:
-    return _count(name, f"status = {status}", f"SELECT count(*) FROM app.fast_housing WHERE status = {status}")
+    return _count(
+        name, f"status = {status}", f"SELECT count(*) FROM app.fast_housing WHERE status = {status}"
+    )
 
 
 _OF_HOUSING = "(housing_geo_code, housing_id)"
 _LAST_OF_USERS = f"""SELECT count(*) FROM (
-    SELECT DISTINCT ON ({_OF_HOUSING}) * FROM change WHERE author = 'user' AND status_changed ORDER BY created_at DESC, id DESC
+    SELECT DISTINCT ON ({_OF_HOUSING}) * FROM change WHERE author = 'user' AND status_changed
+        ORDER BY created_at DESC, id DESC
 ) WHERE new_status = """
 _IN_SENT = """SELECT count(DISTINCT (l.housing_geo_code, l.housing_id)) FROM app.campaigns_housing AS l
     JOIN app.campaigns AS c ON c.id = l.campaign_id WHERE c.sent_at IS NOT NULL"""
@@ -27,8 +30,16 @@ INDICATORS = [
     _status("Logements en suivi en cours", 3),
     _status("Logements dont le suivi est terminé", 4),
     _status("Logements dont le suivi est bloqué", 5),
-    _count("Logements vacants dans l'application", "occupancy = 'V'", "SELECT count(*) FROM app.fast_housing WHERE occupancy = 'V'"),
-    _count("Logements loués dans l'application", "occupancy = 'L'", "SELECT count(*) FROM app.fast_housing WHERE occupancy = 'L'"),
+    _count(
+        "Logements vacants dans l'application",
+        "occupancy = 'V'",
+        "SELECT count(*) FROM app.fast_housing WHERE occupancy = 'V'",
+    ),
+    _count(
+        "Logements loués dans l'application",
+        "occupancy = 'L'",
+        "SELECT count(*) FROM app.fast_housing WHERE occupancy = 'L'",
+    ),
     _count(
         "Logements du LOVAC 2026 importés dans l'application",
         "list_contains(data_file_years, 'lovac-2026')",
@@ -61,7 +72,11 @@ INDICATORS = [
         f"SELECT count(DISTINCT {_OF_HOUSING}) FROM change WHERE author = 'zlv' AND occupancy_changed",
     ),
     _count("Logements contactés par une campagne envoyée", "total_sent > 0", _IN_SENT),
-    _count("Logements d'au moins un groupe", "total_groups > 0", f"SELECT count(DISTINCT {_OF_HOUSING}) FROM app.groups_housing"),
+    _count(
+        "Logements d'au moins un groupe",
+        "total_groups > 0",
+        f"SELECT count(DISTINCT {_OF_HOUSING}) FROM app.groups_housing",
+    ),
     _count(
         "Logements sur le territoire d'un établissement inscrit",
         "is_on_user_teritory",
@@ -72,19 +87,23 @@ INDICATORS = [
     _count(
         "Logements suivis en zone TLV 1",
         "is_in_tlv1_teritory",
-        """SELECT count(*) FROM app.fast_housing WHERE geo_code IN (SELECT geo_code FROM lake."external/dgfip/article_232_1")
-        OR geo_code BETWEEN '75101' AND '75120' OR geo_code BETWEEN '69381' AND '69389' OR geo_code BETWEEN '13201' AND '13216'""",
+        """SELECT count(*) FROM app.fast_housing
+            WHERE geo_code IN (SELECT geo_code FROM lake."external/dgfip/article_232_1")
+        OR geo_code BETWEEN '75101' AND '75120' OR geo_code BETWEEN '69381' AND '69389'
+            OR geo_code BETWEEN '13201' AND '13216'""",
     ),
     _count(
         "Logements suivis dans une commune Petites villes de demain",
         "is_in_petite_ville_de_demain_teritory",
         """SELECT count(*) FROM app.fast_housing
-        WHERE geo_code IN (SELECT insee_com FROM lake."external/anct/ngeo-anct-cog2023" WHERE id_pvd IS NOT NULL)""",
+        WHERE geo_code IN (SELECT insee_com FROM lake."external/anct/ngeo-anct-cog2023"
+            WHERE id_pvd IS NOT NULL)""",
     ),
     Indicator(
         "Logements du LOVAC 2026 encore vacants dans l'application, toutes communes",
         "SELECT sum(count_housing_vacant_production) FROM marts_common_morphology WHERE year = 2026",
-        "SELECT count(*) FROM app.fast_housing WHERE 'lovac-2026' = ANY (data_file_years) AND occupancy = 'V'",
+        "SELECT count(*) FROM app.fast_housing WHERE 'lovac-2026' = ANY (data_file_years) AND occupancy"
+        " = 'V'",
     ),
     Indicator(
         "Logements importés du LOVAC 2023, toutes communes",

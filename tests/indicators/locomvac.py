@@ -1,11 +1,15 @@
-"""Vacant business premises: each once, whatever the number of files that name it; few of a place are told of nobody."""
+"""Vacant business premises: each once, whatever the number of files that name it; few of a place are told of
+nobody."""
 
 from __future__ import annotations
 
 from indicators.reading import Indicator
 
 _PARIS = """(SELECT com_code FROM lake."external/dgcl/com_epci_dep_reg" WHERE epci_siren = '200054781')"""
-_OF_PARIS = "FROM marts_locomvac_categories WHERE territory_level = 'epci' AND territory_code = '200054781' AND dimension = 'ensemble'"
+_OF_PARIS = (
+    "FROM marts_locomvac_categories WHERE territory_level = 'epci' AND territory_code = '200054781' AND"
+    " dimension = 'ensemble'"
+)
 
 
 def _of_year(year: int) -> list[Indicator]:
@@ -24,13 +28,16 @@ def _of_year(year: int) -> list[Indicator]:
         Indicator(
             f"Communes dont le secret statistique masque les locaux commerciaux vacants, {year}",
             f"SELECT count(*) FROM marts_locomvac_communes WHERE year = {year} AND secret_statistique",
-            f"SELECT count(*) FROM (SELECT commune FROM locomvac WHERE year = {year} GROUP BY commune HAVING count(*) < 11)",
+            f"SELECT count(*) FROM (SELECT commune FROM locomvac WHERE year = {year} GROUP BY commune HAVING"
+            " count(*) < 11)",
         ),
         Indicator(
             f"Intercommunalités dont le secret statistique masque les locaux commerciaux vacants, {year}",
             f"""SELECT count(*) FROM marts_locomvac_categories
-            WHERE territory_level = 'epci' AND dimension = 'ensemble' AND year = {year} AND secret_statistique""",
-            f"""SELECT count(*) FROM (SELECT epci_siren FROM locomvac JOIN lake."external/dgcl/com_epci_dep_reg" ON com_code = commune
+            WHERE territory_level = 'epci' AND dimension = 'ensemble' AND year = {year}
+                AND secret_statistique""",
+            f"""SELECT count(*) FROM (SELECT epci_siren FROM locomvac
+                JOIN lake."external/dgcl/com_epci_dep_reg" ON com_code = commune
             WHERE year = {year} AND epci_siren IS NOT NULL GROUP BY epci_siren HAVING count(*) < 11)""",
         ),
     ]

@@ -1,4 +1,5 @@
-"""Vacant dwellings: counts of a year, stock and flows, duration and characteristics, lives of dwellings, rates."""
+"""Vacant dwellings: counts of a year, stock and flows, duration and characteristics, lives of dwellings,
+rates."""
 
 from __future__ import annotations
 
@@ -25,22 +26,28 @@ COUNTS = [
     Indicator(
         "Logements vacants du Calvados, 2023",
         "SELECT sum(count_vacant_housing) FROM marts_common_morphology WHERE year = 2023 AND dep_code = '14'",
-        "SELECT count(DISTINCT dwelling_id) FROM lovac WHERE year = 2023 AND dwelling AND department_of(commune) = '14'",
+        "SELECT count(DISTINCT dwelling_id) FROM lovac WHERE year = 2023 AND dwelling AND"
+        " department_of(commune) = '14'",
     ),
     Indicator(
         "Logements vacants de La Réunion (code à trois caractères), 2021",
-        "SELECT sum(count_vacant_housing) FROM marts_common_morphology WHERE year = 2021 AND dep_code = '974'",
-        "SELECT count(DISTINCT dwelling_id) FROM lovac WHERE year = 2021 AND dwelling AND department_of(commune) = '974'",
+        "SELECT sum(count_vacant_housing) FROM marts_common_morphology WHERE year = 2021 AND dep_code ="
+        " '974'",
+        "SELECT count(DISTINCT dwelling_id) FROM lovac WHERE year = 2021 AND dwelling AND"
+        " department_of(commune) = '974'",
     ),
     Indicator(
         "Logements vacants de l'Ain (zéro initial perdu dans le fichier), 2019",
         "SELECT sum(count_vacant_housing) FROM marts_common_morphology WHERE year = 2019 AND dep_code = '01'",
-        "SELECT count(DISTINCT dwelling_id) FROM lovac WHERE year = 2019 AND dwelling AND department_of(commune) = '01'",
+        "SELECT count(DISTINCT dwelling_id) FROM lovac WHERE year = 2019 AND dwelling AND"
+        " department_of(commune) = '01'",
     ),
     Indicator(
         "Logements vacants de Corse, 2025",
-        "SELECT sum(count_vacant_housing) FROM marts_common_morphology WHERE year = 2025 AND region_code = '94'",
-        "SELECT count(DISTINCT dwelling_id) FROM lovac WHERE year = 2025 AND dwelling AND department_of(commune) IN ('2A', '2B')",
+        "SELECT sum(count_vacant_housing) FROM marts_common_morphology WHERE year = 2025 AND region_code ="
+        " '94'",
+        "SELECT count(DISTINCT dwelling_id) FROM lovac WHERE year = 2025 AND dwelling AND"
+        " department_of(commune) IN ('2A', '2B')",
     ),
     Indicator(
         "Logements vacants du parc privé, 2022",
@@ -49,7 +56,8 @@ COUNTS = [
     ),
     Indicator(
         "Logements vacants du parc public ou social, 2024",
-        "SELECT sum(count_vacant_housing - count_vacant_housing_private) FROM marts_common_morphology WHERE year = 2024",
+        "SELECT sum(count_vacant_housing - count_vacant_housing_private) FROM marts_common_morphology WHERE"
+        " year = 2024",
         "SELECT count(DISTINCT dwelling_id) FROM lovac WHERE year = 2024 AND dwelling AND public",
     ),
     Indicator(
@@ -60,12 +68,14 @@ COUNTS = [
     Indicator(
         "Logements privés vacants depuis plus de deux ans et vacants aux Fichiers fonciers, 2023",
         "SELECT sum(count_vacant_housing_private_fil_ccthp) FROM marts_common_morphology WHERE year = 2023",
-        "SELECT count(DISTINCT dwelling_id) FROM lovac WHERE year = 2023 AND private AND long_term AND vacant_in_ff",
+        "SELECT count(DISTINCT dwelling_id) FROM lovac WHERE year = 2023 AND private AND long_term AND"
+        " vacant_in_ff",
     ),
     Indicator(
         "Vacance de longue durée publiée, 2024",
         "SELECT sum(count_vacant_housing_private_fil_public) FROM marts_common_morphology WHERE year = 2024",
-        "SELECT count(DISTINCT dwelling_id) FROM lovac WHERE year = 2024 AND private AND long_term AND vacant_in_ff",
+        "SELECT count(DISTINCT dwelling_id) FROM lovac WHERE year = 2024 AND private AND long_term AND"
+        " vacant_in_ff",
     ),
     Indicator(
         "Vacance de longue durée publiée, 2025 : sans la condition des Fichiers fonciers",
@@ -74,15 +84,19 @@ COUNTS = [
     ),
     Indicator(
         "Surface habitable des logements vacants de longue durée, 2024, m²",
-        "SELECT sum(sum_living_area_vacant_housing_private_fil_ccthp) FROM marts_common_morphology WHERE year = 2024",
+        "SELECT sum(sum_living_area_vacant_housing_private_fil_ccthp) FROM marts_common_morphology WHERE year"
+        " = 2024",
         """SELECT sum(area) FROM (FROM lovac WHERE year = 2024 AND private AND long_term AND vacant_in_ff
-            QUALIFY row_number() OVER (PARTITION BY dwelling_id ORDER BY vacant_since DESC NULLS LAST, line) = 1)""",
+            QUALIFY row_number() OVER (PARTITION BY dwelling_id ORDER BY vacant_since DESC NULLS LAST,
+            line) = 1)""",
     ),
     Indicator(
         "Surface des terrains des logements vacants de longue durée, 2025, m²",
-        "SELECT sum(sum_plot_area_vacant_housing_private_fil_ccthp) FROM marts_common_morphology WHERE year = 2025",
+        "SELECT sum(sum_plot_area_vacant_housing_private_fil_ccthp) FROM marts_common_morphology WHERE year ="
+        " 2025",
         """SELECT sum(plot_area) FROM (FROM lovac WHERE year = 2025 AND private AND long_term AND vacant_in_ff
-            QUALIFY row_number() OVER (PARTITION BY dwelling_id ORDER BY vacant_since DESC NULLS LAST, line) = 1)""",
+            QUALIFY row_number() OVER (PARTITION BY dwelling_id ORDER BY vacant_since DESC NULLS LAST,
+            line) = 1)""",
     ),
     Indicator(
         "Communes qui ont au moins un logement vacant, 2024",
@@ -124,7 +138,8 @@ FLOWS = [
         """SELECT stock_count FROM marts_lovac_flows
         WHERE territory_level = 'epci' AND territory_code = '243300316' AND year = 2024 AND filter = 'ex'""",
         """SELECT count(*) FROM ex WHERE year = 2024
-        AND commune IN (SELECT com_code FROM lake."external/dgcl/com_epci_dep_reg" WHERE epci_siren = '243300316')""",
+        AND commune IN (SELECT com_code FROM lake."external/dgcl/com_epci_dep_reg"
+            WHERE epci_siren = '243300316')""",
     ),
     Indicator(
         "Stock de logements privés vacants d'Auvergne-Rhône-Alpes, 2021",
@@ -136,50 +151,61 @@ FLOWS = [
     Indicator(
         "Entrées en vacance, 2021",
         f"SELECT sum(entries_count) FROM marts_lovac_flows WHERE {_FRANCE} AND year = 2021 AND filter = 'ex'",
-        "SELECT count(*) FROM ex WHERE year = 2021 AND local_id NOT IN (SELECT local_id FROM ex WHERE year < 2021)",
+        "SELECT count(*) FROM ex WHERE year = 2021 AND local_id NOT IN (SELECT local_id FROM ex WHERE year <"
+        " 2021)",
     ),
     Indicator(
         "Entrées en vacance de longue durée, 2024",
-        f"SELECT sum(entries_count) FROM marts_lovac_flows WHERE {_FRANCE} AND year = 2024 AND filter = 'fil'",
-        "SELECT count(*) FROM fil WHERE year = 2024 AND local_id NOT IN (SELECT local_id FROM fil WHERE year < 2024)",
+        f"SELECT sum(entries_count) FROM marts_lovac_flows WHERE {_FRANCE} AND year = 2024 AND filter ="
+        " 'fil'",
+        "SELECT count(*) FROM fil WHERE year = 2024 AND local_id NOT IN (SELECT local_id FROM fil WHERE year"
+        " < 2024)",
     ),
     Indicator(
         "Retours en vacance, 2023",
         f"SELECT sum(returns_count) FROM marts_lovac_flows WHERE {_FRANCE} AND year = 2023 AND filter = 'ex'",
-        """SELECT count(*) FROM ex WHERE year = 2023 AND local_id NOT IN (SELECT local_id FROM ex WHERE year = 2022)
+        """SELECT count(*) FROM ex WHERE year = 2023
+            AND local_id NOT IN (SELECT local_id FROM ex WHERE year = 2022)
         AND local_id IN (SELECT local_id FROM ex WHERE year < 2022)""",
     ),
     Indicator(
         "Retours en vacance de longue durée, 2025",
-        f"SELECT sum(returns_count) FROM marts_lovac_flows WHERE {_FRANCE} AND year = 2025 AND filter = 'fil'",
-        """SELECT count(*) FROM fil WHERE year = 2025 AND local_id NOT IN (SELECT local_id FROM fil WHERE year = 2024)
+        f"SELECT sum(returns_count) FROM marts_lovac_flows WHERE {_FRANCE} AND year = 2025 AND filter ="
+        " 'fil'",
+        """SELECT count(*) FROM fil WHERE year = 2025
+            AND local_id NOT IN (SELECT local_id FROM fil WHERE year = 2024)
         AND local_id IN (SELECT local_id FROM fil WHERE year < 2024)""",
     ),
     Indicator(
         "Maintiens en vacance, 2025",
         f"SELECT sum(stays_count) FROM marts_lovac_flows WHERE {_FRANCE} AND year = 2025 AND filter = 'ex'",
-        "SELECT count(*) FROM ex WHERE year = 2025 AND local_id IN (SELECT local_id FROM ex WHERE year = 2024)",
+        "SELECT count(*) FROM ex WHERE year = 2025 AND local_id IN (SELECT local_id FROM ex WHERE year ="
+        " 2024)",
     ),
     Indicator(
         "Sorties de vacance, 2024",
         f"SELECT sum(exits_count) FROM marts_lovac_flows WHERE {_FRANCE} AND year = 2024 AND filter = 'ex'",
-        "SELECT count(*) FROM ex WHERE year = 2023 AND local_id NOT IN (SELECT local_id FROM ex WHERE year = 2024)",
+        "SELECT count(*) FROM ex WHERE year = 2023 AND local_id NOT IN (SELECT local_id FROM ex WHERE year ="
+        " 2024)",
     ),
     Indicator(
         "Sorties de vacance de longue durée, 2026",
         f"SELECT sum(exits_count) FROM marts_lovac_flows WHERE {_FRANCE} AND year = 2026 AND filter = 'fil'",
-        "SELECT count(*) FROM fil WHERE year = 2025 AND local_id NOT IN (SELECT local_id FROM fil WHERE year = 2026)",
+        "SELECT count(*) FROM fil WHERE year = 2025 AND local_id NOT IN (SELECT local_id FROM fil WHERE year"
+        " = 2026)",
     ),
     Indicator(
         "Sorties de vacance des Bouches-du-Rhône, toutes années",
         """SELECT sum(exits_count) FROM marts_lovac_flows
         WHERE territory_level = 'departement' AND territory_code = '13' AND filter = 'ex'""",
         """SELECT count(*) FROM ex AS before WHERE department_of(commune) = '13' AND year < 2026
-        AND NOT EXISTS (FROM ex AS after WHERE after.local_id = before.local_id AND after.year = before.year + 1)""",
+        AND NOT EXISTS (FROM ex AS after WHERE after.local_id = before.local_id
+            AND after.year = before.year + 1)""",
     ),
     Indicator(
         "Logements privés vacants inconnus des Fichiers fonciers, 2024",
-        f"SELECT sum(unidentified_count) FROM marts_lovac_flows WHERE {_FRANCE} AND year = 2024 AND filter = 'ex'",
+        f"SELECT sum(unidentified_count) FROM marts_lovac_flows WHERE {_FRANCE} AND year = 2024 AND filter ="
+        " 'ex'",
         "SELECT count(*) FROM lovac WHERE year = 2024 AND private AND local_id IS NULL",
     ),
     Indicator(
@@ -201,14 +227,16 @@ RATES = [
         """SELECT vacancy_rate FROM marts_lovac_flows
         WHERE territory_level = 'departement' AND territory_code = '69' AND year = 2024 AND filter = 'fil'""",
         """SELECT (SELECT count(*) FROM fil WHERE year = 2024 AND department_of(commune) = '69')
-        / (SELECT count(*) FROM ff WHERE year = 2024 AND department_of(commune) = '69' AND dteloc IN ('1', '2') AND NOT public)""",
+        / (SELECT count(*) FROM ff WHERE year = 2024 AND department_of(commune) = '69'
+            AND dteloc IN ('1', '2') AND NOT public)""",
     ),
     Indicator(
         "Taux de vacance du parc privé, Île-de-France, 2025",
         """SELECT vacancy_rate FROM marts_lovac_flows
         WHERE territory_level = 'region' AND territory_code = '11' AND year = 2025 AND filter = 'ex'""",
         """SELECT (SELECT count(*) FROM ex WHERE year = 2025 AND department_of(commune) = '75')
-        / (SELECT count(*) FROM ff WHERE year = 2025 AND department_of(commune) = '75' AND dteloc IN ('1', '2') AND NOT public)""",
+        / (SELECT count(*) FROM ff WHERE year = 2025 AND department_of(commune) = '75'
+            AND dteloc IN ('1', '2') AND NOT public)""",
     ),
     Indicator(
         "Taux de sortie de vacance, Vendée, 2023",
@@ -221,7 +249,8 @@ RATES = [
         "Taux d'entrée en vacance, Oise, 2020",
         """SELECT entry_rate FROM marts_lovac_flows
         WHERE territory_level = 'departement' AND territory_code = '60' AND year = 2020 AND filter = 'ex'""",
-        """SELECT count(*) FILTER (year = 2020 AND local_id NOT IN (SELECT local_id FROM ex WHERE year = 2019))
+        """SELECT count(*) FILTER (year = 2020
+            AND local_id NOT IN (SELECT local_id FROM ex WHERE year = 2019))
         / count(*) FILTER (year = 2019) FROM ex WHERE department_of(commune) = '60'""",
     ),
 ]
@@ -231,20 +260,50 @@ def _share(name: str, dimension: str, value: str, year: int, condition: str) -> 
     """Count a year's dwellings of one characteristic, in all of France."""
     return Indicator(
         name,
-        f"SELECT sum(stock_count) FROM marts_lovac_characteristics WHERE {_FRANCE} AND dimension = '{dimension}' AND value = '{value}' "
-        f"AND year = {year} AND filter = 'ex'",
+        f"SELECT sum(stock_count) FROM marts_lovac_characteristics WHERE {_FRANCE} AND dimension ="
+        f" '{dimension}' AND value = '{value}' AND year = {year} AND filter = 'ex'",
         f"SELECT count(*) FROM ex_line WHERE year = {year} AND {condition}",
     )
 
 
 CHARACTERISTICS = [
-    _share("Logements vacants depuis 0 à 2 ans, 2024", "duree_vacance", "0-2 ans", 2024, "year - vacant_since BETWEEN 0 AND 2"),
-    _share("Logements vacants depuis 3 à 5 ans, 2025", "duree_vacance", "3-5 ans", 2025, "year - vacant_since BETWEEN 3 AND 5"),
-    _share("Logements vacants depuis 6 à 10 ans, 2022", "duree_vacance", "6-10 ans", 2022, "year - vacant_since BETWEEN 6 AND 10"),
-    _share("Logements vacants depuis plus de 10 ans, 2026", "duree_vacance", "Plus de 10 ans", 2026, "year - vacant_since > 10"),
+    _share(
+        "Logements vacants depuis 0 à 2 ans, 2024",
+        "duree_vacance",
+        "0-2 ans",
+        2024,
+        "year - vacant_since BETWEEN 0 AND 2",
+    ),
+    _share(
+        "Logements vacants depuis 3 à 5 ans, 2025",
+        "duree_vacance",
+        "3-5 ans",
+        2025,
+        "year - vacant_since BETWEEN 3 AND 5",
+    ),
+    _share(
+        "Logements vacants depuis 6 à 10 ans, 2022",
+        "duree_vacance",
+        "6-10 ans",
+        2022,
+        "year - vacant_since BETWEEN 6 AND 10",
+    ),
+    _share(
+        "Logements vacants depuis plus de 10 ans, 2026",
+        "duree_vacance",
+        "Plus de 10 ans",
+        2026,
+        "year - vacant_since > 10",
+    ),
     _share("Maisons vacantes, 2020", "type_logement", "Maison", 2020, "nature = 'MAISON'"),
     _share("Appartements vacants, 2024", "type_logement", "Appartement", 2024, "nature = 'APPART'"),
-    _share("Logements vacants d'un particulier, 2023", "type_proprietaire", "Particulier", 2023, "category = 'X1a'"),
+    _share(
+        "Logements vacants d'un particulier, 2023",
+        "type_proprietaire",
+        "Particulier",
+        2023,
+        "category = 'X1a'",
+    ),
     _share(
         "Logements vacants d'une SCI, copropriété ou autre personne morale, 2025",
         "type_proprietaire",
@@ -252,36 +311,60 @@ CHARACTERISTICS = [
         2025,
         "regexp_matches(category, '^(G[12][abcd]|M0a|M1a|M2a)$')",
     ),
-    _share("Logements vacants de 40 à 59 m², 2024", "surface", "40 à 59 m²", 2024, "area >= 40 AND area < 60"),
+    _share(
+        "Logements vacants de 40 à 59 m², 2024", "surface", "40 à 59 m²", 2024, "area >= 40 AND area < 60"
+    ),
     _share("Logements vacants de 100 m² et plus, 2021", "surface", "100 m² et plus", 2021, "area >= 100"),
-    _share("Logements vacants construits avant 1919, 2025", "epoque_construction", "Avant 1919", 2025, "built > 100 AND built < 1919"),
-    _share("Logements vacants construits de 1946 à 1970, 2022", "epoque_construction", "1946-1970", 2022, "built BETWEEN 1946 AND 1970"),
+    _share(
+        "Logements vacants construits avant 1919, 2025",
+        "epoque_construction",
+        "Avant 1919",
+        2025,
+        "built > 100 AND built < 1919",
+    ),
+    _share(
+        "Logements vacants construits de 1946 à 1970, 2022",
+        "epoque_construction",
+        "1946-1970",
+        2022,
+        "built BETWEEN 1946 AND 1970",
+    ),
     Indicator(
         "Maisons du parc privé de Vendée, au dénominateur de leur vacance, 2024",
-        """SELECT count_housing_private FROM marts_lovac_characteristics WHERE territory_level = 'departement' AND territory_code = '85'
+        """SELECT count_housing_private FROM marts_lovac_characteristics
+            WHERE territory_level = 'departement' AND territory_code = '85'
         AND dimension = 'type_logement' AND value = 'Maison' AND year = 2024 AND filter = 'fil'""",
-        "SELECT count(*) FROM ff WHERE year = 2024 AND department_of(commune) = '85' AND dteloc = '1' AND NOT public",
+        "SELECT count(*) FROM ff WHERE year = 2024 AND department_of(commune) = '85' AND dteloc = '1' AND NOT"
+        " public",
     ),
     Indicator(
         "Taux de vacance des appartements du parc privé, Rhône, 2025",
-        """SELECT vacancy_rate FROM marts_lovac_characteristics WHERE territory_level = 'departement' AND territory_code = '69'
+        """SELECT vacancy_rate FROM marts_lovac_characteristics WHERE territory_level = 'departement'
+            AND territory_code = '69'
         AND dimension = 'type_logement' AND value = 'Appartement' AND year = 2025 AND filter = 'ex'""",
-        """SELECT (SELECT count(*) FROM ex_line WHERE year = 2025 AND nature = 'APPART' AND department_of(commune) = '69')
-        / (SELECT count(*) FROM ff WHERE year = 2025 AND dteloc = '2' AND NOT public AND department_of(commune) = '69')""",
+        """SELECT (SELECT count(*) FROM ex_line WHERE year = 2025 AND nature = 'APPART'
+            AND department_of(commune) = '69')
+        / (SELECT count(*) FROM ff WHERE year = 2025 AND dteloc = '2' AND NOT public
+            AND department_of(commune) = '69')""",
     ),
     Indicator(
         "Logements vacants de classe énergétique F ou G, 2026",
         f"""SELECT sum(stock_count) FROM marts_lovac_characteristics
-        WHERE {_FRANCE} AND dimension = 'classe_energie' AND value IN ('F', 'G') AND year = 2026 AND filter = 'ex'""",
-        """SELECT count(*) FROM ex JOIN (SELECT local_id, max(coalesce(nullif(trim(actual_dpe), ''), energy_consumption_bdnb)) AS class
-            FROM app.fast_housing GROUP BY local_id) USING (local_id) WHERE year = 2026 AND upper(trim(class)) IN ('F', 'G')""",
+        WHERE {_FRANCE} AND dimension = 'classe_energie' AND value IN ('F', 'G') AND year = 2026
+            AND filter = 'ex'""",
+        """SELECT count(*) FROM ex JOIN (SELECT local_id,
+        max(coalesce(nullif(trim(actual_dpe), ''), energy_consumption_bdnb)) AS class
+            FROM app.fast_housing GROUP BY local_id) USING (local_id) WHERE year = 2026
+                AND upper(trim(class)) IN ('F', 'G')""",
     ),
     Indicator(
         "Logements vacants de longue durée en zone TLV 1, 2024",
         f"""SELECT sum(stock_count) FROM marts_lovac_characteristics
         WHERE {_FRANCE} AND dimension = 'zone_tlv' AND value = 'TLV 1' AND year = 2024 AND filter = 'fil'""",
-        """SELECT count(*) FROM fil WHERE year = 2024 AND (commune IN (SELECT geo_code FROM lake."external/dgfip/article_232_1")
-            OR commune BETWEEN '75101' AND '75120' OR commune BETWEEN '69381' AND '69389' OR commune BETWEEN '13201' AND '13216')""",
+        """SELECT count(*) FROM fil WHERE year = 2024
+            AND (commune IN (SELECT geo_code FROM lake."external/dgfip/article_232_1")
+            OR commune BETWEEN '75101' AND '75120' OR commune BETWEEN '69381' AND '69389'
+                OR commune BETWEEN '13201' AND '13216')""",
     ),
 ]
 
@@ -299,9 +382,11 @@ LIVES = [
     Indicator(
         "Logements revenus au moins une fois en vacance",
         "SELECT count(*) FROM marts_lovac_dwellings WHERE ex_returns_count > 0",
-        """SELECT count(DISTINCT local_id) FROM ex AS now WHERE EXISTS (FROM ex AS before WHERE before.local_id = now.local_id
+        """SELECT count(DISTINCT local_id) FROM ex AS now
+            WHERE EXISTS (FROM ex AS before WHERE before.local_id = now.local_id
             AND before.year < now.year - 1)
-        AND NOT EXISTS (FROM ex AS before WHERE before.local_id = now.local_id AND before.year = now.year - 1)""",
+        AND NOT EXISTS (FROM ex AS before WHERE before.local_id = now.local_id
+            AND before.year = now.year - 1)""",
     ),
     Indicator(
         "Logements entrés en vacance de longue durée en 2021",

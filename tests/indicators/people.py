@@ -8,7 +8,10 @@ _DONE = "(FROM app.{table} AS t WHERE t.establishment_id = e.id{more})"
 _GROUPS = _DONE.format(table="groups", more="")
 _CAMPAIGNS = _DONE.format(table="campaigns", more="")
 _SENT = _DONE.format(table="campaigns", more=" AND t.sent_at IS NOT NULL")
-_UPDATES = "(FROM change AS t WHERE t.establishment_id = e.id AND t.author = 'user' AND (t.status_changed OR t.occupancy_changed))"
+_UPDATES = (
+    "(FROM change AS t WHERE t.establishment_id = e.id AND t.author = 'user' AND (t.status_changed OR"
+    " t.occupancy_changed))"
+)
 
 
 def _activation(name: str, label: str, condition: str) -> Indicator:
@@ -20,7 +23,11 @@ def _activation(name: str, label: str, condition: str) -> Indicator:
 
 
 ESTABLISHMENTS = [
-    Indicator("Établissements", "SELECT count(*) FROM marts_production_establishments", "SELECT count(*) FROM app.establishments"),
+    Indicator(
+        "Établissements",
+        "SELECT count(*) FROM marts_production_establishments",
+        "SELECT count(*) FROM app.establishments",
+    ),
     Indicator(
         "Établissements qui ont un compte ouvert",
         "SELECT count(*) FROM marts_production_establishments WHERE is_active",
@@ -28,7 +35,8 @@ ESTABLISHMENTS = [
     ),
     Indicator(
         "Communes parmi les établissements, ancien et nouveau code de type",
-        "SELECT count(*) FROM marts_production_establishments WHERE establishment_synthetic_type_label = 'Commune'",
+        "SELECT count(*) FROM marts_production_establishments WHERE establishment_synthetic_type_label ="
+        " 'Commune'",
         "SELECT count(*) FROM app.establishments WHERE kind IN ('COM', 'Commune')",
     ),
     Indicator(
@@ -39,7 +47,8 @@ ESTABLISHMENTS = [
     Indicator(
         "Logements contactés en 2022 par les établissements",
         "SELECT sum(contacts_number_2022) FROM marts_production_establishments",
-        """SELECT count(DISTINCT (c.establishment_id, l.housing_geo_code, l.housing_id)) FROM app.campaigns AS c
+        """SELECT count(DISTINCT (c.establishment_id, l.housing_geo_code, l.housing_id))
+            FROM app.campaigns AS c
         JOIN app.campaigns_housing AS l ON l.campaign_id = c.id WHERE year(c.sent_at) = 2022""",
     ),
     Indicator(
@@ -47,11 +56,27 @@ ESTABLISHMENTS = [
         "SELECT sum(total_shapes) FROM marts_production_establishments",
         "SELECT count(*) FROM app.geo_perimeters",
     ),
-    _activation("Collectivités inactives", "simple = '(1) CT inactive'", f"NOT EXISTS {_GROUPS} AND NOT EXISTS {_CAMPAIGNS}"),
-    _activation("Collectivités en campagne, sans envoi", "simple = '(3) CT en campagne'", f"EXISTS {_CAMPAIGNS} AND NOT EXISTS {_SENT}"),
+    _activation(
+        "Collectivités inactives",
+        "simple = '(1) CT inactive'",
+        f"NOT EXISTS {_GROUPS} AND NOT EXISTS {_CAMPAIGNS}",
+    ),
+    _activation(
+        "Collectivités en campagne, sans envoi",
+        "simple = '(3) CT en campagne'",
+        f"EXISTS {_CAMPAIGNS} AND NOT EXISTS {_SENT}",
+    ),
     _activation("Collectivités activées", "simple = '(4) CT activée'", f"EXISTS {_SENT}"),
-    _activation("Collectivités exemplaires", "detaillee LIKE '(5._) CT exemplaire %'", f"EXISTS {_SENT} AND EXISTS {_UPDATES}"),
-    _activation("Collectivités en analyse", "simple = '(2) CT en analyse'", f"EXISTS {_GROUPS} AND NOT EXISTS {_CAMPAIGNS}"),
+    _activation(
+        "Collectivités exemplaires",
+        "detaillee LIKE '(5._) CT exemplaire %'",
+        f"EXISTS {_SENT} AND EXISTS {_UPDATES}",
+    ),
+    _activation(
+        "Collectivités en analyse",
+        "simple = '(2) CT en analyse'",
+        f"EXISTS {_GROUPS} AND NOT EXISTS {_CAMPAIGNS}",
+    ),
     Indicator(
         "Établissements qui ont fait une mise à jour de suivi",
         "SELECT count(*) FROM marts_production_establishments_activation WHERE a_fait_1_maj_suivi",
@@ -59,8 +84,10 @@ ESTABLISHMENTS = [
     ),
     Indicator(
         "Établissements non connectés depuis 90 jours, ou jamais",
-        "SELECT count(*) FROM marts_production_establishments_activation WHERE NOT connecte_90_derniers_jours",
-        """SELECT count(*) FROM app.establishments AS e WHERE NOT EXISTS (FROM app.users AS u WHERE u.establishment_id = e.id
+        "SELECT count(*) FROM marts_production_establishments_activation WHERE NOT"
+        " connecte_90_derniers_jours",
+        """SELECT count(*) FROM app.establishments AS e
+            WHERE NOT EXISTS (FROM app.users AS u WHERE u.establishment_id = e.id
             AND u.deleted_at IS NULL AND CAST(u.last_authenticated_at AS DATE) >= getvariable('day') - 90)""",
     ),
     Indicator(
@@ -83,7 +110,8 @@ USERS = [
     ),
     Indicator(
         "Comptes ouverts d'une intercommunalité",
-        "SELECT count(*) FROM marts_production_users WHERE establishment_synthetic_type_label = 'Intercommunalité'",
+        "SELECT count(*) FROM marts_production_users WHERE establishment_synthetic_type_label ="
+        " 'Intercommunalité'",
         """SELECT count(*) FROM app.users AS u JOIN app.establishments AS e ON e.id = u.establishment_id
         WHERE u.deleted_at IS NULL AND e.kind IN ('CA', 'CC', 'CU', 'ME', 'METRO')""",
     ),
@@ -97,13 +125,21 @@ USERS = [
 ]
 
 GROUPS = [
-    Indicator("Groupes de logements", "SELECT count(*) FROM marts_production_groups", "SELECT count(*) FROM app.groups"),
+    Indicator(
+        "Groupes de logements",
+        "SELECT count(*) FROM marts_production_groups",
+        "SELECT count(*) FROM app.groups",
+    ),
     Indicator(
         "Groupes exportés",
         "SELECT sum(total_exported_groups) FROM marts_production_establishments",
         "SELECT count(exported_at) FROM app.groups WHERE establishment_id IS NOT NULL",
     ),
-    Indicator("Logements mis dans un groupe", "SELECT count(*) FROM join_housing_groups", "SELECT count(*) FROM app.groups_housing"),
+    Indicator(
+        "Logements mis dans un groupe",
+        "SELECT count(*) FROM join_housing_groups",
+        "SELECT count(*) FROM app.groups_housing",
+    ),
 ]
 
 OWNERS = [
@@ -133,13 +169,17 @@ OWNERS = [
 EVENTS = [
     Indicator(
         "Changements de statut de suivi par les utilisateurs",
-        "SELECT count(*) FROM marts_production_events WHERE simple_name = 'suivi' AND status_changed AND user_source = 'user'",
-        "SELECT count(*) FROM change WHERE type = 'housing:status-updated' AND status_changed AND author = 'user'",
+        "SELECT count(*) FROM marts_production_events WHERE simple_name = 'suivi' AND status_changed AND"
+        " user_source = 'user'",
+        "SELECT count(*) FROM change WHERE type = 'housing:status-updated' AND status_changed AND author ="
+        " 'user'",
     ),
     Indicator(
         "Passages à « suivi terminé »",
-        "SELECT count(*) FROM marts_production_events WHERE simple_name = 'suivi' AND status_changed AND new_status = 4",
-        "SELECT count(*) FROM change WHERE type = 'housing:status-updated' AND status_changed AND new_status = 4",
+        "SELECT count(*) FROM marts_production_events WHERE simple_name = 'suivi' AND status_changed AND"
+        " new_status = 4",
+        "SELECT count(*) FROM change WHERE type = 'housing:status-updated' AND status_changed AND"
+        " new_status = 4",
     ),
     Indicator(
         "Changements d'occupation",

@@ -1,4 +1,5 @@
-"""Places: communes and their zonings, administrative cuts, establishments' territories and their hierarchy."""
+"""Places: communes and their zonings, administrative cuts, establishments' territories and their
+hierarchy."""
 
 from __future__ import annotations
 
@@ -17,11 +18,16 @@ def _cities(name: str, condition: str, source: str) -> Indicator:
 
 
 def _anct(name: str, column: str, identifier: str) -> Indicator:
-    return _cities(name, column, f"SELECT count(*) FROM {_ANCT} WHERE {identifier} IS NOT NULL AND insee_com IN ({_COMMUNE})")
+    return _cities(
+        name,
+        column,
+        f"SELECT count(*) FROM {_ANCT} WHERE {identifier} IS NOT NULL AND insee_com IN ({_COMMUNE})",
+    )
 
 
 def _territory(indicator: str, year: int, siren: str) -> str:
-    return f"""SELECT {indicator} FROM marts_public_establishments_morphology JOIN marts_production_establishments USING (establishment_id)
+    return f"""SELECT {indicator} FROM marts_public_establishments_morphology
+        JOIN marts_production_establishments USING (establishment_id)
         WHERE siren = {siren} AND year = {year}"""
 
 
@@ -37,7 +43,8 @@ def _pairs(name: str, depth: int) -> Indicator:
     return Indicator(
         name,
         f"SELECT count(*) FROM marts_public_establishments_hierarchy WHERE depth = {depth}",
-        f"""SELECT count(DISTINCT (large.id, small.id)) FROM {_LEVEL} AS large JOIN {_LEVEL} AS small USING (commune)
+        f"""SELECT count(DISTINCT (large.id, small.id)) FROM {_LEVEL} AS large JOIN {_LEVEL} AS small
+            USING (commune)
         WHERE large.level - small.level = {depth}""",
     )
 
@@ -51,7 +58,8 @@ CITIES = [
     _cities(
         "Communes en zone TLV 2",
         "tlv2",
-        f'SELECT count(DISTINCT geo_code) FROM lake."external/dgfip/article_232_2" WHERE geo_code IN ({_COMMUNE})',
+        'SELECT count(DISTINCT geo_code) FROM lake."external/dgfip/article_232_2" WHERE geo_code IN'
+        f" ({_COMMUNE})",
     ),
     _anct("Communes Action cœur de ville", "action_coeur_de_ville", "id_acv"),
     _anct("Communes Petites villes de demain", "petite_ville_de_demain", "id_pvd"),
@@ -65,16 +73,25 @@ CITIES = [
     Indicator(
         "Programmes OPAH, toutes communes",
         "SELECT sum(opah) FROM cities_zonage_2024",
-        """SELECT count(DISTINCT programme_id) FROM lake."external/anah/opah" WHERE type_programme LIKE 'OPAH%'""",
+        """SELECT count(DISTINCT programme_id) FROM lake."external/anah/opah"
+            WHERE type_programme LIKE 'OPAH%'""",
     ),
-    _cities("Codes de communes de Corse", "region_code = '94'", f"SELECT count(*) FROM {_CODES} WHERE com[:2] IN ('2A', '2B')"),
+    _cities(
+        "Codes de communes de Corse",
+        "region_code = '94'",
+        f"SELECT count(*) FROM {_CODES} WHERE com[:2] IN ('2A', '2B')",
+    ),
     _cities(
         "Communes couvertes par un service de l'État inscrit",
         "couverte_via_service_etat",
-        f"""SELECT count(DISTINCT commune) FROM (SELECT CASE WHEN code BETWEEN '75101' AND '75120' THEN '75056'
-            WHEN code BETWEEN '69381' AND '69389' THEN '69123' WHEN code BETWEEN '13201' AND '13216' THEN '13055' ELSE code END AS commune
-            FROM (SELECT unnest(localities_geo_code) AS code FROM app.establishments AS e WHERE kind IN ('SDED', 'SDER')
-            AND deleted_at IS NULL AND EXISTS (FROM app.users AS u WHERE u.establishment_id = e.id AND u.deleted_at IS NULL)))
+        f"""SELECT count(DISTINCT commune)
+            FROM (SELECT CASE WHEN code BETWEEN '75101' AND '75120' THEN '75056'
+            WHEN code BETWEEN '69381' AND '69389' THEN '69123' WHEN code BETWEEN '13201' AND '13216'
+                THEN '13055' ELSE code END AS commune
+            FROM (SELECT unnest(localities_geo_code) AS code FROM app.establishments AS e
+                WHERE kind IN ('SDED', 'SDER')
+            AND deleted_at IS NULL AND EXISTS (FROM app.users AS u WHERE u.establishment_id = e.id
+                AND u.deleted_at IS NULL)))
         WHERE commune IN ({_COMMUNE})""",
     ),
     Indicator(
@@ -96,17 +113,21 @@ CITIES = [
         "Population des communes rurales",
         "SELECT sum(population) FROM marts_common_city_context WHERE is_rural",
         """SELECT sum(population) FROM lake."external/api_geo/communes"
-        WHERE code IN (SELECT "CODGEO" FROM lake."external/insee/densite_2024" WHERE "DENS7" IN ('5', '6', '7'))""",
+        WHERE code IN (SELECT "CODGEO" FROM lake."external/insee/densite_2024"
+            WHERE "DENS7" IN ('5', '6', '7'))""",
     ),
     Indicator(
         "Revenu médian des communes en 2021, moyenne, euros",
         "SELECT avg(median_income) FROM marts_common_city_context WHERE income_year = 2021",
-        """SELECT avg(CAST("MED" AS DOUBLE)) FROM lake."external/insee/revenus_communes" WHERE "MILLESIME" = '2021'""",
+        """SELECT avg(CAST("MED" AS DOUBLE)) FROM lake."external/insee/revenus_communes"
+            WHERE "MILLESIME" = '2021'""",
     ),
     Indicator(
         "Ventes de 2024 des communes Petites villes de demain",
-        "SELECT sum(sales_count) FROM marts_common_city_context WHERE petite_ville_de_demain AND price_year = 2024",
-        f"""SELECT sum(CAST("NBTRANS" AS INTEGER)) FROM lake."external/cerema/prix_communes" WHERE "ANNEE" = '2024'
+        "SELECT sum(sales_count) FROM marts_common_city_context WHERE petite_ville_de_demain AND price_year ="
+        " 2024",
+        f"""SELECT sum(CAST("NBTRANS" AS INTEGER)) FROM lake."external/cerema/prix_communes"
+            WHERE "ANNEE" = '2024'
         AND "CODGEO" IN (SELECT insee_com FROM {_ANCT} WHERE id_pvd IS NOT NULL)""",
     ),
 ]
@@ -115,7 +136,8 @@ TERRITORIES = [
     Indicator(
         "Logements vacants de longue durée publiés du territoire d'un département, 2025",
         _territory("count_vacant_housing_private_fil_public", 2025, "228500013"),
-        f"SELECT count(DISTINCT dwelling_id) FROM lovac WHERE year = 2025 AND private AND long_term AND commune IN {_VENDEE}",
+        "SELECT count(DISTINCT dwelling_id) FROM lovac WHERE year = 2025 AND private AND long_term AND"
+        f" commune IN {_VENDEE}",
     ),
     Indicator(
         "Logements du territoire d'un département, 2024",
@@ -125,8 +147,10 @@ TERRITORIES = [
     Indicator(
         "Évolution des locaux vacants du territoire d'un département de 2019 à 2020, en nombre",
         """SELECT var_2020_2019 FROM marts_public_establishments_morphology_unpivoted
-        JOIN marts_production_establishments USING (establishment_id) WHERE siren = 228500013 AND count_type = 'count_vacant_premisses'""",
-        f"SELECT count(*) FILTER (year = 2020) - count(*) FILTER (year = 2019) FROM lovac WHERE commune IN {_VENDEE}",
+        JOIN marts_production_establishments USING (establishment_id) WHERE siren = 228500013
+            AND count_type = 'count_vacant_premisses'""",
+        "SELECT count(*) FILTER (year = 2020) - count(*) FILTER (year = 2019) FROM lovac WHERE commune IN"
+        f" {_VENDEE}",
     ),
     Indicator(
         "Taux de vacance de longue durée publié du territoire d'un département, 2025, %",
@@ -134,7 +158,8 @@ TERRITORIES = [
         JOIN marts_production_establishments USING (establishment_id) WHERE siren = 228500013""",
         f"""SELECT round(100 * (SELECT count(DISTINCT dwelling_id) FROM lovac
             WHERE year = 2025 AND private AND long_term AND commune IN {_VENDEE})
-        / (SELECT count(*) FROM ff WHERE year = 2025 AND dteloc IN ('1', '2') AND NOT public AND commune IN {_VENDEE}), 2)""",
+        / (SELECT count(*) FROM ff WHERE year = 2025 AND dteloc IN ('1', '2') AND NOT public
+            AND commune IN {_VENDEE}), 2)""",
     ),
     _pairs("Couples d'établissements d'échelons voisins", 1),
     _pairs("Couples d'établissements séparés par un échelon", 2),

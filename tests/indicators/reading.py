@@ -1,4 +1,5 @@
-"""Read the sources a second time: the lake's objects and the application's PostgreSQL, not the raw files that the program makes."""
+"""Read the sources a second time: the lake's objects and the application's PostgreSQL, not the raw files that
+the program makes."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ import boto3
 import duckdb
 from chain import Chain
 
-from jobs.warehouse.session import load_extension
+from jobs.storage.session import load_extension
 
 APPLICATION = (
     "campaigns",
@@ -38,7 +39,8 @@ APPLICATION = (
 
 @dataclass(frozen=True)
 class Indicator:
-    """A figure under its French name: the query that an analyst asks the clean file, and the one that the sources answer."""
+    """A figure under its French name: the query that an analyst asks the clean file, and the one that the
+    sources answer."""
 
     name: str
     mart: str
@@ -46,7 +48,8 @@ class Indicator:
 
 
 def read_again(chain: Chain, folder: Path) -> duckdb.DuckDBPyConnection:
-    """Give a session with the clean file's tables by their public names, and the sources as `lake.…` and `app.…`.
+    """Give a session with the clean file's tables by their public names, and the sources as `lake.…` and
+    `app.…`.
 
     Lines of the lake that are broken (more or fewer fields than the header, a year that is no number) are
     left out, as the loader says it does; every value stays the text that the file holds.
@@ -59,7 +62,9 @@ def read_again(chain: Chain, folder: Path) -> duckdb.DuckDBPyConnection:
         connection.execute((Path(__file__).with_name("sources") / f"{name}.sql").read_text(encoding="utf-8"))
     _name_dwellings(connection, chain.environment["ZLV_PSEUDONYM_KEY"], folder / "dwellings.csv")
     certificate = chain.certificate(chain.home / "raw" / "production.duckdb")
-    connection.execute("SET VARIABLE day = CAST(CAST(? AS TIMESTAMP WITH TIME ZONE) AS DATE)", [certificate["snapshot_at"]])
+    connection.execute(
+        "SET VARIABLE day = CAST(CAST(? AS TIMESTAMP WITH TIME ZONE) AS DATE)", [certificate["snapshot_at"]]
+    )
     connection.execute(f"ATTACH '{chain.clean_file}' AS clean (READ_ONLY)")
     connection.execute("SET search_path = 'clean,memory'")
     return connection
@@ -67,18 +72,25 @@ def read_again(chain: Chain, folder: Path) -> duckdb.DuckDBPyConnection:
 
 def second_readings() -> dict[str, str]:
     """Give, by its public name, the query that reads columns of a whole table from the sources."""
-    return {path.stem: path.read_text(encoding="utf-8") for path in sorted(Path(__file__).with_name("tables").glob("*.sql"))}
+    return {
+        path.stem: path.read_text(encoding="utf-8")
+        for path in sorted(Path(__file__).with_name("tables").glob("*.sql"))
+    }
 
 
 def rows_that_differ(columns: list[str], one: str, other: str) -> str:
     """Write the query that counts the rows of two tables that are in one only, over some columns."""
     names = ", ".join(f'"{name}"' for name in columns)
     sides = [f"SELECT {names} FROM {side}" for side in (one, other)]
-    return f"SELECT count(*) FROM (({sides[0]} EXCEPT ALL {sides[1]}) UNION ALL ({sides[1]} EXCEPT ALL {sides[0]}))"
+    return (
+        f"SELECT count(*) FROM (({sides[0]} EXCEPT ALL {sides[1]}) UNION ALL ({sides[1]} EXCEPT ALL"
+        f" {sides[0]}))"
+    )
 
 
 def _read_lake(connection: duckdb.DuckDBPyConnection, environment: dict[str, str], folder: Path) -> None:
-    """Make a table of texts per folder of the lake: `lovac/2024/raw.csv` is `lake."lovac/2024/raw"`, a folder of files is one table."""
+    """Make a table of texts per folder of the lake: `lovac/2024/raw.csv` is `lake."lovac/2024/raw"`, a folder
+    of files is one table."""
     connection.execute("ATTACH ':memory:' AS lake")
     client = boto3.client(
         "s3",
@@ -102,7 +114,10 @@ def _read_lake(connection: duckdb.DuckDBPyConnection, environment: dict[str, str
             connection.execute(f"""CREATE TABLE lake."{name}" AS FROM read_json('{paths[0]}')""")
             continue
         plain = [str(_plain(path)) for path in paths]
-        options = "all_varchar = true, header = true, delim = ',', quote = '\"', escape = '\"', union_by_name = true"
+        options = (
+            "all_varchar = true, header = true, delim = ',', quote = '\"', escape = '\"', union_by_name ="
+            " true"
+        )
         connection.execute(f"""CREATE TABLE lake."{name}" AS FROM read_csv({plain}, {options})""")
 
 
@@ -132,8 +147,16 @@ def _is_number(text: str) -> bool:
 
 def _read_application(connection: duckdb.DuckDBPyConnection, environment: dict[str, str]) -> None:
     load_extension(connection, "postgres_scanner")
-    names = {"host": "DB", "port": "PORT", "dbname": "DB_NAME", "user": "READONLY_USER", "password": "READONLY_PASSWORD"}
-    where = " ".join(f"{option}={environment[f'POSTGRES_PRODUCTION_{name}']}" for option, name in names.items())
+    names = {
+        "host": "DB",
+        "port": "PORT",
+        "dbname": "DB_NAME",
+        "user": "READONLY_USER",
+        "password": "READONLY_PASSWORD",
+    }
+    where = " ".join(
+        f"{option}={environment[f'POSTGRES_PRODUCTION_{name}']}" for option, name in names.items()
+    )
     connection.execute(f"ATTACH '{where}' AS live (TYPE postgres, READ_ONLY)")
     connection.execute("ATTACH ':memory:' AS app")
     for table in APPLICATION:
@@ -142,13 +165,18 @@ def _read_application(connection: duckdb.DuckDBPyConnection, environment: dict[s
 
 
 def _name_dwellings(connection: duckdb.DuckDBPyConnection, key: str, file: Path) -> None:
-    """Make the table of the identifiers of LOVAC with the pseudonyms under which the clean file knows them."""
+    """Make the table of the identifiers of LOVAC with the pseudonyms under which the clean file knows
+    them."""
     with file.open("w", encoding="utf-8", newline="") as target:
         writer = csv.writer(target)
         writer.writerow(("local_id", "pseudonym"))
-        for (local_id,) in connection.execute("SELECT DISTINCT local_id FROM lovac WHERE local_id IS NOT NULL ORDER BY 1").fetchall():
+        for (local_id,) in connection.execute(
+            "SELECT DISTINCT local_id FROM lovac WHERE local_id IS NOT NULL ORDER BY 1"
+        ).fetchall():
             writer.writerow((local_id, hmac.new(key.encode(), local_id.encode(), "sha256").hexdigest()))
-    connection.execute(f"CREATE TABLE pseudonym AS FROM read_csv('{file}', header = true, all_varchar = true)")
+    connection.execute(
+        f"CREATE TABLE pseudonym AS FROM read_csv('{file}', header = true, all_varchar = true)"
+    )
 
 
 def figure(connection: duckdb.DuckDBPyConnection, query: str) -> Any:

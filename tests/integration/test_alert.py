@@ -57,7 +57,14 @@ def pipeline(home: Chain, script: str) -> str:
 
 def test_a_failed_run_is_told_once_with_its_step_and_what_to_do(home: Chain) -> None:
     with webhook(200) as (address, messages):
-        home.zlv("run", pipeline(home, "echo 'zlv: no such table' >&2; exit 65"), "--run-id", "r1", code=65, ZLV_ALERT_URL=address)
+        home.zlv(
+            "run",
+            pipeline(home, "echo 'zlv: no such table' >&2; exit 65"),
+            "--run-id",
+            "r1",
+            code=65,
+            ZLV_ALERT_URL=address,
+        )
     (message,) = messages
     assert message["path"] == f"/{KEY}"
     assert message["text"].startswith("zlv small: run r1 failed with 65. build: no such table. ")
@@ -78,7 +85,9 @@ def test_a_run_that_succeeds_or_that_a_signal_ends_is_not_told(home: Chain) -> N
 
 
 @pytest.mark.parametrize("answer", [500, None], ids=["refuses", "is not there"])
-def test_a_webhook_that_does_not_answer_changes_nothing_and_its_address_is_not_shown(home: Chain, answer: int | None) -> None:
+def test_a_webhook_that_does_not_answer_changes_nothing_and_its_address_is_not_shown(
+    home: Chain, answer: int | None
+) -> None:
     with webhook(answer or 200) as (address, _):
         if answer:
             done = home.zlv("run", pipeline(home, "exit 66"), code=66, ZLV_ALERT_URL=address)
@@ -89,9 +98,18 @@ def test_a_webhook_that_does_not_answer_changes_nothing_and_its_address_is_not_s
 
 
 def test_the_last_step_of_a_run_by_argo_tells_it_too(tmp_path: Path) -> None:
-    failures = json.dumps([{"displayName": "build", "templateName": "build", "message": "Error (exit code 65)"}])
+    failures = json.dumps(
+        [{"displayName": "build", "templateName": "build", "message": "Error (exit code 65)"}]
+    )
     with webhook(200) as (address, messages):
-        settings = read_settings({"ZLV_HOME": str(tmp_path), "ZLV_RUN_ID": "daily-1", "ZLV_STEP": "record", "ZLV_ALERT_URL": address})
+        settings = read_settings(
+            {
+                "ZLV_HOME": str(tmp_path),
+                "ZLV_RUN_ID": "daily-1",
+                "ZLV_STEP": "record",
+                "ZLV_ALERT_URL": address,
+            }
+        )
         close_run(settings, "daily", "Failed", failures)
         close_run(settings, "daily", "Succeeded", "[]")
     assert [message["text"].split(".")[0] for message in messages] == ["zlv daily: run daily-1 failed with 1"]

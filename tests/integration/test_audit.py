@@ -12,10 +12,10 @@ import pytest
 from planted import KEY, MART, audit, home, raw_dir, write_warehouse
 
 from jobs.errors import SettingsError
+from jobs.releases.release import warehouse_fingerprint
 from jobs.settings import Settings
+from jobs.storage.files import write_certificate
 from jobs.telemetry.records import read_step
-from jobs.warehouse.files import write_certificate
-from jobs.warehouse.release import warehouse_fingerprint
 
 __all__ = ["raw_dir"]
 
@@ -34,12 +34,18 @@ def _zlv(settings: Settings, *arguments: str, key: str = KEY) -> subprocess.Comp
         "ZLV_RUN_ID": "daily-1",
     }
     zlv = Path(sys.executable).with_name("zlv")
-    return subprocess.run([str(zlv), *arguments], env=environment, capture_output=True, text=True, check=False, timeout=120)
+    return subprocess.run(
+        [str(zlv), *arguments], env=environment, capture_output=True, text=True, check=False, timeout=120
+    )
 
 
-def test_a_refusal_ends_with_66_and_a_sentence_per_finding_and_is_written_too(tmp_path: Path, raw_dir: Path) -> None:
+def test_a_refusal_ends_with_66_and_a_sentence_per_finding_and_is_written_too(
+    tmp_path: Path, raw_dir: Path
+) -> None:
     settings = home(tmp_path, raw_dir)
-    write_warehouse(settings, f"SELECT '{EMAIL}' AS contact, 'x' AS passed", {"contact": "none", "gone": "none"})
+    write_warehouse(
+        settings, f"SELECT '{EMAIL}' AS contact, 'x' AS passed", {"contact": "none", "gone": "none"}
+    )
     done = _zlv(settings, "audit", "--json")
     assert done.returncode == 66
     for sentence in (
@@ -78,7 +84,10 @@ def test_a_view_in_the_marts_is_examined_too(tmp_path: Path, raw_dir: Path) -> N
     write_warehouse(settings, *GOOD)
     with duckdb.connect(str(settings.warehouse_file)) as connection:
         connection.execute(f"CREATE VIEW marts.seen AS SELECT '{EMAIL}' AS contact")
-    assert {(f.table, f.rule) for f in audit(settings).findings} == {("seen", "email"), ("seen", "undocumented")}
+    assert {(f.table, f.rule) for f in audit(settings).findings} == {
+        ("seen", "email"),
+        ("seen", "undocumented"),
+    }
 
 
 def test_a_listed_mart_that_is_absent_is_refused(tmp_path: Path, raw_dir: Path) -> None:
@@ -92,13 +101,17 @@ def test_a_listed_mart_that_is_absent_is_refused(tmp_path: Path, raw_dir: Path) 
 def test_every_row_is_looked_at(tmp_path: Path, raw_dir: Path) -> None:
     settings = home(tmp_path, raw_dir)
     write_warehouse(
-        settings, f"SELECT CASE WHEN i = 49999 THEN '{EMAIL}' ELSE 'label ' || i END AS x FROM range(50000) t(i)", {"x": "none"}
+        settings,
+        f"SELECT CASE WHEN i = 49999 THEN '{EMAIL}' ELSE 'label ' || i END AS x FROM range(50000) t(i)",
+        {"x": "none"},
     )
     (finding,) = audit(settings).findings
     assert (finding.column, finding.rule, finding.values) == ("x", "email", 1)
 
 
-def test_raw_files_of_another_key_are_told_because_the_gate_would_be_blind(tmp_path: Path, raw_dir: Path) -> None:
+def test_raw_files_of_another_key_are_told_because_the_gate_would_be_blind(
+    tmp_path: Path, raw_dir: Path
+) -> None:
     settings = home(tmp_path, raw_dir)
     write_warehouse(settings, *GOOD)
     with duckdb.connect(str(settings.warehouse_file)) as connection:

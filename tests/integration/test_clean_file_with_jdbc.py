@@ -31,9 +31,12 @@ class Reader {
         Properties options = new Properties();
         options.setProperty("duckdb.read_only", "true");
         try (Connection connection = DriverManager.getConnection("jdbc:duckdb:" + arguments[0], options)) {
-            System.out.println(read(connection, "SELECT DISTINCT schema_name || '.' || table_name FROM duckdb_tables() ORDER BY 1"));
-            System.out.println(read(connection, "SELECT mark || ' ' || day || ' ' || count(*) FROM cities_zonage_2024 GROUP BY mark, day"));
-            System.out.println(read(connection, "SELECT DISTINCT comment FROM duckdb_columns() WHERE comment IS NOT NULL"));
+            System.out.println(read(connection,
+            "SELECT DISTINCT schema_name || '.' || table_name FROM duckdb_tables() ORDER BY 1"));
+            System.out.println(read(connection,
+            "SELECT mark || ' ' || day || ' ' || count(*) FROM cities_zonage_2024 GROUP BY mark, day"));
+            System.out.println(read(connection,
+            "SELECT DISTINCT comment FROM duckdb_columns() WHERE comment IS NOT NULL"));
         }
     }
 }

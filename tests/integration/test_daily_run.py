@@ -15,7 +15,13 @@ def test_the_clean_file_holds_every_published_mart_and_no_other_schema(chain: Ch
         tables = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
         empty = [t for t in tables if connection.execute(f'SELECT count(*) FROM "{t}"').fetchone() == (0,)]
     assert schemas == [("main",)]
-    assert {"marts_production_housing", "cities_zonage_2024", "join_owner_housing", "admin_epci", "marts_locomvac_communes"} <= tables
+    assert {
+        "marts_production_housing",
+        "cities_zonage_2024",
+        "join_owner_housing",
+        "admin_epci",
+        "marts_locomvac_communes",
+    } <= tables
     assert empty == []
 
 
@@ -31,7 +37,9 @@ def test_a_warehouse_without_locomvac_and_ff_files_builds(own_chain: Chain) -> N
 
 
 @pytest.mark.parametrize("stage", ["publish", "audit"])
-def test_a_stage_without_what_it_reads_says_which_stage_comes_first(components: Chain, tmp_path: Path, stage: str) -> None:
+def test_a_stage_without_what_it_reads_says_which_stage_comes_first(
+    components: Chain, tmp_path: Path, stage: str
+) -> None:
     done = Chain(tmp_path, {**components.environment, "ZLV_HOME": str(tmp_path)}).zlv(stage, code=None)
     assert done.returncode in (64, 65)
     assert "build" in done.stderr

@@ -8,8 +8,13 @@ from chain import Chain
 
 
 def test_every_dbt_unit_test_passes(own_chain: Chain) -> None:
-    own_chain.zlv("build", "--unit-tests", ZLV_RUN_ID="unit-tests", DBT_RESOURCE_TYPES="model seed snapshot unit_test")
-    spans = [json.loads(line) for line in (own_chain.home / "runs" / "unit-tests" / "spans.jsonl").read_text().splitlines()]
+    own_chain.zlv(
+        "build", "--unit-tests", ZLV_RUN_ID="unit-tests", DBT_RESOURCE_TYPES="model seed snapshot unit_test"
+    )
+    spans = [
+        json.loads(line)
+        for line in (own_chain.home / "runs" / "unit-tests" / "spans.jsonl").read_text().splitlines()
+    ]
     ran = [span for span in spans if span["attributes"].get("zlv.resource") == "unit_test"]
     assert len(ran) >= 20
     assert {span["attributes"]["zlv.status"] for span in ran} <= {"pass", "success"}

@@ -1,4 +1,5 @@
-"""The local components: real servers, filled, closed to all but the reader, started again on what they hold."""
+"""The local components: real servers, filled, closed to all but the reader, started again on what they
+hold."""
 
 from __future__ import annotations
 
@@ -18,8 +19,8 @@ import pytest
 from click.testing import CliRunner
 
 from jobs.errors import SettingsError
-from jobs.sample import components as local
-from jobs.sample.components import Components
+from jobs.sample.servers import components as local
+from jobs.sample.servers.components import Components
 from jobs.stages.dev import dev
 
 SCALE, SEED = 0.05, 7
@@ -52,8 +53,12 @@ def database(up: Components) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.load_extension("postgres_scanner")
         env = up.environment
         connection.execute(
-            "CREATE SECRET reader (TYPE postgres, HOST '{}', PORT {}, DATABASE '{}', USER '{}', PASSWORD '{}')".format(
-                *(env[f"POSTGRES_PRODUCTION_{name}"] for name in ("DB", "PORT", "DB_NAME", "READONLY_USER", "READONLY_PASSWORD"))
+            "CREATE SECRET reader (TYPE postgres, HOST '{}', PORT {}, DATABASE '{}', USER '{}', PASSWORD"
+            " '{}')".format(
+                *(
+                    env[f"POSTGRES_PRODUCTION_{name}"]
+                    for name in ("DB", "PORT", "DB_NAME", "READONLY_USER", "READONLY_PASSWORD")
+                )
             )
         )
         connection.execute("ATTACH '' AS app (TYPE postgres, SECRET reader)")
@@ -66,7 +71,9 @@ def one(connection: duckdb.DuckDBPyConnection, query: str) -> Any:
     return row[0]
 
 
-def test_every_table_holds_the_generated_rows_under_its_foreign_keys(up: Components, database: duckdb.DuckDBPyConnection) -> None:
+def test_every_table_holds_the_generated_rows_under_its_foreign_keys(
+    up: Components, database: duckdb.DuckDBPyConnection
+) -> None:
     files = json.loads((up.home / "sample" / "manifest.json").read_text())["files"]
     tables = {
         path.split("/")[1].removesuffix(".csv"): described["rows"]
@@ -77,7 +84,9 @@ def test_every_table_holds_the_generated_rows_under_its_foreign_keys(up: Compone
     for table, rows in tables.items():
         assert one(database, f"SELECT count(*) FROM app.{table}") == rows > 0, table
     keys = one(
-        database, "SELECT * FROM postgres_query('app', 'SELECT count(*) FROM pg_constraint WHERE contype = ''f'' AND conparentid = 0')"
+        database,
+        "SELECT * FROM postgres_query('app', 'SELECT count(*) FROM pg_constraint WHERE contype = ''f'' AND"
+        " conparentid = 0')",
     )
     assert keys >= 28
 
@@ -87,7 +96,11 @@ def test_the_schema_has_the_applications_own_types(database: duckdb.DuckDBPyConn
         "SELECT table_name || '.' || column_name AS name, data_type || ' ' || is_generated AS type "
         "FROM information_schema.columns WHERE table_schema = 'public'"
     )
-    types = dict(database.execute(f"SELECT * FROM postgres_query('app', '{query.replace(chr(39), chr(39) * 2)}')").fetchall())
+    types = dict(
+        database.execute(
+            f"SELECT * FROM postgres_query('app', '{query.replace(chr(39), chr(39) * 2)}')"
+        ).fetchall()
+    )
     expected = {
         "owners.full_name_fts": "tsvector ALWAYS",
         "campaigns.return_rate": "double precision ALWAYS",
@@ -101,7 +114,8 @@ def test_the_schema_has_the_applications_own_types(database: duckdb.DuckDBPyConn
     assert {name: types[name] for name in expected} == expected
     assert one(database, "SELECT * FROM postgres_query('app', 'SELECT count(*) FROM pg_inherits')") >= 99
     assert {"sale", "donation", None} == {
-        row[0] for row in database.execute("SELECT DISTINCT last_mutation_type FROM app.fast_housing").fetchall()
+        row[0]
+        for row in database.execute("SELECT DISTINCT last_mutation_type FROM app.fast_housing").fetchall()
     }
 
 
@@ -115,12 +129,14 @@ def test_the_reader_may_read_and_nothing_else(database: duckdb.DuckDBPyConnectio
             database.execute(statement)
 
 
-def test_events_tell_what_the_housings_are_now_with_labels_of_all_times(database: duckdb.DuckDBPyConnection) -> None:
+def test_events_tell_what_the_housings_are_now_with_labels_of_all_times(
+    database: duckdb.DuckDBPyConnection,
+) -> None:
     told = dict(
         database.execute(
-            "SELECT he.housing_id, arg_max(json_extract_string(e.next_new, '$.status'), e.created_at) "
-            "FROM app.events AS e JOIN app.housing_events AS he ON he.event_id = e.id "
-            "WHERE e.type = 'housing:status-updated' AND e.created_at >= TIMESTAMPTZ '2023-01-01 00:00:00+00' GROUP BY 1"
+            "SELECT he.housing_id, arg_max(json_extract_string(e.next_new, '$.status'), e.created_at) FROM"
+            " app.events AS e JOIN app.housing_events AS he ON he.event_id = e.id WHERE e.type ="
+            " 'housing:status-updated' AND e.created_at >= TIMESTAMPTZ '2023-01-01 00:00:00+00' GROUP BY 1"
         ).fetchall()
     )
     now = dict(database.execute("SELECT id, status FROM app.fast_housing").fetchall())
@@ -128,26 +144,34 @@ def test_events_tell_what_the_housings_are_now_with_labels_of_all_times(database
     labels = {
         row[0]
         for row in database.execute(
-            "SELECT DISTINCT json_extract_string(next_new, '$.status') FROM app.events WHERE type = 'housing:status-updated'"
+            "SELECT DISTINCT json_extract_string(next_new, '$.status') FROM app.events WHERE type ="
+            " 'housing:status-updated'"
         ).fetchall()
     }
     labels |= {
         row[0]
         for row in database.execute(
-            "SELECT DISTINCT json_extract_string(next_old, '$.status') FROM app.events WHERE type = 'housing:status-updated'"
+            "SELECT DISTINCT json_extract_string(next_old, '$.status') FROM app.events WHERE type ="
+            " 'housing:status-updated'"
         ).fetchall()
     }
     assert {"Suivi bloqué", "Jamais contacté", "Non-suivi", "Suivi terminé"} <= labels
     subs = {
         row[0]
         for row in database.execute(
-            "SELECT DISTINCT json_extract_string(next_new, '$.subStatus') FROM app.events WHERE type = 'housing:status-updated'"
+            "SELECT DISTINCT json_extract_string(next_new, '$.subStatus') FROM app.events WHERE type ="
+            " 'housing:status-updated'"
         ).fetchall()
     }
     assert {"N’habite pas à l’adresse indiquée", "N'habite pas à l'adresse indiquée"} <= subs
     assert one(database, "SELECT count(*) FROM app.events WHERE type = ''") > 0
     assert (
-        one(database, "SELECT count(*) FROM app.events AS e JOIN app.users AS u ON u.id = e.created_by WHERE u.deleted_at IS NOT NULL") > 0
+        one(
+            database,
+            "SELECT count(*) FROM app.events AS e JOIN app.users AS u ON u.id = e.created_by WHERE"
+            " u.deleted_at IS NOT NULL",
+        )
+        > 0
     )
 
 
@@ -176,9 +200,13 @@ def test_kinds_of_establishments_of_today_and_before(database: duckdb.DuckDBPyCo
 
 
 def test_the_lake_is_in_the_bucket(up: Components) -> None:
-    sent = up.s3.client().list_objects_v2(Bucket=up.environment["CELLAR_DATA_LAKE_BUCKET_NAME"], MaxKeys=1000)["Contents"]
+    sent = up.s3.client().list_objects_v2(
+        Bucket=up.environment["CELLAR_DATA_LAKE_BUCKET_NAME"], MaxKeys=1000
+    )["Contents"]
     files = [path for path in (up.home / "sample" / "lake").rglob("*") if path.is_file()]
-    assert {entry["Key"] for entry in sent} == {path.relative_to(up.home / "sample" / "lake").as_posix() for path in files}
+    assert {entry["Key"] for entry in sent} == {
+        path.relative_to(up.home / "sample" / "lake").as_posix() for path in files
+    }
 
 
 def test_up_again_changes_nothing_and_is_quick(up: Components) -> None:
@@ -196,19 +224,30 @@ def test_another_scale_over_a_filled_folder_is_refused(up: Components) -> None:
 def test_the_environment_is_in_a_private_file_that_a_shell_reads(up: Components) -> None:
     assert stat.S_IMODE(up.env_file.stat().st_mode) == 0o600
     script = f"set -a; . {shlex.quote(str(up.env_file))}; set +a; env"
-    seen = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True, env={"PATH": os.environ["PATH"]}).stdout
+    seen = subprocess.run(
+        ["sh", "-c", script], capture_output=True, text=True, check=True, env={"PATH": os.environ["PATH"]}
+    ).stdout
     assert set(up.environment.items()) <= {tuple(line.split("=", 1)) for line in seen.splitlines()}
 
 
 def test_no_secret_is_on_a_command_line_nor_printed_unasked(up: Components) -> None:
     hidden = [up.environment[name] for name in local.SECRETS] + [up.postgres.password]
-    commands = [path.read_bytes().decode(errors="replace") for path in Path("/proc").glob("[0-9]*/cmdline") if os.access(path, os.R_OK)]
+    commands = [
+        path.read_bytes().decode(errors="replace")
+        for path in Path("/proc").glob("[0-9]*/cmdline")
+        if os.access(path, os.R_OK)
+    ]
     assert not any(secret in command for secret in hidden for command in commands)
     arguments = ["up", "--home", str(up.home), "--scale", str(SCALE), "--seed", str(SEED)]
     printed = CliRunner().invoke(dev, arguments)
-    assert printed.exit_code == 0 and "running already" in printed.output and str(up.env_file) in printed.output
+    assert (
+        printed.exit_code == 0 and "running already" in printed.output and str(up.env_file) in printed.output
+    )
     assert not any(secret in printed.output for secret in hidden)
-    assert up.environment["CELLAR_SECRET_ACCESS_KEY"] in CliRunner().invoke(dev, [*arguments, "--show-secrets"]).output
+    assert (
+        up.environment["CELLAR_SECRET_ACCESS_KEY"]
+        in CliRunner().invoke(dev, [*arguments, "--show-secrets"]).output
+    )
 
 
 def test_after_a_stop_the_data_are_kept_and_the_lake_is_uploaded_again(home: Path, up: Components) -> None:
@@ -218,6 +257,15 @@ def test_after_a_stop_the_data_are_kept_and_the_lake_is_uploaded_again(home: Pat
     assert not up.postgres.is_running and not up.s3.is_running
     again = local.start(home, SCALE, SEED)
     assert not again.was_running
-    assert {name: again.environment[name] for name in local.SECRETS} == {name: up.environment[name] for name in local.SECRETS}
-    again.postgres.run_sql("DO $$ BEGIN ASSERT (SELECT bool_and(note_kind = 'kept') FROM notes); END $$;", "zlv")
-    assert again.s3.client().list_objects_v2(Bucket=again.environment["CELLAR_DATA_LAKE_BUCKET_NAME"])["KeyCount"] > 50
+    assert {name: again.environment[name] for name in local.SECRETS} == {
+        name: up.environment[name] for name in local.SECRETS
+    }
+    again.postgres.run_sql(
+        "DO $$ BEGIN ASSERT (SELECT bool_and(note_kind = 'kept') FROM notes); END $$;", "zlv"
+    )
+    assert (
+        again.s3.client().list_objects_v2(Bucket=again.environment["CELLAR_DATA_LAKE_BUCKET_NAME"])[
+            "KeyCount"
+        ]
+        > 50
+    )

@@ -11,8 +11,8 @@ from bases import base, publish, write_warehouse, zlv
 from chain import Chain
 
 from jobs.catalog import load_catalog
+from jobs.inspection.release_diff import changed_behind
 from jobs.settings import project_dir
-from jobs.warehouse.release_diff import changed_behind
 
 ENTRY = """
 domain: lovac
@@ -38,7 +38,10 @@ def two_releases(own_chain: Chain, chain: Chain, tmp_path: Path) -> Chain:
     folder = tmp_path / "catalog"
     folder.mkdir()
     with duckdb.connect() as connection:
-        rows = "SELECT *, row_number() OVER () AS line FROM read_csv(?, all_varchar = true, ignore_errors = true)"
+        rows = (
+            "SELECT *, row_number() OVER () AS line FROM read_csv(?, all_varchar = true, ignore_errors ="
+            " true)"
+        )
         kept = f"SELECT * EXCLUDE (line) FROM ({rows}) WHERE line > {LEFT_OUT}"
         connection.execute(f"COPY ({kept}) TO '{folder}/fewer.csv'", [str(before)])
     (folder / "lovac.yml").write_text(ENTRY.format(file=folder / "fewer.csv", criterion=criterion))
@@ -49,7 +52,9 @@ def two_releases(own_chain: Chain, chain: Chain, tmp_path: Path) -> Chain:
     return own_chain
 
 
-def test_a_source_that_lost_lines_is_named_with_the_marts_that_it_moved_and_no_other(two_releases: Chain) -> None:
+def test_a_source_that_lost_lines_is_named_with_the_marts_that_it_moved_and_no_other(
+    two_releases: Chain,
+) -> None:
     told = json.loads(two_releases.zlv("diff", "daily-first", "fewer", "--json").stdout)
     marts = {mart["table"]: mart for mart in told["marts"]}
     flows = marts["marts_lovac_flows"]
@@ -85,7 +90,10 @@ def test_releases_that_do_not_know_their_origins_are_compared_by_whole_rows(tmp_
     publish(settings, "two")
     done = zlv(settings, "diff", "one", "two")
     assert done.returncode == 0, done.stderr
-    assert "cities_zonage_2024: 10 → 10 rows; 10 added, 10 removed (whole rows, the grain is unknown)" in done.stdout
+    assert (
+        "cities_zonage_2024: 10 → 10 rows; 10 added, 10 removed (whole rows, the grain is unknown)"
+        in done.stdout
+    )
     assert "models that changed: unknown" in done.stdout and "sources that changed: unknown" in done.stdout
     assert "+100.00 %" in done.stdout
     assert zlv(settings, "diff", "one", "again").stdout.splitlines() == [
@@ -99,7 +107,11 @@ def test_a_release_that_is_nowhere_is_one_sentence_and_65(tmp_path: Path) -> Non
     write_warehouse(settings, rows=10)
     publish(settings, "one")
     done = zlv(settings, "diff", "one", "nine")
-    assert done.returncode == 65 and "release nine is not on the clean volume" in done.stderr and done.stderr.count("\n") == 1
+    assert (
+        done.returncode == 65
+        and "release nine is not on the clean volume" in done.stderr
+        and done.stderr.count("\n") == 1
+    )
 
 
 def test_a_model_is_compared_by_the_sql_that_ran_and_by_its_code_where_it_did_not_run() -> None:

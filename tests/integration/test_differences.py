@@ -1,4 +1,5 @@
-"""The clean file holds the 25 tables of today's warehouse; whatever differs is said in docs/differences.md, with its figure."""
+"""The clean file holds the 25 tables of today's warehouse; whatever differs is said in docs/differences.md,
+with its figure."""
 
 from __future__ import annotations
 
@@ -38,7 +39,9 @@ def published(chain: Chain) -> Columns:
     return found
 
 
-def test_all_25_tables_are_there_under_their_public_names(published: Columns, wanted: list[dict[str, str]]) -> None:
+def test_all_25_tables_are_there_under_their_public_names(
+    published: Columns, wanted: list[dict[str, str]]
+) -> None:
     names = {row["public_name"] for row in wanted}
     assert (len(names), len(wanted)) == (25, 567)
     assert names <= set(published)

@@ -20,7 +20,9 @@ def warehouse(chain: Chain) -> duckdb.DuckDBPyConnection:
     return duckdb.connect(str(chain.home / "warehouse" / "warehouse.duckdb"), read_only=True)
 
 
-def test_a_cell_leads_to_its_models_filters_and_files(chain: Chain, warehouse: duckdb.DuckDBPyConnection) -> None:
+def test_a_cell_leads_to_its_models_filters_and_files(
+    chain: Chain, warehouse: duckdb.DuckDBPyConnection
+) -> None:
     where = "territory_level = 'commune' AND territory_code = '67482' AND year = 2024 AND filter = 'ex'"
     found = explained(chain, "marts_lovac_flows", where, "--column", "stock_count")
     query = f"SELECT stock_count FROM marts.marts_lovac_flows WHERE {where}"
@@ -29,25 +31,43 @@ def test_a_cell_leads_to_its_models_filters_and_files(chain: Chain, warehouse: d
     steps = {step["name"]: step for step in found["steps"]}
     flows = steps["int_lovac__commune_flows"]
     rows, matching = warehouse.execute(
-        """SELECT count(*), count(*) FILTER ("year" = 2024 AND "filter" = 'ex') FROM int.int_lovac__commune_flows"""
+        """SELECT count(*), count(*) FILTER ("year" = 2024 AND "filter" = 'ex')
+            FROM int.int_lovac__commune_flows"""
     ).fetchall()[0]
     assert (flows["rows"], flows["matching"]) == (rows, matching) and 0 < matching < rows
     assert any("is_ex_line" in text for text in steps["int_lovac__dwelling_years"]["filters"])
     file = chain.certificate(chain.home / "raw" / "lovac" / "lovac_2024.duckdb")
     loaded = steps["lovac.lovac_2024"]["loaded"]
-    assert (loaded["rows"], loaded["rejects"]) == (file["rows"], file["rejects"]) and "raw.csv" in loaded["objects"]
+    assert (loaded["rows"], loaded["rejects"]) == (file["rows"], file["rejects"]) and "raw.csv" in loaded[
+        "objects"
+    ]
     assert found["tests"] and set(found["tests"].values()) == {"pass"}
 
 
-def test_a_condition_on_a_person_s_column_is_tried_in_no_model(chain: Chain, warehouse: duckdb.DuckDBPyConnection) -> None:
+def test_a_condition_on_a_person_s_column_is_tried_in_no_model(
+    chain: Chain, warehouse: duckdb.DuckDBPyConnection
+) -> None:
     found = explained(chain, "marts_production_housing", "geo_code LIKE '67%'")
     assert found["row"] is None and found["rows"] > 1
     steps = {step["name"]: step for step in found["steps"]}
     assert (
         steps["stg_production__housing"]["matching"]
-        == warehouse.execute("SELECT count(*) FROM marts.marts_production_housing WHERE geo_code LIKE '67%'").fetchall()[0][0]
+        == warehouse.execute(
+            "SELECT count(*) FROM marts.marts_production_housing WHERE geo_code LIKE '67%'"
+        ).fetchall()[0][0]
     )
-    assert set(found) == {"mart", "rule", "source_of_rule", "owner", "grain", "rows", "row", "columns", "steps", "tests"}
+    assert set(found) == {
+        "mart",
+        "rule",
+        "source_of_rule",
+        "owner",
+        "grain",
+        "rows",
+        "row",
+        "columns",
+        "steps",
+        "tests",
+    }
     assert all(isinstance(step["matching"], int | None) for step in found["steps"])
 
 
@@ -58,19 +78,28 @@ def test_a_condition_on_a_person_s_column_is_tried_in_no_model(chain: Chain, war
         ("int_ff__premises", "year = 2024", "is no table of the clean file"),
         ("marts_lovac_flows", "yaer = 2024", "has no column yaer; did you mean year"),
         ("marts_lovac_flows", "year = ", "--where cannot be read"),
-        ("marts_lovac_flows", "true) UNION SELECT * FROM (FROM stg.stg_production__users", "takes one condition"),
+        (
+            "marts_lovac_flows",
+            "true) UNION SELECT * FROM (FROM stg.stg_production__users",
+            "takes one condition",
+        ),
         ("marts_lovac_flows", "true; DROP TABLE x", "cannot be read"),
         ("marts_lovac_flows", "year IN (SELECT 2024)", "not subquery"),
         ("marts_lovac_flows", "getenv('HOME') = territory_code", "not getenv"),
         ("marts_lovac_flows", "year = 'soon'", "does not fit the columns"),
     ],
 )
-def test_what_cannot_be_explained_is_one_sentence_and_wrong_usage(chain: Chain, mart: str, where: str, sentence: str) -> None:
+def test_what_cannot_be_explained_is_one_sentence_and_wrong_usage(
+    chain: Chain, mart: str, where: str, sentence: str
+) -> None:
     done = chain.zlv("explain", mart, "--where", where, code=2)
     assert sentence in done.stderr and done.stderr.strip().count("\n") == 0 and not done.stdout
 
 
 def test_the_text_says_the_same(chain: Chain) -> None:
     text = chain.zlv("explain", "marts_lovac_flows", "--where", "year = 2024").stdout
-    assert "rows meet the condition; add conditions on territory_level, territory_code, year, filter to see one" in text
+    assert (
+        "rows meet the condition; add conditions on territory_level, territory_code, year, filter to see one"
+        in text
+    )
     assert "    objects: raw.csv" in text and "tests read this mart" in text

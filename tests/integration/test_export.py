@@ -15,14 +15,14 @@ from bases import base, marks, publish, write_warehouse, zlv
 from chain import ZLV
 from components import BUCKET, s3
 
+from jobs.backup.export import export_base
+from jobs.backup.restore import check_export, import_base
 from jobs.errors import DataRefused, Temporary
-from jobs.lake.places import Bucket
+from jobs.releases.release import previous_release, release_names
 from jobs.settings import Settings, child_environment
+from jobs.storage.bucket import Bucket
+from jobs.storage.places import Folder
 from jobs.telemetry import stage
-from jobs.warehouse.export import export_base
-from jobs.warehouse.places import Folder
-from jobs.warehouse.release import previous_release, release_names
-from jobs.warehouse.restore import check_export, import_base
 
 
 def full_base(home: Path, **environ: str) -> Settings:
@@ -124,9 +124,17 @@ def escaping(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     ("damage", "told"),
-    [(flipped, "lovac_2025"), (lost, "lovac_2025"), (cut, "lovac_2025"), (unfinished, "manifest.json"), (escaping, "outside")],
+    [
+        (flipped, "lovac_2025"),
+        (lost, "lovac_2025"),
+        (cut, "lovac_2025"),
+        (unfinished, "manifest.json"),
+        (escaping, "outside"),
+    ],
 )
-def test_a_damaged_export_is_refused_and_the_base_stays_as_it_is(tmp_path: Path, damage: Callable[[Path], None], told: str) -> None:
+def test_a_damaged_export_is_refused_and_the_base_stays_as_it_is(
+    tmp_path: Path, damage: Callable[[Path], None], told: str
+) -> None:
     folder = tmp_path / "backup" / export(full_base(tmp_path / "one"), Folder(tmp_path / "backup"))
     damage(folder)
     other = base(tmp_path / "two")
@@ -162,8 +170,12 @@ def test_a_killed_export_is_no_export_and_the_next_one_succeeds(tmp_path: Path) 
     settings.raw_file("ff", "ff_2024").parent.mkdir(parents=True)
     with settings.raw_file("ff", "ff_2024").open("wb") as large:
         large.truncate(300_000_000)
-    environ = child_environment(ZLV_HOME=str(settings.ZLV_HOME), ZLV_CATALOG_DIR=str(settings.ZLV_CATALOG_DIR), ZLV_RUN_ID="export-1")
-    process = subprocess.Popen([str(ZLV), "export", "--to", str(tmp_path / "backup")], env=environ, stderr=subprocess.DEVNULL)
+    environ = child_environment(
+        ZLV_HOME=str(settings.ZLV_HOME), ZLV_CATALOG_DIR=str(settings.ZLV_CATALOG_DIR), ZLV_RUN_ID="export-1"
+    )
+    process = subprocess.Popen(
+        [str(ZLV), "export", "--to", str(tmp_path / "backup")], env=environ, stderr=subprocess.DEVNULL
+    )
     while not (tmp_path / "backup" / "export-1.next").exists() and process.poll() is None:
         time.sleep(0.005)
     process.kill()

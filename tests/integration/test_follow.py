@@ -16,7 +16,7 @@ from bases import base, publish, write_warehouse, zlv
 from chain import ZLV, base_environment, fingerprints
 from components import BUCKET, Lake, s3
 
-from jobs.lake.releases import upload_release
+from jobs.releases.upload import upload_release
 from jobs.settings import Settings
 from jobs.telemetry import stage
 
@@ -64,7 +64,13 @@ def following(tmp_path: Path, lake: Lake) -> Iterator[Callable[..., subprocess.P
 
     def start(home: Path, **more: str) -> subprocess.Popen[str]:
         environment = {**base_environment(home), **where(lake), **more}
-        process = subprocess.Popen([str(ZLV), "follow", "--every", "1"], env=environment, cwd=tmp_path, text=True, stderr=subprocess.PIPE)
+        process = subprocess.Popen(
+            [str(ZLV), "follow", "--every", "1"],
+            env=environment,
+            cwd=tmp_path,
+            text=True,
+            stderr=subprocess.PIPE,
+        )
         started.append(process)
         return process
 
@@ -118,15 +124,21 @@ def test_a_new_upload_and_a_step_back_are_followed_while_it_runs(
 
 
 @pytest.mark.parametrize(
-    "damage", [{"sha256": "0" * 64}, {"run_id": "../../daily-2"}, {"sha256": "no checksum"}], ids=["checksum", "path", "pointer"]
+    "damage",
+    [{"sha256": "0" * 64}, {"run_id": "../../daily-2"}, {"sha256": "no checksum"}],
+    ids=["checksum", "path", "pointer"],
 )
-def test_what_upload_did_not_write_is_refused_and_the_last_release_stands(tmp_path: Path, lake: Lake, damage: dict[str, str]) -> None:
+def test_what_upload_did_not_write_is_refused_and_the_last_release_stands(
+    tmp_path: Path, lake: Lake, damage: dict[str, str]
+) -> None:
     uploaded(tmp_path / "origin", lake, "daily-1", 100)
     here = follower(tmp_path / "here", lake)
     follow(here, lake)
     uploaded(tmp_path / "origin", lake, "daily-2", 200)
     pointer = json.loads(lake.client.get_object(Bucket=BUCKET, Key="bi/current.json")["Body"].read())
-    lake.client.put_object(Bucket=BUCKET, Key="bi/current.json", Body=json.dumps({**pointer, **damage}).encode())
+    lake.client.put_object(
+        Bucket=BUCKET, Key="bi/current.json", Body=json.dumps({**pointer, **damage}).encode()
+    )
     done = follow(here, lake)
     assert done.returncode == 65 and "the last release stands" in done.stderr
     assert shows(tmp_path / "here", "daily-1")
@@ -144,7 +156,12 @@ def test_a_damaged_release_and_a_server_that_is_away_do_not_end_the_following(
     until(lambda: "does not have the checksum" in process.stderr.readline())  # type: ignore[union-attr]
     uploaded(tmp_path / "origin", lake, "daily-2", 200)
     until(lambda: shows(tmp_path / "here", "daily-2"))
-    away = zlv(follower(tmp_path / "away", lake), "follow", "--once", **{**where(lake), "CELLAR_HOST_URL": "127.0.0.1:1"})
+    away = zlv(
+        follower(tmp_path / "away", lake),
+        "follow",
+        "--once",
+        **{**where(lake), "CELLAR_HOST_URL": "127.0.0.1:1"},
+    )
     assert away.returncode == 75 and "cannot be reached" in away.stderr
 
 
@@ -154,7 +171,9 @@ def test_a_download_that_is_killed_changes_nothing_and_leaves_nothing(
     uploaded(tmp_path / "origin", lake, "daily-1", 100)
     follow(follower(tmp_path / "here", lake), lake)
     pointer = {"run_id": "daily-big", "key": "bi/releases/daily-big.duckdb", "sha256": "0" * 64, "bytes": 1}
-    lake.client.put_object(Bucket=BUCKET, Key="bi/releases/daily-big.duckdb", Body=os.urandom(1024) * 1024 * 150)
+    lake.client.put_object(
+        Bucket=BUCKET, Key="bi/releases/daily-big.duckdb", Body=os.urandom(1024) * 1024 * 150
+    )
     lake.client.put_object(Bucket=BUCKET, Key="bi/current.json", Body=json.dumps(pointer).encode())
     process = following(tmp_path / "here")
     releases = tmp_path / "here" / "clean" / "releases"

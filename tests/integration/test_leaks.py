@@ -40,7 +40,11 @@ LEAKS: dict[str, tuple[str, Classes, str]] = {
     "an address line": ("'903 bis, Avenue Montorgueil'", NONE, "address"),
     "an IBAN": ("'FR76 3000 6000 0112 3456 7890 189'", NONE, "iban"),
     "a bare hash of an e-mail": (f"sha256('{EMAIL}')", NONE, "hash"),
-    "a bare hash in a column declared indirect": (f"sha256('{EMAIL}')", {**NONE, "x": "indirect"}, "unknown_pseudonym"),
+    "a bare hash in a column declared indirect": (
+        f"sha256('{EMAIL}')",
+        {**NONE, "x": "indirect"},
+        "unknown_pseudonym",
+    ),
     "a short bare hash": (f"md5('{EMAIL}')", NONE, "hash"),
     "a pseudonym in a column declared none": (f"pseudonymise(normalised('{NAME}'))", NONE, "hash"),
     "a column declared direct": ("'anything'", {**NONE, "x": "direct"}, "direct"),
@@ -55,7 +59,12 @@ LEAKS: dict[str, tuple[str, Classes, str]] = {
 
 
 # A mart column called like personal data, whatever class it declares.
-MISNAMED = {"full_name": "'x'", "birth_date": "DATE '1952-07-14'", "owner_emails": "['x']", "adresse_logement": "'x'"}
+MISNAMED = {
+    "full_name": "'x'",
+    "birth_date": "DATE '1952-07-14'",
+    "owner_emails": "['x']",
+    "adresse_logement": "'x'",
+}
 
 
 @pytest.fixture(scope="module")
@@ -63,10 +72,14 @@ def report(tmp_path_factory: pytest.TempPathFactory, raw_dir: Path) -> Report:
     """Audit one warehouse that holds each leak in a mart of its own."""
     settings = home(tmp_path_factory.mktemp("leaks"), raw_dir)
     marts = {
-        _mart(leak): (f"SELECT '80688' AS geo_code, {column} AS x FROM range(3)", classes) for leak, (column, classes, _) in LEAKS.items()
+        _mart(leak): (f"SELECT '80688' AS geo_code, {column} AS x FROM range(3)", classes)
+        for leak, (column, classes, _) in LEAKS.items()
     }
     for name, value in MISNAMED.items():
-        marts |= {f"{name}_{privacy}": (f"SELECT {value} AS {name}", {name: privacy}) for privacy in ("none", "indirect")}
+        marts |= {
+            f"{name}_{privacy}": (f"SELECT {value} AS {name}", {name: privacy})
+            for privacy in ("none", "indirect")
+        }
     write_warehouse(settings, "SELECT 1 AS n", {"n": "none"}, **marts)
     found = audit(settings)
     written = (settings.warehouse_dir / "audit.json").read_text(encoding="utf-8")
@@ -89,16 +102,31 @@ def test_a_planted_leak_is_refused(leak: str, report: Report) -> None:
 
 @pytest.mark.parametrize("name", MISNAMED)
 @pytest.mark.parametrize("privacy", ["none", "indirect"])
-def test_a_column_called_like_personal_data_is_refused_whatever_it_declares(name: str, privacy: str, report: Report) -> None:
-    assert [(f.column, f.rule) for f in report.findings if f.table == f"{name}_{privacy}"] == [(name, "named_like")]
+def test_a_column_called_like_personal_data_is_refused_whatever_it_declares(
+    name: str, privacy: str, report: Report
+) -> None:
+    assert [(f.column, f.rule) for f in report.findings if f.table == f"{name}_{privacy}"] == [
+        (name, "named_like")
+    ]
 
 
 LEGIT = {
-    "codes": "['80688', '2A004', '97411', '200046977', '21800688700017', '330123456789', '33063000AB0123', '1767BISCOM', 'U759']",
+    "codes": (
+        "['80688', '2A004', '97411', '200046977', '21800688700017', '330123456789', '33063000AB0123',"
+        " '1767BISCOM', 'U759']"
+    ),
     "authority": "'Commune de Rue'",
-    "places": "['Rue', 'La Rue-Saint-Pierre', 'Lyon 3e Arrondissement', 'LE BOURG', 'CA de Saint-Dizier, Der et Vallées']",
-    "labels": "['N’habite pas à l’adresse indiquée', 'N''était pas une passoire énergétique', 'dpe maison individuelle', 'MAISON']",
-    "owners_kind": "['SCI, Copropriété, Autres personnes morales', 'PERSONNE PHYSIQUE', 'personne morale', 'etat']",
+    "places": (
+        "['Rue', 'La Rue-Saint-Pierre', 'Lyon 3e Arrondissement', 'LE BOURG', 'CA de Saint-Dizier, Der et"
+        " Vallées']"
+    ),
+    "labels": (
+        "['N’habite pas à l’adresse indiquée', 'N''était pas une passoire énergétique', 'dpe maison"
+        " individuelle', 'MAISON']"
+    ),
+    "owners_kind": (
+        "['SCI, Copropriété, Autres personnes morales', 'PERSONNE PHYSIQUE', 'personne morale', 'etat']"
+    ),
     "times": "['2024-05-01 12:30:00', '2024', '01/02/2023', 'lovac-2024', '2019-2024']",
     "energy": "['A', 'G', 'V', 'P-P-V-V', 'RS']",
     "days": "[DATE '1952-07-14', DATE '2024-01-01']",
@@ -119,7 +147,9 @@ def test_what_marts_are_made_of_passes(tmp_path: Path, raw_dir: Path) -> None:
     settings = home(tmp_path, raw_dir)
     pseudonym = "pseudonymise('800688123456')"
     select = ", ".join([*(f"{value} AS {name}" for name, value in LEGIT.items()), f"{pseudonym} AS local_id"])
-    write_warehouse(settings, f"SELECT {select} FROM range(5)", {**dict.fromkeys(LEGIT, "none"), "local_id": "indirect"})
+    write_warehouse(
+        settings, f"SELECT {select} FROM range(5)", {**dict.fromkeys(LEGIT, "none"), "local_id": "indirect"}
+    )
     report = audit(settings)
     assert [finding.sentence for finding in report.findings] == []
     assert (report.verdict, report.tables[0].table, report.tables[0].rows) == ("passed", MART, 5)

@@ -19,7 +19,8 @@ def _an_owner(chain: Chain) -> str:
         password=held["POSTGRES_PRODUCTION_READONLY_PASSWORD"],
     ) as connection:
         row = connection.execute(
-            "SELECT full_name FROM owners WHERE email IS NOT NULL AND full_name LIKE '% %' ORDER BY id LIMIT 1"
+            "SELECT full_name FROM owners WHERE email IS NOT NULL AND full_name LIKE '% %' ORDER BY id"
+            " LIMIT 1"
         ).fetchone()
     assert row is not None
     return str(row[0])

@@ -1,4 +1,5 @@
-"""load-lake on a real S3 server: what is declared is read as declared, what is broken is set aside or refused."""
+"""load-lake on a real S3 server: what is declared is read as declared, what is broken is set aside or
+refused."""
 
 from __future__ import annotations
 
@@ -15,9 +16,9 @@ from components import PSEUDONYM_KEY, Lake, catalog_of, rows, s3_server, step
 from web import web
 
 from jobs.errors import DataRefused, SettingsError, Temporary
-from jobs.lake.loading import choose, load_lake
-from jobs.warehouse.files import read_certificate
-from jobs.warehouse.retry import Backoff
+from jobs.sources.lake.loading import choose, load_lake
+from jobs.storage.files import read_certificate
+from jobs.storage.retry import Backoff
 
 __all__ = ["s3_server"]
 
@@ -47,9 +48,20 @@ columns:
 HEADER = "Code commune;Libellé;rooms;area;flag;seen;owner;secret\n"
 
 
-def catalog(tmp_path: Path, key: str, *, name: str = "towns", extra: str = "", columns: str = COLUMNS, location: str | None = None) -> Any:
+def catalog(
+    tmp_path: Path,
+    key: str,
+    *,
+    name: str = "towns",
+    extra: str = "",
+    columns: str = COLUMNS,
+    location: str | None = None,
+) -> Any:
     place = location or f"s3://{{lake}}/{key}"
-    text = f"domain: lovac\ndefaults: {{owner: team}}\nsources:\n  {name}:\n    location: {place}\n{extra}{columns}"
+    text = (
+        f"domain: lovac\ndefaults: {{owner: team}}\nsources:\n  {name}:\n    location:"
+        f" {place}\n{extra}{columns}"
+    )
     if "format:" not in extra:
         text = text.replace(extra + columns, "    format: {delimiter: ';'}\n" + extra + columns)
     return catalog_of(tmp_path / "catalog", lovac=text, policy_lovac=POLICY)
@@ -67,7 +79,13 @@ def raw(tmp_path: Path, name: str = "towns", domain: str = "lovac") -> Path:
 
 
 def line(number: int, **values: str) -> str:
-    fields = {"code": f"{number:05d}", "label": f"Ville {number}", "rooms": str(number % 9), "area": "12.5", "flag": "True"}
+    fields = {
+        "code": f"{number:05d}",
+        "label": f"Ville {number}",
+        "rooms": str(number % 9),
+        "area": "12.5",
+        "flag": "True",
+    }
     fields |= {"seen": "2024-02-29", "owner": f"M DUPONT {number}", "secret": "canary-dropped"}
     return ";".join({**fields, **values}.values()) + "\n"
 
@@ -80,7 +98,9 @@ def thousand(broken: dict[int, str]) -> str:
     return HEADER + "".join(broken.get(number) or line(number) for number in range(1, 1001))
 
 
-def test_three_broken_lines_in_a_thousand_are_set_aside_with_their_numbers(s3_server: Lake, tmp_path: Path) -> None:
+def test_three_broken_lines_in_a_thousand_are_set_aside_with_their_numbers(
+    s3_server: Lake, tmp_path: Path
+) -> None:
     s3_server.put("three/raw.csv", thousand(dict(zip((10, 500, 900), BROKEN, strict=True))))
     record = load(tmp_path, catalog(tmp_path, "three/raw.csv"), s3_server)
     assert rows(raw(tmp_path), "SELECT count(*) FROM towns") == [(997,)]
@@ -100,12 +120,16 @@ def test_three_broken_lines_in_a_thousand_are_set_aside_with_their_numbers(s3_se
     assert b"canary-dropped" not in content
 
 
-def test_two_hundred_broken_lines_are_refused_and_the_old_file_answers(s3_server: Lake, tmp_path: Path) -> None:
+def test_two_hundred_broken_lines_are_refused_and_the_old_file_answers(
+    s3_server: Lake, tmp_path: Path
+) -> None:
     declared = catalog(tmp_path, "many/raw.csv")
     s3_server.put("many/raw.csv", thousand({}))
     load(tmp_path, declared, s3_server)
     s3_server.put("many/raw.csv", thousand({number: BROKEN[number % 3] for number in range(101, 301)}))
-    with pytest.raises(DataRefused, match=r"200 of 1000 lines are broken \(20\.0%, more than the 1\.0% allowed\)") as caught:
+    with pytest.raises(
+        DataRefused, match=r"200 of 1000 lines are broken \(20\.0%, more than the 1\.0% allowed\)"
+    ) as caught:
         load(tmp_path, declared, s3_server)
     assert rows(raw(tmp_path), "SELECT count(*) FROM towns") == [(1000,)]
     side = raw(tmp_path).with_suffix(".rejects.csv")
@@ -122,9 +146,9 @@ def test_two_hundred_broken_lines_are_refused_and_the_old_file_answers(s3_server
 def test_a_line_counts_once_even_when_several_columns_fail(s3_server: Lake, tmp_path: Path) -> None:
     s3_server.put("once/raw.csv", thousand({5: line(5, rooms="x", area="y", flag="z")}))
     load(tmp_path, catalog(tmp_path, "once/raw.csv"), s3_server)
-    assert rows(raw(tmp_path), "SELECT count(*), count(DISTINCT line), list_sort(list(column_name)) FROM _rejects") == [
-        (3, 1, ["area", "flag", "rooms"])
-    ]
+    assert rows(
+        raw(tmp_path), "SELECT count(*), count(DISTINCT line), list_sort(list(column_name)) FROM _rejects"
+    ) == [(3, 1, ["area", "flag", "rooms"])]
     certificate = read_certificate(raw(tmp_path))
     assert certificate is not None
     assert certificate["rejects"] == 1
@@ -132,7 +156,9 @@ def test_a_line_counts_once_even_when_several_columns_fail(s3_server: Lake, tmp_
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 @pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
-def test_line_numbers_are_those_of_an_editor_whatever_is_quoted(s3_server: Lake, tmp_path: Path, end: str, encoding: str) -> None:
+def test_line_numbers_are_those_of_an_editor_whatever_is_quoted(
+    s3_server: Lake, tmp_path: Path, end: str, encoding: str
+) -> None:
     text = (
         HEADER
         + "".join(line(n, label='"à cheval\nsur trois\nlignes é"') for n in range(200))
@@ -143,11 +169,17 @@ def test_line_numbers_are_those_of_an_editor_whatever_is_quoted(s3_server: Lake,
     text = text.replace("\n", end)
     s3_server.put("lines/raw.csv", text.encode(encoding))
     extra = f"    format: {{delimiter: ';', encoding: {encoding}}}\n"
-    load(tmp_path, catalog(tmp_path, "lines/raw.csv", extra=extra + "    rejects_threshold: 0.5\n"), s3_server)
-    expected = [number for number, each in enumerate(text.split("\n"), 1) if "no number" in each or ";x;" in each]
+    load(
+        tmp_path, catalog(tmp_path, "lines/raw.csv", extra=extra + "    rejects_threshold: 0.5\n"), s3_server
+    )
+    expected = [
+        number for number, each in enumerate(text.split("\n"), 1) if "no number" in each or ";x;" in each
+    ]
     assert expected == [602, 604]
     assert rows(raw(tmp_path), "SELECT line FROM _rejects ORDER BY 1") == [(number,) for number in expected]
-    assert rows(raw(tmp_path), "SELECT DISTINCT label FROM towns") == [(f"à cheval{end}sur trois{end}lignes é",)]
+    assert rows(raw(tmp_path), "SELECT DISTINCT label FROM towns") == [
+        (f"à cheval{end}sur trois{end}lignes é",)
+    ]
 
 
 def test_an_open_quote_costs_its_own_line_only(s3_server: Lake, tmp_path: Path) -> None:
@@ -165,18 +197,27 @@ def test_line_ends_of_both_kinds_are_read(s3_server: Lake, tmp_path: Path) -> No
     mixed = mixed.replace(line(500), line(500).replace("\n", "\r\n")).replace(line(700), line(700, area="x"))
     s3_server.put("mixed/raw.csv", mixed)
     load(tmp_path, catalog(tmp_path, "mixed/raw.csv"), s3_server)
-    assert rows(raw(tmp_path), "SELECT count(*), count(*) FILTER (length(owner) = 64) FROM towns") == [(999, 999)]
+    assert rows(raw(tmp_path), "SELECT count(*), count(*) FILTER (length(owner) = 64) FROM towns") == [
+        (999, 999)
+    ]
     assert rows(raw(tmp_path), "SELECT line, column_name FROM _rejects") == [(701, "area")]
 
 
 def test_every_oddity_is_read_as_the_catalog_says(s3_server: Lake, tmp_path: Path) -> None:
     text = (
-        HEADER + line(1, rooms="1.0", area="1e2", flag="True", label="  ", owner=" ") + line(2, rooms="", flag="False", area=" ", seen="")
+        HEADER
+        + line(1, rooms="1.0", area="1e2", flag="True", label="  ", owner=" ")
+        + line(2, rooms="", flag="False", area=" ", seen="")
     )
-    text += line(3, code="2A004", flag="t", area="nan", label='"a;b ""c"""', rooms=" 3 ") + line(4, flag="", rooms="12", label=" " * 40)
+    text += line(3, code="2A004", flag="t", area="nan", label='"a;b ""c"""', rooms=" 3 ") + line(
+        4, flag="", rooms="12", label=" " * 40
+    )
     s3_server.put("odd/raw.csv", b"\xef\xbb\xbf" + text.encode())
     load(tmp_path, catalog(tmp_path, "odd/raw.csv"), s3_server)
-    assert rows(raw(tmp_path), "SELECT code, label, rooms, area, flag, seen::VARCHAR, owner IS NULL FROM towns ORDER BY area, code") == [
+    assert rows(
+        raw(tmp_path),
+        "SELECT code, label, rooms, area, flag, seen::VARCHAR, owner IS NULL FROM towns ORDER BY area, code",
+    ) == [
         ("00004", None, 12, 12.5, None, "2024-02-29", False),
         ("00001", None, 1, 100.0, True, "2024-02-29", True),
         ("00002", "Ville 2", None, None, False, None, False),
@@ -188,7 +229,10 @@ def test_every_oddity_is_read_as_the_catalog_says(s3_server: Lake, tmp_path: Pat
 
 
 def test_a_fraction_or_too_large_a_number_is_no_integer(s3_server: Lake, tmp_path: Path) -> None:
-    s3_server.put("whole/raw.csv", thousand({3: line(3, rooms="1.5"), 4: line(4, rooms="3000000000"), 5: line(5, rooms="nan")}))
+    s3_server.put(
+        "whole/raw.csv",
+        thousand({3: line(3, rooms="1.5"), 4: line(4, rooms="3000000000"), 5: line(5, rooms="nan")}),
+    )
     load(tmp_path, catalog(tmp_path, "whole/raw.csv"), s3_server)
     assert rows(raw(tmp_path), "SELECT line, column_name, reason FROM _rejects ORDER BY 1") == [
         (4, "rooms", "the value is no INTEGER"),
@@ -208,13 +252,17 @@ def test_unchanged_objects_are_not_read_again(s3_server: Lake, tmp_path: Path) -
     s3_server.put("same/raw.csv", thousand({1: line(1, rooms="7")}))
     assert load(tmp_path, declared, s3_server).rows == 1000
     assert load(tmp_path, declared, s3_server, ZLV_PSEUDONYM_KEY=PSEUDONYM_KEY[::-1]).rows == 1000
-    other = catalog_of(tmp_path / "catalog", policy_lovac=POLICY.replace("  area: {class: none, treatment: keep}\n", ""))
+    other = catalog_of(
+        tmp_path / "catalog", policy_lovac=POLICY.replace("  area: {class: none, treatment: keep}\n", "")
+    )
     assert load(tmp_path, other, s3_server, ZLV_PSEUDONYM_KEY=PSEUDONYM_KEY[::-1]).rows == 1000
     assert ("area",) not in rows(raw(tmp_path), "SELECT column_name FROM (DESCRIBE towns)")
 
 
-def test_an_object_replaced_while_it_is_read_is_read_again(s3_server: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from jobs.lake import load as loading
+def test_an_object_replaced_while_it_is_read_is_read_again(
+    s3_server: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from jobs.sources.lake import load as loading
 
     s3_server.put("moving/raw.csv", thousand({}))
     editions = iter([thousand({}) + line(1001)])
@@ -233,18 +281,24 @@ def test_an_object_replaced_while_it_is_read_is_read_again(s3_server: Lake, tmp_
     assert load(tmp_path, declared, s3_server).facts["unchanged"] == 1
 
 
-def test_more_faults_than_are_counted_are_refused(s3_server: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jobs.lake.scan.REJECTS_LIMIT", 20)
-    monkeypatch.setattr("jobs.lake.rejects.REJECTS_LIMIT", 20)
+def test_more_faults_than_are_counted_are_refused(
+    s3_server: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jobs.sources.lake.scan.REJECTS_LIMIT", 20)
+    monkeypatch.setattr("jobs.sources.lake.rejects.REJECTS_LIMIT", 20)
     s3_server.put("uncounted/raw.csv", thousand(dict.fromkeys(range(100, 108), BROKEN[0])))
     with pytest.raises(DataRefused, match=r"more than \d lines are broken"):
         load(tmp_path, catalog(tmp_path, "uncounted/raw.csv"), s3_server)
 
 
 def test_missing_renamed_and_new_columns_are_told(s3_server: Lake, tmp_path: Path) -> None:
-    s3_server.put("drift/raw.csv", "code_commune;LIBELLE;Rooms;flag;secret;brand new;owner\n00001;A;1;t;s;canary-new;\n")
+    s3_server.put(
+        "drift/raw.csv", "code_commune;LIBELLE;Rooms;flag;secret;brand new;owner\n00001;A;1;t;s;canary-new;\n"
+    )
     record = load(tmp_path, catalog(tmp_path, "drift/raw.csv"), s3_server)
-    assert rows(raw(tmp_path), "SELECT code, label, rooms, area, flag, seen FROM towns") == [("00001", "A", 1, None, True, None)]
+    assert rows(raw(tmp_path), "SELECT code, label, rooms, area, flag, seen FROM towns") == [
+        ("00001", "A", 1, None, True, None)
+    ]
     told = "\n".join(record.notes)
     for sentence in (
         "column Code commune is renamed to code_commune",
@@ -261,7 +315,10 @@ def test_missing_renamed_and_new_columns_are_told(s3_server: Lake, tmp_path: Pat
 @pytest.mark.parametrize(
     ("body", "sentence"),
     [
-        (HEADER.replace("Code commune;", "") + "A;1;1;t;2024-01-01;o;s\n", "required column Code commune missing in raw.csv"),
+        (
+            HEADER.replace("Code commune;", "") + "A;1;1;t;2024-01-01;o;s\n",
+            "required column Code commune missing in raw.csv",
+        ),
         ("", "0 rows, fewer than the 1 expected"),
         (HEADER, "0 rows, fewer than the 1 expected"),
         (HEADER.encode("latin-1"), "the header is not utf-8"),
@@ -287,7 +344,9 @@ def test_an_absent_object_is_noted_and_the_earlier_file_stays(s3_server: Lake, t
     assert not raw(tmp_path).exists()
     s3_server.put("absent/raw.csv", thousand({}))
     load(tmp_path, declared, s3_server)
-    s3_server.client.delete_object(Bucket=s3_server.environment()["CELLAR_DATA_LAKE_BUCKET_NAME"], Key="absent/raw.csv")
+    s3_server.client.delete_object(
+        Bucket=s3_server.environment()["CELLAR_DATA_LAKE_BUCKET_NAME"], Key="absent/raw.csv"
+    )
     assert any("the earlier file stays" in note for note in load(tmp_path, declared, s3_server).notes)
     assert raw(tmp_path).exists()
     with pytest.raises(DataRefused, match="is required and absent"):
@@ -316,9 +375,15 @@ def test_several_objects_make_one_table_that_says_which(s3_server: Lake, tmp_pat
 
 
 def test_json_arrays_are_read_with_their_lists(s3_server: Lake, tmp_path: Path) -> None:
-    columns = "\n    columns:\n      code: {required: true}\n      label: {type: 'VARCHAR[]', header: codesPostaux}\n      rooms: INTEGER\n"
+    columns = (
+        "\n    columns:\n      code: {required: true}\n      label: {type: 'VARCHAR[]', header:"
+        " codesPostaux}\n      rooms: INTEGER\n"
+    )
     declared = catalog(tmp_path, "j/towns.json", extra="    format: {type: json}\n", columns=columns)
-    s3_server.put("j/towns.json", '[{"code": "01001", "codesPostaux": ["01400"], "rooms": 3, "zone": "x"}, {"code": "2A004"}]')
+    s3_server.put(
+        "j/towns.json",
+        '[{"code": "01001", "codesPostaux": ["01400"], "rooms": 3, "zone": "x"}, {"code": "2A004"}]',
+    )
     record = load(tmp_path, declared, s3_server)
     assert rows(raw(tmp_path), "FROM towns ORDER BY code") == [("01001", ["01400"], 3), ("2A004", None, None)]
     assert any("new column zone" in note for note in record.notes)
@@ -333,8 +398,9 @@ def test_parquet_values_of_another_type_are_rejects(s3_server: Lake, tmp_path: P
 
     file = tmp_path / "towns.parquet"
     duckdb.execute(
-        f"COPY (SELECT lpad(i::VARCHAR, 5, '0') AS \"Code commune\", CASE WHEN i = 7 THEN 'x' ELSE i::VARCHAR END AS rooms, 1.5 AS area, "
-        f"'canary-dropped' AS secret FROM range(200) t(i)) TO '{file}' (FORMAT parquet)"
+        "COPY (SELECT lpad(i::VARCHAR, 5, '0') AS \"Code commune\", CASE WHEN i = 7 THEN 'x' ELSE i::VARCHAR"
+        f" END AS rooms, 1.5 AS area, 'canary-dropped' AS secret FROM range(200) t(i)) TO '{file}' (FORMAT"
+        " parquet)"
     )
     s3_server.put("p/towns.parquet", file.read_bytes())
     load(tmp_path, catalog(tmp_path, "p/towns.parquet", extra="    format: {type: parquet}\n"), s3_server)
@@ -348,7 +414,12 @@ def test_files_and_web_addresses_are_read_without_a_lake(tmp_path: Path) -> None
     folder.mkdir()
     (folder / "raw.csv").write_text(thousand({9: line(9, area="x")}), encoding="utf-8")
     with web(folder) as address:
-        for location in (str(folder / "raw.csv"), (folder / "raw.csv").as_uri(), str(folder / "*.csv"), f"{address}/raw.csv"):
+        for location in (
+            str(folder / "raw.csv"),
+            (folder / "raw.csv").as_uri(),
+            str(folder / "*.csv"),
+            f"{address}/raw.csv",
+        ):
             declared = catalog(tmp_path, "", location=location)
             assert load(tmp_path, declared).rows == 999, location
             assert rows(raw(tmp_path), "SELECT line FROM _rejects") == [(10,)]
@@ -416,10 +487,14 @@ def test_the_command_ends_with_the_codes_of_the_contract(s3_server: Lake, tmp_pa
         "ZLV_PSEUDONYM_KEY": PSEUDONYM_KEY,
         **s3_server.environment(),
     }
-    refused = subprocess.run([ZLV, "load-lake", "--domain", "lovac"], env=environment, capture_output=True, text=True, check=False)
+    refused = subprocess.run(
+        [ZLV, "load-lake", "--domain", "lovac"], env=environment, capture_output=True, text=True, check=False
+    )
     assert refused.returncode == 65, refused.stderr
     s3_server.put("command/raw.csv", thousand(dict(zip((10, 500, 900), BROKEN, strict=True))))
-    done = subprocess.run([ZLV, "load-lake", "--only", "towns"], env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [ZLV, "load-lake", "--only", "towns"], env=environment, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     told = refused.stdout + refused.stderr + done.stdout + done.stderr
     spans = "".join(path.read_text() for path in (tmp_path / "home" / "runs").rglob("*") if path.is_file())

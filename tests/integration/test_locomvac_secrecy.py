@@ -1,4 +1,5 @@
-"""Nobody can compute a small count of business premises from those that are shown, communes and EPCI taken together."""
+"""Nobody can compute a small count of business premises from those that are shown, communes and EPCI taken
+together."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ Row = tuple[str, str, str, str, int, bool, bool]
 
 
 def world(seed: int) -> dict[str, dict[Cell, int]]:
-    """Invent EPCIs of one to eight communes, large and small, each with its premises by commune and category."""
+    """Invent EPCIs of one to eight communes, large and small, each with its premises by commune and
+    category."""
     random = Random(seed)
     epcis: dict[str, dict[Cell, int]] = {}
     for number in range(150):
@@ -33,21 +35,29 @@ def world(seed: int) -> dict[str, dict[Cell, int]]:
 
 
 def build(chain: Chain, epcis: dict[str, dict[Cell, int]]) -> list[Row]:
-    """Run the models, as dbt compiled them, on invented premises; give the rows that a mart has, hidden ones included."""
+    """Run the models, as dbt compiled them, on invented premises; give the rows that a mart has, hidden ones
+    included."""
     nodes = json.loads((chain.home / "warehouse" / "dbt" / "manifest.json").read_text())["nodes"]
-    premises = [(commune, category, size) for cells in epcis.values() for (commune, category), size in cells.items()]
+    premises = [
+        (commune, category, size) for cells in epcis.values() for (commune, category), size in cells.items()
+    ]
     places = sorted({(commune, epci) for epci, cells in epcis.items() for commune, _ in cells})
     with duckdb.connect() as connection:
         connection.execute("ATTACH ':memory:' AS warehouse; CREATE SCHEMA warehouse.int")
-        connection.execute("CREATE TABLE warehouse.int.int_common__communes (geo_code VARCHAR, epci_code VARCHAR)")
+        connection.execute(
+            "CREATE TABLE warehouse.int.int_common__communes (geo_code VARCHAR, epci_code VARCHAR)"
+        )
         connection.executemany("INSERT INTO warehouse.int.int_common__communes VALUES (?, ?)", places)
         connection.execute("CREATE TABLE held (commune VARCHAR, category VARCHAR, size INTEGER)")
         connection.executemany("INSERT INTO held VALUES (?, ?, ?)", premises)
         connection.execute("""CREATE TABLE warehouse.int.int_locomvac__premises AS
-            SELECT 2024 AS year, commune AS geo_code, left(category, 3) AS family, category AS revised_category, 'legal' AS owner_kind
+            SELECT 2024 AS year, commune AS geo_code, left(category, 3) AS family,
+            category AS revised_category, 'legal' AS owner_kind
             FROM held, generate_series(1, size)""")
         for model in MODELS:
-            connection.execute(f"CREATE TABLE warehouse.int.{model} AS {nodes[f'model.zlv.{model}']['compiled_code']}")
+            connection.execute(
+                f"CREATE TABLE warehouse.int.{model} AS {nodes[f'model.zlv.{model}']['compiled_code']}"
+            )
         columns = "dimension, family, category, premises_count, has_shown_parent, is_shown"
         return connection.execute(f"""
             SELECT geo_code, {columns} FROM warehouse.int.int_locomvac__commune_cells
@@ -58,7 +68,11 @@ def parts(place: str, dimension: str, value: str, cells: dict[Cell, int]) -> fro
     """Give the cells of an EPCI that a row counts."""
     here = {cell for cell in cells if place in (cell[0], cell[0].split("-")[0])}
     return frozenset(
-        cell for cell in here if dimension == "ensemble" or cell[1] == value or (dimension == "famille" and cell[1].startswith(value))
+        cell
+        for cell in here
+        if dimension == "ensemble"
+        or cell[1] == value
+        or (dimension == "famille" and cell[1].startswith(value))
     )
 
 

@@ -1,4 +1,5 @@
-"""The common and administrative marts say what the raw files hold, counted here a second time in plain Python."""
+"""The common and administrative marts say what the raw files hold, counted here a second time in plain
+Python."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from chain import Chain
 
 from jobs.catalog import load_catalog
 from jobs.settings import read_settings
-from jobs.warehouse.session import attach, attach_sources, connect
+from jobs.storage.session import attach, attach_sources, connect
 
 PUBLIC_OR_SOCIAL = {1, 2, 3, 4, 5, 6, 9}
 
@@ -43,11 +44,17 @@ def whole(text: str | None) -> int | None:
 
 def commune(line: dict[str, Any]) -> str:
     department, number = str(line["ccodep"]).strip(), str(line["commune"]).strip()
-    return department + number[-2:].zfill(2) if len(department) == 3 else department.zfill(2).upper() + number.zfill(3)
+    return (
+        department + number[-2:].zfill(2)
+        if len(department) == 3
+        else department.zfill(2).upper() + number.zfill(3)
+    )
 
 
 @pytest.mark.parametrize("year", [2019, 2024, 2026])
-def test_morphology_counts_each_dwelling_once_and_those_without_identifier_too(base: duckdb.DuckDBPyConnection, year: int) -> None:
+def test_morphology_counts_each_dwelling_once_and_those_without_identifier_too(
+    base: duckdb.DuckDBPyConnection, year: int
+) -> None:
     premises: Counter[str] = Counter()
     flags: dict[tuple[str, object], tuple[bool, ...]] = {}
     for position, line in enumerate(rows(base, f"FROM lovac.main.lovac_{year}")):
@@ -79,14 +86,23 @@ def test_morphology_counts_each_dwelling_once_and_those_without_identifier_too(b
 
 
 def test_plot_areas_are_null_before_2023_and_not_0(base: duckdb.DuckDBPyConnection) -> None:
-    query = "SELECT DISTINCT year FROM warehouse.marts.marts_common_morphology WHERE sum_plot_area_vacant_housing_private_fil_ccthp IS NULL"
+    query = (
+        "SELECT DISTINCT year FROM warehouse.marts.marts_common_morphology WHERE"
+        " sum_plot_area_vacant_housing_private_fil_ccthp IS NULL"
+    )
     assert {year for (year,) in base.execute(query).fetchall()} == {2019, 2020, 2021, 2022}
 
 
 def test_the_stock_serves_its_years_whole(base: duckdb.DuckDBPyConnection) -> None:
-    counted = dict(base.execute("SELECT year, sum(count_housing) FROM warehouse.marts.marts_common_morphology GROUP BY 1").fetchall())
+    counted = dict(
+        base.execute(
+            "SELECT year, sum(count_housing) FROM warehouse.marts.marts_common_morphology GROUP BY 1"
+        ).fetchall()
+    )
     stock = base.execute("SELECT count(*) FROM ff.main.ff_2024 WHERE dteloc IN ('1', '2')").fetchone()
-    extract = base.execute("SELECT count(*) FROM ff.main.ff_extract_2025 WHERE ff_dteloc IN ('1', '2')").fetchone()
+    extract = base.execute(
+        "SELECT count(*) FROM ff.main.ff_extract_2025 WHERE ff_dteloc IN ('1', '2')"
+    ).fetchone()
     assert stock == (counted[2024],)
     assert extract == (counted[2025],) == (counted[2026],)
 
@@ -94,18 +110,23 @@ def test_the_stock_serves_its_years_whole(base: duckdb.DuckDBPyConnection) -> No
 def test_a_commune_with_stock_and_no_vacant_premises_counts_0(base: duckdb.DuckDBPyConnection) -> None:
     query = """
         SELECT count(*) FROM ff.main.ff_2024 AS stock
-        ANTI JOIN warehouse.marts.marts_common_morphology AS counted ON stock.idcom = counted.geo_code AND counted.year = 2024
+        ANTI JOIN warehouse.marts.marts_common_morphology AS counted ON stock.idcom = counted.geo_code
+            AND counted.year = 2024
     """
     assert base.execute(query).fetchone() == (0,)
 
 
-def test_a_split_commune_is_one_row_and_merges_are_seen_in_departments_with_a_leading_zero(base: duckdb.DuckDBPyConnection) -> None:
+def test_a_split_commune_is_one_row_and_merges_are_seen_in_departments_with_a_leading_zero(
+    base: duckdb.DuckDBPyConnection,
+) -> None:
     split = base.execute(
-        "SELECT split_destination_geocode FROM warehouse.marts.marts_common_morphology WHERE (year, geo_code) = (2024, '60054')"
+        "SELECT split_destination_geocode FROM warehouse.marts.marts_common_morphology WHERE (year, geo_code)"
+        " = (2024, '60054')"
     ).fetchall()
     assert split == [("60054, 60694",)]
     merged = base.execute(
-        "SELECT count(*) FROM warehouse.marts.marts_common_morphology WHERE merged_this_year = 1 AND geo_code < '10'"
+        "SELECT count(*) FROM warehouse.marts.marts_common_morphology WHERE merged_this_year = 1 AND geo_code"
+        " < '10'"
     ).fetchone()
     assert merged and merged[0] > 0
 
@@ -121,10 +142,17 @@ def test_overseas_communes_have_their_department_and_region(base: duckdb.DuckDBP
 
 
 def test_cities_are_unique_and_districts_are_merged(base: duckdb.DuckDBPyConnection) -> None:
-    codes = [code for (code,) in base.execute("SELECT city_code FROM warehouse.marts.marts_common_cities").fetchall()]
+    codes = [
+        code
+        for (code,) in base.execute("SELECT city_code FROM warehouse.marts.marts_common_cities").fetchall()
+    ]
     assert len(codes) == len(set(codes))
     assert {"75056", "13055", "69123"} <= set(codes)
-    assert not {code for code in codes if "75101" <= code <= "75120" or "13201" <= code <= "13216" or "69381" <= code <= "69389"}
+    assert not {
+        code
+        for code in codes
+        if "75101" <= code <= "75120" or "13201" <= code <= "13216" or "69381" <= code <= "69389"
+    }
 
 
 def test_a_city_of_two_names_has_that_of_the_commune(base: duckdb.DuckDBPyConnection) -> None:
@@ -148,14 +176,20 @@ def test_a_city_of_two_names_has_that_of_the_commune(base: duckdb.DuckDBPyConnec
         ("marts_common_morphology", "region_code", "[0-9]{2}"),
     ],
 )
-def test_codes_are_texts_that_keep_their_zeros(base: duckdb.DuckDBPyConnection, mart: str, column: str, pattern: str) -> None:
+def test_codes_are_texts_that_keep_their_zeros(
+    base: duckdb.DuckDBPyConnection, mart: str, column: str, pattern: str
+) -> None:
     query = (
-        f'SELECT count(*), count(*) FILTER (NOT regexp_full_match("{column}", ?)) FROM warehouse.marts.{mart} WHERE "{column}" IS NOT NULL'
+        f'SELECT count(*), count(*) FILTER (NOT regexp_full_match("{column}", ?)) FROM warehouse.marts.{mart}'
+        f' WHERE "{column}" IS NOT NULL'
     )
     held, wrong = base.execute(query, [pattern]).fetchone() or (0, 0)
     assert held > 0 and wrong == 0
 
 
 def test_postcodes_are_sorted(base: duckdb.DuckDBPyConnection) -> None:
-    query = 'SELECT count(*) FROM warehouse.marts.marts_admin_communes WHERE "codesPostaux" <> list_sort("codesPostaux")'
+    query = (
+        'SELECT count(*) FROM warehouse.marts.marts_admin_communes WHERE "codesPostaux" <>'
+        ' list_sort("codesPostaux")'
+    )
     assert base.execute(query).fetchone() == (0,)

@@ -11,7 +11,7 @@ from chain import Chain
 
 from jobs.catalog import load_catalog
 from jobs.settings import read_settings
-from jobs.warehouse.session import attach, attach_sources, connect
+from jobs.storage.session import attach, attach_sources, connect
 
 FAMILIES = ("MAG", "BUR", "DEP", "ATE", "HOT")
 SMALL = 11
@@ -29,24 +29,30 @@ def base(chain: Chain) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def test_a_premises_of_two_recipients_counts_once(base: duckdb.DuckDBPyConnection) -> None:
-    lines = base.execute("SELECT annee, code_dsf, invariant_du_local FROM locomvac.main.locomvac_2024").fetchall()
+    lines = base.execute(
+        "SELECT annee, code_dsf, invariant_du_local FROM locomvac.main.locomvac_2024"
+    ).fetchall()
     once = {
-        (year, directorate[:3] if directorate.startswith("97") else directorate[:2], invariant) for year, directorate, invariant in lines
+        (year, directorate[:3] if directorate.startswith("97") else directorate[:2], invariant)
+        for year, directorate, invariant in lines
     }
     counted = base.execute(
-        "SELECT sum(premises_count) FROM warehouse.int.int_locomvac__counts WHERE year = 2024 AND dimension = 'total'"
+        "SELECT sum(premises_count) FROM warehouse.int.int_locomvac__counts WHERE year = 2024 AND dimension ="
+        " 'total'"
     ).fetchone()
     assert len(once) < len(lines), "the sample holds overlapping files"
     assert counted == (len(once),)
 
 
 def test_no_count_under_eleven_is_shown_and_none_can_be_computed(base: duckdb.DuckDBPyConnection) -> None:
-    """Rebuild every hidden sum from what is shown: the total less the families, or less the owners, is 0 or at least 11."""
+    """Rebuild every hidden sum from what is shown: the total less the families, or less the owners, is 0 or
+    at least 11."""
     families = [f"count_{name}" for name in (*(family.lower() for family in FAMILIES), "other")]
     owners = ["count_legal_owner", "count_natural_owner", "count_unknown_owner"]
     names = ["count_vacant_premises", *families, *owners]
     found = base.execute(
-        f"SELECT {', '.join(names)}, vacancy_rate, secret_statistique FROM warehouse.marts.marts_locomvac_communes"
+        f"SELECT {', '.join(names)}, vacancy_rate, secret_statistique FROM"
+        " warehouse.marts.marts_locomvac_communes"
     ).fetchall()
     assert found
     for *counts, rate, secret in found:
@@ -65,7 +71,9 @@ def test_no_count_under_eleven_is_shown_and_none_can_be_computed(base: duckdb.Du
 
 def test_what_is_shown_is_what_the_files_hold(base: duckdb.DuckDBPyConnection) -> None:
     held: Counter[tuple[int, str]] = Counter()
-    for year, commune in base.execute("SELECT year, geo_code FROM warehouse.int.int_locomvac__premises").fetchall():
+    for year, commune in base.execute(
+        "SELECT year, geo_code FROM warehouse.int.int_locomvac__premises"
+    ).fetchall():
         held[(year, commune)] += 1
     for year, commune, total in base.execute(
         "SELECT year, geo_code, count_vacant_premises FROM warehouse.marts.marts_locomvac_communes"

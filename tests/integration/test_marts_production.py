@@ -16,7 +16,13 @@ from chain import Chain
 
 PARIS = ZoneInfo("Europe/Paris")
 UPDATES = ("housing:status-updated", "housing:occupancy-updated")
-STATUSES = {"non suivi": 0, "jamais contacte": 0, "en attente de retour": 1, "premier contact": 2, "suivi en cours": 3}
+STATUSES = {
+    "non suivi": 0,
+    "jamais contacte": 0,
+    "en attente de retour": 1,
+    "premier contact": 2,
+    "suivi en cours": 3,
+}
 STATUSES |= {"suivi termine": 4, "non vacant": 4, "sortie de la vacance": 4, "suivi bloque": 5, "bloque": 5}
 
 Row = dict[str, Any]
@@ -27,7 +33,9 @@ def base(chain: Chain) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the marts, and the raw file as `raw`."""
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'Europe/Paris'")
-        connection.execute(f"ATTACH '{chain.home / 'warehouse' / 'warehouse.duckdb'}' AS warehouse (READ_ONLY)")
+        connection.execute(
+            f"ATTACH '{chain.home / 'warehouse' / 'warehouse.duckdb'}' AS warehouse (READ_ONLY)"
+        )
         connection.execute(f"ATTACH '{chain.home / 'raw' / 'production.duckdb'}' AS raw (READ_ONLY)")
         connection.execute("USE warehouse.marts")
         yield connection
@@ -67,7 +75,10 @@ def months_after(moment: datetime, months: int) -> datetime:
 @pytest.fixture(scope="module")
 def updates(base: duckdb.DuckDBPyConnection) -> list[Row]:
     """Give the events that made a status or an occupancy another one, from the raw tables."""
-    housings = {row["event_id"]: (row["housing_geo_code"], row["housing_id"]) for row in rows(base, "FROM raw.housing_events")}
+    housings = {
+        row["event_id"]: (row["housing_geo_code"], row["housing_id"])
+        for row in rows(base, "FROM raw.housing_events")
+    }
     authors = {row["id"]: row for row in rows(base, "FROM raw.users")}
     found = []
     for event in rows(base, "FROM raw.events"):
@@ -89,14 +100,26 @@ def updates(base: duckdb.DuckDBPyConnection) -> list[Row]:
         ("housing", "SELECT count(*) FROM raw.housing"),
         ("establishments", "SELECT count(*) FROM raw.establishments"),
         ("campaigns", "SELECT count(*) FROM raw.campaigns"),
-        ("events", "SELECT (SELECT count(*) FROM raw.events) + (SELECT count(*) FROM raw.notes WHERE deleted_at IS NULL)"),
+        (
+            "events",
+            (
+                "SELECT (SELECT count(*) FROM raw.events) + (SELECT count(*) FROM raw.notes WHERE deleted_at"
+                " IS NULL)"
+            ),
+        ),
         ("join_campaigns_housing", "SELECT count(*) FROM raw.campaigns_housing"),
         ("join_housing_groups", "SELECT count(*) FROM raw.groups_housing"),
         ("join_owner_housing", "SELECT count(*) FROM raw.owners_housing"),
-        ("join_establishment_cities", "SELECT count(DISTINCT (id, c)) FROM raw.establishments, unnest(localities_geo_code) AS t(c)"),
+        (
+            "join_establishment_cities",
+            "SELECT count(DISTINCT (id, c)) FROM raw.establishments, unnest(localities_geo_code) AS t(c)",
+        ),
         (
             "join_establishment_housing",
-            "SELECT count(*) FROM raw.housing AS h JOIN raw.establishments AS e ON list_contains(e.localities_geo_code, h.geo_code)",
+            (
+                "SELECT count(*) FROM raw.housing AS h JOIN raw.establishments AS e ON"
+                " list_contains(e.localities_geo_code, h.geo_code)"
+            ),
         ),
     ],
 )
@@ -107,21 +130,31 @@ def test_as_many_rows_come_out_as_went_in(base: duckdb.DuckDBPyConnection, mart:
 
 
 @pytest.mark.parametrize("source", ["zlv", "user", None])
-def test_the_last_status_of_a_housing_is_the_newest_change(base: duckdb.DuckDBPyConnection, updates: list[Row], source: str | None) -> None:
+def test_the_last_status_of_a_housing_is_the_newest_change(
+    base: duckdb.DuckDBPyConnection, updates: list[Row], source: str | None
+) -> None:
     last: dict[Any, Row] = {}
     for event in sorted(updates, key=lambda event: (event["created_at"], event["id"])):
         if event["housing"] and event["status_changed"] and source in (None, event["source"]):
             last[event["housing"]] = event
     suffix = f"{source}_followup" if source else "followup"
-    query = f"SELECT geo_code, id, last_event_status_{suffix} AS status, last_event_date_{suffix} AS at FROM marts_production_housing"
-    made = {(row["geo_code"], row["id"]): (row["status"], row["at"]) for row in rows(base, query) if row["at"]}
+    query = (
+        f"SELECT geo_code, id, last_event_status_{suffix} AS status, last_event_date_{suffix} AS at FROM"
+        " marts_production_housing"
+    )
+    made = {
+        (row["geo_code"], row["id"]): (row["status"], row["at"]) for row in rows(base, query) if row["at"]
+    }
     assert made == {
-        housing: (None if event["status"] is None else str(event["status"]), event["created_at"]) for housing, event in last.items()
+        housing: (None if event["status"] is None else str(event["status"]), event["created_at"])
+        for housing, event in last.items()
     }
 
 
 @pytest.mark.parametrize("months", [3, 6, 9, 36])
-def test_returns_of_campaigns_are_counted_again_by_hand(base: duckdb.DuckDBPyConnection, updates: list[Row], months: int) -> None:
+def test_returns_of_campaigns_are_counted_again_by_hand(
+    base: duckdb.DuckDBPyConnection, updates: list[Row], months: int
+) -> None:
     of_campaign = defaultdict(set)
     for link in rows(base, "FROM raw.campaigns_housing"):
         of_campaign[link["campaign_id"]].add((link["housing_geo_code"], link["housing_id"]))
@@ -132,26 +165,38 @@ def test_returns_of_campaigns_are_counted_again_by_hand(base: duckdb.DuckDBPyCon
         later = [
             c["sent_at"]
             for c in campaigns
-            if sent and c["sent_at"] and c["sent_at"] > sent and c["establishment_id"] == campaign["establishment_id"]
+            if sent
+            and c["sent_at"]
+            and c["sent_at"] > sent
+            and c["establishment_id"] == campaign["establishment_id"]
         ]
         mine = [
             e
             for e in updates
-            if sent and e["source"] == "user" and e["housing"] in housings and sent <= e["created_at"] <= months_after(sent, months)
+            if sent
+            and e["source"] == "user"
+            and e["housing"] in housings
+            and sent <= e["created_at"] <= months_after(sent, months)
         ]
         before = [e for e in mine if not later or e["created_at"] < min(later)]
         counts = [len({e["housing"] for e in events}) for events in (mine, before)]
         rates = [100 * count / len(housings) if housings else None for count in counts]
         expected[campaign["id"]] = (*counts, *rates)
     cut = f"{months}_months_before_next_campaign"
-    columns = f"id, return_count_{months}_months, return_count_{cut}, return_rate_{months}_months, return_rate_{cut}"
+    columns = (
+        f"id, return_count_{months}_months, return_count_{cut}, return_rate_{months}_months,"
+        f" return_rate_{cut}"
+    )
     query = f"SELECT {columns} FROM marts_production_campaigns"
     made = {row[0]: row[1:] for row in base.execute(query).fetchall()}
     assert made == {campaign: pytest.approx(values) for campaign, values in expected.items()}
 
 
 def test_no_housing_has_an_unknown_where_yes_or_no_is_asked(base: duckdb.DuckDBPyConnection) -> None:
-    query = "SELECT column_name FROM duckdb_columns() WHERE table_name = 'marts_production_housing' AND data_type = 'BOOLEAN'"
+    query = (
+        "SELECT column_name FROM duckdb_columns() WHERE table_name = 'marts_production_housing' AND data_type"
+        " = 'BOOLEAN'"
+    )
     flags = [name for (name,) in base.execute(query).fetchall() if name not in ("uncomfortable", "taxed")]
     tests = ", ".join(f"count(*) FILTER ({name} IS NULL)" for name in flags)
     assert set(base.execute(f"SELECT {tests} FROM marts_production_housing").fetchone() or ()) == {0}
@@ -160,17 +205,24 @@ def test_no_housing_has_an_unknown_where_yes_or_no_is_asked(base: duckdb.DuckDBP
 
 def test_events_hold_no_text_that_a_person_wrote(base: duckdb.DuckDBPyConnection) -> None:
     columns = {
-        row[0] for row in base.execute("SELECT column_name FROM duckdb_columns() WHERE table_name = 'marts_production_events'").fetchall()
+        row[0]
+        for row in base.execute(
+            "SELECT column_name FROM duckdb_columns() WHERE table_name = 'marts_production_events'"
+        ).fetchall()
     }
     assert not columns & {"content", "created_by", "next_old", "next_new"}
-    names = base.execute("SELECT type, count(DISTINCT name) FROM marts_production_events GROUP BY type").fetchall()
+    names = base.execute(
+        "SELECT type, count(DISTINCT name) FROM marts_production_events GROUP BY type"
+    ).fetchall()
     assert {count for kind, count in names if kind} == {1}, "one name for each type"
 
 
 def test_every_column_of_the_marts_has_its_privacy_class(chain: Chain) -> None:
     manifest = json.loads((chain.home / "warehouse" / "dbt" / "manifest.json").read_text())
     marts = [
-        node for node in manifest["nodes"].values() if node["resource_type"] == "model" and node["name"].startswith("marts_production")
+        node
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and node["name"].startswith("marts_production")
     ]
     assert len(marts) >= 9
     for node in marts:

@@ -39,7 +39,9 @@ def test_each_operator_changes_what_its_name_says() -> None:
     assert " LEFT JOIN " not in found["swaps a join"].sql
     assert (found["drops a default"].before, found["drops a default"].after) == ("COALESCE(t.b, 0)", "t.b")
     assert found["takes another aggregate"].after == "MAX(t.d)"
-    assert len({mutation.sql for mutation in mutations(QUERY)} | {rewritten(QUERY)}) == len(mutations(QUERY)) + 1
+    assert (
+        len({mutation.sql for mutation in mutations(QUERY)} | {rewritten(QUERY)}) == len(mutations(QUERY)) + 1
+    )
 
 
 @pytest.mark.parametrize(
@@ -64,11 +66,15 @@ def test_a_wrong_model_is_noticed(trial: Trial, model: str, operator: str, part:
 
 
 def test_a_model_that_is_only_written_otherwise_is_not_noticed(trial: Trial) -> None:
-    verdicts = {mart: trial.verdict(mart, rewritten(trial.nodes[mart]["compiled_code"])) for mart in trial.marts}
+    verdicts = {
+        mart: trial.verdict(mart, rewritten(trial.nodes[mart]["compiled_code"])) for mart in trial.marts
+    }
     assert {mart: verdict for mart, verdict in verdicts.items() if verdict} == {}
 
 
-@pytest.mark.parametrize(("mart", "column"), [("marts_production_housing", "living_area"), ("marts_lovac_flows", "stock_count")])
+@pytest.mark.parametrize(
+    ("mart", "column"), [("marts_production_housing", "living_area"), ("marts_lovac_flows", "stock_count")]
+)
 def test_a_wrong_column_is_noticed(trial: Trial, mart: str, column: str) -> None:
     id_ = trial.named[mart]
     sql = wrong_column(trial.relation(id_), column, dict(trial.shapes[id_])[column])

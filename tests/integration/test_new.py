@@ -1,4 +1,5 @@
-"""What `zlv new` writes works once it is decided, and only then; the page that walks through it is true word for word."""
+"""What `zlv new` writes works once it is decided, and only then; the page that walks through it is true word
+for word."""
 
 from __future__ import annotations
 
@@ -20,21 +21,34 @@ PAGE = ROOT / "docs" / "fr" / "ajouter.md"
 
 
 def new(checkout: Path, *arguments: str, code: int = 0) -> str:
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(checkout), "ZLV_HOME": str(checkout / "home")}
-    done = subprocess.run([str(ZLV), *arguments], env=environment, cwd=checkout, capture_output=True, text=True, check=False)
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(checkout),
+        "ZLV_HOME": str(checkout / "home"),
+    }
+    done = subprocess.run(
+        [str(ZLV), *arguments], env=environment, cwd=checkout, capture_output=True, text=True, check=False
+    )
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout + done.stderr
 
 
 def test_the_walk_through_word_for_word_publishes_a_new_mart(own_chain: Chain, checkout: Path) -> None:
     path = f"{ZLV.parent}{os.pathsep}{own_chain.environment['PATH']}"
-    here = replace(own_chain, environment={**own_chain.environment, "PYTHONPATH": str(checkout), "PATH": path})
+    here = replace(
+        own_chain, environment={**own_chain.environment, "PYTHONPATH": str(checkout), "PATH": path}
+    )
     sql_before = {file.name for file in (checkout / "dbt").rglob("*.sql")}
     shown = ""
     for kind, file, text in blocks(PAGE):
         if kind == "bash":
             done = subprocess.run(
-                ["bash", "-euo", "pipefail", "-c", text], env=here.environment, cwd=checkout, capture_output=True, text=True, check=False
+                ["bash", "-euo", "pipefail", "-c", text],
+                env=here.environment,
+                cwd=checkout,
+                capture_output=True,
+                text=True,
+                check=False,
             )
             assert done.returncode == 0, f"{text}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
             shown = done.stdout
@@ -47,15 +61,25 @@ def test_the_walk_through_word_for_word_publishes_a_new_mart(own_chain: Chain, c
     assert found == [("01", 2, 5000), ("69", 1, 4000)]
     assert (checkout / "docs/dictionary/marts/marts_external_primes.md").is_file()
     written = {file.name for file in (checkout / "dbt").rglob("*.sql")} - sql_before
-    assert written == {"stg_external__primes_vacance.sql", "marts_external_primes.sql"}, "a millésime writes none"
+    assert written == {
+        "stg_external__primes_vacance.sql",
+        "marts_external_primes.sql",
+    }, "a millésime writes none"
 
 
-def test_a_new_source_is_refused_until_it_is_decided_and_reads_nothing_until_it_is_opened(checkout: Path) -> None:
-    (checkout / "a.csv").write_text('Code INSEE;"Nom; l\'""usage""";order;2024\n01001;"a;b";1;2.5\n01002;c;1;3\n')
+def test_a_new_source_is_refused_until_it_is_decided_and_reads_nothing_until_it_is_opened(
+    checkout: Path,
+) -> None:
+    (checkout / "a.csv").write_text(
+        'Code INSEE;"Nom; l\'""usage""";order;2024\n01001;"a;b";1;2.5\n01002;c;1;3\n'
+    )
     said = new(checkout, "new", "source", "external", "essai", "--file", "a.csv")
     assert "  1. catalog/external_essai.yml" in said
     refused = new(checkout, "catalog", "check", code=64)
-    assert "description, producer, licence, owner not decided yet" in refused and "external_essai.yml:3" in refused
+    assert (
+        "description, producer, licence, owner not decided yet" in refused
+        and "external_essai.yml:3" in refused
+    )
     entry = checkout / "catalog" / "external_essai.yml"
     entry.write_text(entry.read_text().replace("À DÉCIDER", "x"))
     source = load_catalog([checkout / "catalog"]).source("essai")
@@ -83,16 +107,29 @@ def test_a_new_source_is_refused_until_it_is_decided_and_reads_nothing_until_it_
         (("millesime", "opah", "2027"), "families with years are"),
     ],
 )
-def test_what_is_there_or_wrong_is_said_and_nothing_is_written(checkout: Path, arguments: tuple[str, ...], sentence: str) -> None:
+def test_what_is_there_or_wrong_is_said_and_nothing_is_written(
+    checkout: Path, arguments: tuple[str, ...], sentence: str
+) -> None:
     (checkout / "a.csv").write_text("code;label\n01;a\n02;b\n")
     (checkout / "same.csv").write_text("code;label\n01;a\n01;a\n")
-    before = {file: file.stat().st_mtime_ns for name in ("catalog", "dbt", "docs") for file in (checkout / name).rglob("*")}
+    before = {
+        file: file.stat().st_mtime_ns
+        for name in ("catalog", "dbt", "docs")
+        for file in (checkout / name).rglob("*")
+    }
     assert sentence in new(checkout, "new", *arguments, code=64)
-    assert {file: file.stat().st_mtime_ns for name in ("catalog", "dbt", "docs") for file in (checkout / name).rglob("*")} == before
+    assert {
+        file: file.stat().st_mtime_ns
+        for name in ("catalog", "dbt", "docs")
+        for file in (checkout / name).rglob("*")
+    } == before
 
 
 def test_a_new_year_is_compared_with_the_file_that_came(checkout: Path) -> None:
-    names = [column.header_name.replace("2026", "2027") for column in load_catalog([ROOT / "catalog"]).source("lovac_2026").columns]
+    names = [
+        column.header_name.replace("2026", "2027")
+        for column in load_catalog([ROOT / "catalog"]).source("lovac_2026").columns
+    ]
     names[names.index("aff")] = "affectation"
     (checkout / "raw.csv").write_text(",".join(names) + "\n")
     said = new(checkout, "new", "millesime", "lovac", "2027", "--file", "raw.csv")
@@ -117,4 +154,6 @@ def test_a_new_mart_is_refused_until_it_is_described(checkout: Path) -> None:
 
 def test_a_folder_that_cannot_be_written_is_told(checkout: Path) -> None:
     shutil.rmtree(checkout / "docs")
-    assert "writes into a checkout of the project" in new(checkout, "new", "millesime", "lovac", "2027", code=64)
+    assert "writes into a checkout of the project" in new(
+        checkout, "new", "millesime", "lovac", "2027", code=64
+    )

@@ -1,4 +1,5 @@
-"""A real daily run with a real collector: one trace, one root, every stage, table and dbt node in its place."""
+"""A real daily run with a real collector: one trace, one root, every stage, table and dbt node in its
+place."""
 
 from __future__ import annotations
 
@@ -17,29 +18,43 @@ def test_one_daily_run_is_one_trace(own_chain: Chain) -> None:
     for path in (own_chain.home / "raw" / "lovac").glob("*.duckdb"):
         path.unlink()  # unchanged objects are not read again; these are
     with collector() as received:
-        own_chain.zlv("run", "daily", "--run-id", "daily-traced", OTEL_EXPORTER_OTLP_ENDPOINT=received.endpoint)
+        own_chain.zlv(
+            "run", "daily", "--run-id", "daily-traced", OTEL_EXPORTER_OTLP_ENDPOINT=received.endpoint
+        )
     assert own_chain.clean_tables() == before, "a second run on unchanged sources gives equal tables"
     spans = {span.span_id: span for span in received.spans}
     assert len(spans) == len(received.spans), "no span was sent twice"
     assert {span.trace_id for span in received.spans} == {f"{trace_id('daily-traced'):032x}"}
     (root,) = [span for span in received.spans if not span.parent_id]
     assert root.name == "run daily"
-    assert all(span.parent_id in spans for span in received.spans if span is not root), "no span has lost its parent"
+    assert all(span.parent_id in spans for span in received.spans if span is not root), (
+        "no span has lost its parent"
+    )
     assert not [span.name for span in received.spans if span.is_error]
 
     steps = {span.name: span for span in received.spans if span.attributes["zlv.kind"] == "step"}
     assert set(steps) == set(STAGES)
     assert {span.parent_id for span in steps.values()} == {root.span_id}
     for name, step in steps.items():
-        record = json.loads((own_chain.home / "runs" / "daily-traced" / "steps" / f"{name}.json").read_text(encoding="utf-8"))
+        record = json.loads(
+            (own_chain.home / "runs" / "daily-traced" / "steps" / f"{name}.json").read_text(encoding="utf-8")
+        )
         assert (step.attributes["zlv.rows"], step.attributes["process.exit.code"]) == (record["rows"], 0)
 
     def below(name: str, kind: str) -> dict[str, Received]:
-        return {s.name: s for s in received.spans if s.parent_id == steps[name].span_id and s.attributes["zlv.kind"] == kind}
+        return {
+            s.name: s
+            for s in received.spans
+            if s.parent_id == steps[name].span_id and s.attributes["zlv.kind"] == kind
+        }
 
     tables = below("sync-production", "table")
     assert len(tables) == 19
-    assert sum(span.attributes["zlv.rows"] for span in tables.values()) == steps["sync-production"].attributes["zlv.rows"] > 0
+    assert (
+        sum(span.attributes["zlv.rows"] for span in tables.values())
+        == steps["sync-production"].attributes["zlv.rows"]
+        > 0
+    )
     assert {span.attributes["db.system.name"] for span in tables.values()} == {"postgresql"}
     published = below("publish", "table")
     assert all(span.attributes["zlv.rows"] > 0 for span in published.values())
@@ -52,4 +67,8 @@ def test_one_daily_run_is_one_trace(own_chain: Chain) -> None:
     for span in published.values():
         assert nodes[span.attributes["zlv.mart"]].attributes["zlv.rows"] == span.attributes["zlv.rows"]
     objects = below("load-lake", "object")
-    assert sum(span.attributes["zlv.rows"] for span in objects.values()) == steps["load-lake"].attributes["zlv.rows"] > 0
+    assert (
+        sum(span.attributes["zlv.rows"] for span in objects.values())
+        == steps["load-lake"].attributes["zlv.rows"]
+        > 0
+    )

@@ -11,9 +11,13 @@ def shuffle(chain: Chain) -> int:
     moved = 0
     for path in sorted((chain.home / "raw").glob("**/*.duckdb")):
         with duckdb.connect(str(path)) as raw:
-            tables = raw.execute("SELECT table_name, estimated_size FROM duckdb_tables() WHERE table_name <> '_zlv'").fetchall()
+            tables = raw.execute(
+                "SELECT table_name, estimated_size FROM duckdb_tables() WHERE table_name <> '_zlv'"
+            ).fetchall()
             for table, rows in tables:
-                raw.execute(f'CREATE OR REPLACE TABLE "{table}" AS SELECT * FROM "{table}" ORDER BY hash(rowid)')
+                raw.execute(
+                    f'CREATE OR REPLACE TABLE "{table}" AS SELECT * FROM "{table}" ORDER BY hash(rowid)'
+                )
                 moved += rows
     return moved
 

@@ -35,7 +35,9 @@ def environment(postgres_server: Postgres, s3_server: Lake, tmp_path: Path) -> I
 
 
 def prepare(environment: dict[str, str], **changed: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([ZLV, "prepare"], env={**environment, **changed}, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [ZLV, "prepare"], env={**environment, **changed}, capture_output=True, text=True, check=False
+    )
 
 
 def test_all_is_well_and_the_secret_is_written(environment: dict[str, str]) -> None:
@@ -57,7 +59,12 @@ def test_everything_that_is_wrong_is_said_at_once(environment: dict[str, str]) -
         ZLV_RAW_DIR="/proc/nowhere",
     )
     assert done.returncode == 64
-    for sentence in ("refused role zlv_reader", "has no bucket elsewhere", "ZLV_PSEUDONYM_KEY", "/proc/nowhere cannot be written"):
+    for sentence in (
+        "refused role zlv_reader",
+        "has no bucket elsewhere",
+        "ZLV_PSEUDONYM_KEY",
+        "/proc/nowhere cannot be written",
+    ):
         assert sentence in done.stdout
     assert "4 of " in done.stderr
     assert "canary" not in done.stdout + done.stderr
@@ -70,7 +77,9 @@ def test_what_is_only_unreachable_is_temporary(environment: dict[str, str]) -> N
 
 
 def test_a_role_that_may_write_is_wrong(environment: dict[str, str]) -> None:
-    done = prepare(environment, POSTGRES_PRODUCTION_READONLY_USER=OWNER, POSTGRES_PRODUCTION_READONLY_PASSWORD=OWNER)
+    done = prepare(
+        environment, POSTGRES_PRODUCTION_READONLY_USER=OWNER, POSTGRES_PRODUCTION_READONLY_PASSWORD=OWNER
+    )
     assert done.returncode == 64
     assert f"role {OWNER} may write owners" in done.stdout
 
@@ -88,4 +97,6 @@ def test_what_this_version_does_not_do_is_said(environment: dict[str, str]) -> N
     assert done.returncode == 0 and "makes no use of ZLV_ENCRYPTION_KEY" in done.stdout
     assert "canary" not in done.stdout + done.stderr
     done = prepare(environment, ZLV_STORAGE="ducklake")
-    assert done.returncode == 64 and "ZLV_STORAGE" in done.stderr and "DuckDB files on a volume" in done.stderr
+    assert (
+        done.returncode == 64 and "ZLV_STORAGE" in done.stderr and "DuckDB files on a volume" in done.stderr
+    )

@@ -11,17 +11,21 @@ import pytest
 from chain import Chain
 
 from jobs.catalog import load_catalog
-from jobs.sample.components import Components, start
 from jobs.sample.schema import tables_sql
+from jobs.sample.servers.components import Components, start
 from jobs.settings import read_settings
-from jobs.warehouse.session import load_extension
+from jobs.storage.session import load_extension
 
 ROOT = Path(__file__).resolve().parents[2]
-SAMPLE = Path(os.environ.get("ZLV_PRODUCTION_SAMPLE", ROOT.parent / "shared" / "reference" / "production_sample"))
+SAMPLE = Path(
+    os.environ.get("ZLV_PRODUCTION_SAMPLE", ROOT.parent / "shared" / "reference" / "production_sample")
+)
 GENERATED = {"last_mutation_type", "return_rate", "full_name_fts"}
 DATABASE = "application"
 
-pytestmark = pytest.mark.skipif(not SAMPLE.is_dir(), reason="the application's sample lies beside the project, never in it")
+pytestmark = pytest.mark.skipif(
+    not SAMPLE.is_dir(), reason="the application's sample lies beside the project, never in it"
+)
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +52,10 @@ def restore(running: Components) -> dict[str, int]:
             columns = [str(row[0]) for row in described if row[0] not in GENERATED]
             values = ["NULL" if name == "geom" else f'"{name}"' for name in columns]
             names = ", ".join(f'"{name}"' for name in columns)
-            connection.execute(f"INSERT INTO application.public.{path.stem} ({names}) SELECT {', '.join(values)} FROM '{path}'")
+            connection.execute(
+                f"INSERT INTO application.public.{path.stem} ({names}) SELECT {', '.join(values)} FROM"
+                f" '{path}'"
+            )
             row = connection.execute(f"SELECT count(*) FROM '{path}'").fetchone()
             counts[path.stem] = row[0] if row else 0
     reader = running.environment["POSTGRES_PRODUCTION_READONLY_USER"]
@@ -60,16 +67,27 @@ def restore(running: Components) -> dict[str, int]:
     return counts
 
 
-def test_the_daily_run_takes_every_row_of_the_application(rows: dict[str, int], own_home: Callable[[str], Chain]) -> None:
+def test_the_daily_run_takes_every_row_of_the_application(
+    rows: dict[str, int], own_home: Callable[[str], Chain]
+) -> None:
     chain = own_home("application")
     chain.environment["POSTGRES_PRODUCTION_DB_NAME"] = DATABASE
     chain.zlv("run", "daily")
     catalog = load_catalog(read_settings({}).catalog_dirs)
     with duckdb.connect(str(chain.home / "raw" / "production.duckdb"), read_only=True) as connection:
         for source in catalog.of("production"):
-            assert connection.execute(f"SELECT count(*) FROM {source.name}").fetchone() == (rows[source.table],), source.name
+            assert connection.execute(f"SELECT count(*) FROM {source.name}").fetchone() == (
+                rows[source.table],
+            ), source.name
     with duckdb.connect(str(chain.clean_file), read_only=True) as connection:
-        for table, source in (("marts_production_housing", "fast_housing"), ("join_owner_housing", "owners_housing")):
+        for table, source in (
+            ("marts_production_housing", "fast_housing"),
+            ("join_owner_housing", "owners_housing"),
+        ):
             assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (rows[source],)
-        assert connection.execute("SELECT count(*) FROM marts_production_establishments").fetchone() == (rows["establishments"],)
-        assert connection.execute("SELECT count(*) FROM marts_production_campaigns").fetchone() == (rows["campaigns"],)
+        assert connection.execute("SELECT count(*) FROM marts_production_establishments").fetchone() == (
+            rows["establishments"],
+        )
+        assert connection.execute("SELECT count(*) FROM marts_production_campaigns").fetchone() == (
+            rows["campaigns"],
+        )

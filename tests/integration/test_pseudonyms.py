@@ -1,4 +1,5 @@
-"""Under one key the same person and dwelling have the same pseudonym in every source, and no file holds the clear value."""
+"""Under one key the same person and dwelling have the same pseudonym in every source, and no file holds the
+clear value."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from planted import ADDRESS, EMAIL, KEY, LOVAC, NAME, home, raw_dir
 from jobs.catalog import load_catalog
 from jobs.privacy.treatments import install_pseudonyms
 from jobs.settings import read_settings
-from jobs.warehouse.session import attach_sources, connect
+from jobs.storage.session import attach_sources, connect
 
 __all__ = ["raw_dir"]
 
@@ -32,13 +33,21 @@ def sources(tmp_path: Path, raw_dir: Path) -> duckdb.DuckDBPyConnection:
 
 def test_a_name_is_normalised_before_it_is_pseudonymised(sources: duckdb.DuckDBPyConnection) -> None:
     names = sources.execute("SELECT full_name, email FROM production.owners ORDER BY id").fetchall()
-    assert names == [(pseudonym("ELEONORE LEBOEUF"), pseudonym(EMAIL.upper())), (pseudonym("COMMUNE DE RUE"), None)]
+    assert names == [
+        (pseudonym("ELEONORE LEBOEUF"), pseudonym(EMAIL.upper())),
+        (pseudonym("COMMUNE DE RUE"), None),
+    ]
 
 
-def test_an_identifier_is_pseudonymised_as_it_stands_so_that_sources_join(sources: duckdb.DuckDBPyConnection) -> None:
+def test_an_identifier_is_pseudonymised_as_it_stands_so_that_sources_join(
+    sources: duckdb.DuckDBPyConnection,
+) -> None:
     written = sources.execute("SELECT ff_idlocal FROM lovac.lovac_2025").fetchall()
     assert written == [(pseudonym(str(LOVAC[0]["ff_idlocal"])),)]
-    joined = "SELECT count(*) FROM lovac.lovac_2025 l JOIN (SELECT pseudonymise('800688123456') AS local_id) h ON h.local_id = l.ff_idlocal"
+    joined = (
+        "SELECT count(*) FROM lovac.lovac_2025 l JOIN (SELECT pseudonymise('800688123456') AS local_id) h ON"
+        " h.local_id = l.ff_idlocal"
+    )
     assert sources.execute(joined).fetchone() == (1,)
 
 
@@ -55,5 +64,15 @@ def test_no_raw_file_holds_a_clear_value(raw_dir: Path) -> None:
     assert len(files) == 3
     for path in files:
         content = path.read_bytes()
-        for clear in (NAME, "LEBOEUF", EMAIL, EMAIL.upper(), ADDRESS, "MARTIN PAUL", "06 12 34 56 78", KEY, "never read"):
+        for clear in (
+            NAME,
+            "LEBOEUF",
+            EMAIL,
+            EMAIL.upper(),
+            ADDRESS,
+            "MARTIN PAUL",
+            "06 12 34 56 78",
+            KEY,
+            "never read",
+        ):
             assert clear.encode() not in content, f"{path.name} holds a clear value"

@@ -10,30 +10,45 @@ from bases import LISTED, base, marks, publish, write_audit, write_warehouse, zl
 
 from jobs.catalog import Catalog, Publication, load_catalog
 from jobs.errors import DataRefused, PrivacyRefused, Temporary
+from jobs.releases.release import current_release, publishing, release_file, release_names, roll_back
 from jobs.settings import project_dir
+from jobs.storage.files import read_certificate
 from jobs.telemetry.records import read_step
-from jobs.warehouse.files import read_certificate
-from jobs.warehouse.release import current_release, publishing, release_file, release_names, roll_back
 
 
-def test_the_clean_file_holds_the_listed_marts_under_their_public_names_and_nothing_else(tmp_path: Path) -> None:
+def test_the_clean_file_holds_the_listed_marts_under_their_public_names_and_nothing_else(
+    tmp_path: Path,
+) -> None:
     settings = base(tmp_path)
     write_warehouse(settings)
     done = publish(settings, "daily-1")
     assert done.rows == {"cities_zonage_2024": 1000, "marts_production_housing": 1000}
     assert settings.clean_file.readlink() == Path("releases/daily-1.duckdb")
     with duckdb.connect(str(settings.clean_file), read_only=True) as connection:
-        tables = connection.execute("SELECT DISTINCT schema_name, table_name FROM duckdb_columns() WHERE NOT internal").fetchall()
-        assert set(tables) == {("main", "_zlv"), ("main", "cities_zonage_2024"), ("main", "marts_production_housing")}
-        assert connection.execute("SELECT schema_name FROM duckdb_schemas() WHERE NOT internal").fetchall() == []
-        comments = connection.execute("SELECT comment FROM duckdb_tables() WHERE table_name <> '_zlv' ORDER BY table_name").fetchall()
+        tables = connection.execute(
+            "SELECT DISTINCT schema_name, table_name FROM duckdb_columns() WHERE NOT internal"
+        ).fetchall()
+        assert set(tables) == {
+            ("main", "_zlv"),
+            ("main", "cities_zonage_2024"),
+            ("main", "marts_production_housing"),
+        }
+        assert (
+            connection.execute("SELECT schema_name FROM duckdb_schemas() WHERE NOT internal").fetchall() == []
+        )
+        comments = connection.execute(
+            "SELECT comment FROM duckdb_tables() WHERE table_name <> '_zlv' ORDER BY table_name"
+        ).fetchall()
         assert comments == [("Communes",), ("One row per dwelling",)]
         column = "SELECT comment FROM duckdb_columns() WHERE comment IS NOT NULL"
         assert connection.execute(column).fetchall() == [("Code de l'Insee",)]
         first = connection.execute("FROM cities_zonage_2024 LIMIT 1").fetchone()
         assert first is not None and first[0] == "00000"
     assert (read_certificate(settings.clean_file) or {})["rows"] == done.rows
-    assert b"private" not in settings.clean_file.read_bytes() and b"not listed" not in settings.clean_file.read_bytes()
+    assert (
+        b"private" not in settings.clean_file.read_bytes()
+        and b"not listed" not in settings.clean_file.read_bytes()
+    )
 
 
 def test_two_publications_of_the_same_marts_are_equal_row_for_row(tmp_path: Path) -> None:
@@ -87,7 +102,10 @@ def test_a_listed_mart_that_is_missing_is_named_and_the_release_before_stands(tm
     settings = base(tmp_path)
     write_warehouse(settings, mark=1)
     publish(settings, "good")
-    more = Catalog(sources=(), publications=(*LISTED.publications, Publication(mart="marts_admin_epci", public_name="admin_epci")))
+    more = Catalog(
+        sources=(),
+        publications=(*LISTED.publications, Publication(mart="marts_admin_epci", public_name="admin_epci")),
+    )
     with pytest.raises(DataRefused, match="no marts_admin_epci"):
         publish(settings, "bad", more)
     assert marks(settings) == {(1, 1)} and release_names(settings.clean_dir) == ["good"]
@@ -99,7 +117,10 @@ def test_a_rollback_shows_the_release_before_and_copies_nothing(tmp_path: Path) 
     for mark in (1, 2, 3):
         write_warehouse(settings, mark)
         publish(settings, f"run-{mark}")
-    inodes = {name: release_file(settings.clean_dir, name).stat().st_ino for name in release_names(settings.clean_dir)}
+    inodes = {
+        name: release_file(settings.clean_dir, name).stat().st_ino
+        for name in release_names(settings.clean_dir)
+    }
     done = zlv(settings, "publish", "--rollback", ZLV_RUN_ID="back")
     assert done.returncode == 0, done.stderr
     assert "release run-2 again (was run-3)" in done.stderr
@@ -136,7 +157,9 @@ def test_the_newest_releases_are_kept_and_always_the_current_one_and_its_way_bac
     assert release_names(settings.clean_dir) == ["run-5", "run-2"]
 
 
-def test_a_retry_shows_the_finished_release_again_and_a_changed_warehouse_gets_a_name_of_its_own(tmp_path: Path) -> None:
+def test_a_retry_shows_the_finished_release_again_and_a_changed_warehouse_gets_a_name_of_its_own(
+    tmp_path: Path,
+) -> None:
     settings = base(tmp_path)
     write_warehouse(settings, 1, rows=10)
     first = publish(settings, "daily-1")

@@ -12,15 +12,18 @@ from chain import Chain
 
 from jobs.catalog import Catalog, Publication, load_catalog
 from jobs.errors import DataRefused, SettingsError
+from jobs.releases.release import current_release, release_names
+from jobs.releases.row_counts import jumps
 from jobs.settings import project_dir
+from jobs.storage.files import read_certificate
 from jobs.telemetry.records import read_step
-from jobs.warehouse.files import read_certificate
-from jobs.warehouse.release import current_release, release_names
-from jobs.warehouse.row_counts import jumps
 
 
 def listed(**rows: Any) -> Catalog:
-    return Catalog(sources=(), publications=(Publication.model_validate({"mart": "marts_x", "public_name": "x", "rows": rows}),))
+    return Catalog(
+        sources=(),
+        publications=(Publication.model_validate({"mart": "marts_x", "public_name": "x", "rows": rows}),),
+    )
 
 
 def test_a_mart_that_halves_is_refused_with_65_and_named(own_chain: Chain) -> None:
@@ -32,7 +35,10 @@ def test_a_mart_that_halves_is_refused_with_65_and_named(own_chain: Chain) -> No
     assert row and left
     own_chain.zlv("audit")
     refused = own_chain.zlv("publish", code=65).stderr
-    assert f"marts_lovac_flows has {left[0]} rows, {row[0]} in the release before (0.40 times, expected 0.5 to 2)" in refused
+    assert (
+        f"marts_lovac_flows has {left[0]} rows, {row[0]} in the release before (0.40 times, expected 0.5"
+        " to 2)" in refused
+    )
     assert "a source is missing, or was delivered in part" in refused and "--accept-rows" in refused
     assert (own_chain.clean_file.readlink(), own_chain.clean_tables()) == (before, clean)
 
@@ -58,7 +64,9 @@ def test_the_reason_to_accept_it_goes_with_the_release_and_its_record(tmp_path: 
     # The accepted release is what the next one is compared with, and it needs no reason.
     write_warehouse(settings, mark=3, rows=410)
     publish(settings, "third")
-    assert marks(settings) == {(3, 3)} and "accepted_rows" not in (read_certificate(settings.clean_file) or {})
+    assert marks(settings) == {(3, 3)} and "accepted_rows" not in (
+        read_certificate(settings.clean_file) or {}
+    )
 
 
 def test_a_mart_that_more_than_doubles_is_refused(tmp_path: Path) -> None:
@@ -68,7 +76,10 @@ def test_a_mart_that_more_than_doubles_is_refused(tmp_path: Path) -> None:
     write_warehouse(settings, rows=2000)
     publish(settings, "second")
     write_warehouse(settings, rows=4001)
-    with pytest.raises(DataRefused, match=r"4001 rows, 2000 in the release before \(2.00 times, expected 0.5 to 2.*loaded twice"):
+    with pytest.raises(
+        DataRefused,
+        match=r"4001 rows, 2000 in the release before \(2.00 times, expected 0.5 to 2.*loaded twice",
+    ):
         publish(settings, "third")
     assert current_release(settings) == "second"
 
@@ -94,7 +105,9 @@ def test_a_mart_that_more_than_doubles_is_refused(tmp_path: Path) -> None:
         ({}, None, 5000, False),
     ],
 )
-def test_rows_are_compared_with_the_band_of_the_publication_list(band: dict[str, Any], before: int | None, now: int, refused: bool) -> None:
+def test_rows_are_compared_with_the_band_of_the_publication_list(
+    band: dict[str, Any], before: int | None, now: int, refused: bool
+) -> None:
     assert bool(jumps(listed(**band), {} if before is None else {"x": before}, {"x": now})) == refused
 
 

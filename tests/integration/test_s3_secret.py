@@ -10,9 +10,9 @@ import pytest
 from components import BUCKET, Lake, s3_server
 
 from jobs.errors import SettingsError
-from jobs.lake.secret import NAME, ensure_s3_secret
 from jobs.settings import Settings, read_settings
-from jobs.warehouse.session import connect
+from jobs.sources.lake.secret import NAME, ensure_s3_secret
+from jobs.storage.session import connect
 
 __all__ = ["s3_server"]
 
@@ -23,7 +23,9 @@ def settings_of(tmp_path: Path, lake: Lake, **extra: str) -> Settings:
 
 def shown(settings: Settings) -> list[tuple[Any, ...]]:
     connection = connect(settings, "httpfs")
-    return connection.execute("SELECT name, persistent, scope, secret_string FROM duckdb_secrets()").fetchall()
+    return connection.execute(
+        "SELECT name, persistent, scope, secret_string FROM duckdb_secrets()"
+    ).fetchall()
 
 
 def test_a_later_session_reads_the_lake_with_the_written_secret(s3_server: Lake, tmp_path: Path) -> None:
@@ -58,7 +60,9 @@ def test_it_is_private_scoped_and_not_shown(s3_server: Lake, tmp_path: Path) -> 
         ("CELLAR_DATA_LAKE_BUCKET_NAME", "another-lake"),
     ],
 )
-def test_it_is_written_again_when_a_setting_changes(s3_server: Lake, tmp_path: Path, setting: str, value: str) -> None:
+def test_it_is_written_again_when_a_setting_changes(
+    s3_server: Lake, tmp_path: Path, setting: str, value: str
+) -> None:
     ensure_s3_secret(settings_of(tmp_path, s3_server))
     changed = settings_of(tmp_path, s3_server, **{setting: value})
     assert ensure_s3_secret(changed)

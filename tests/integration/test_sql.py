@@ -12,8 +12,8 @@ from bases import base, publish, write_warehouse, zlv
 from chain import ZLV
 
 from jobs.catalog import load_catalog
+from jobs.inspection.session import open_read_only
 from jobs.settings import Settings, child_environment, project_dir
-from jobs.warehouse.readonly import open_read_only
 
 
 @pytest.fixture
@@ -25,7 +25,9 @@ def settings(tmp_path: Path) -> Settings:
     path.parent.mkdir(parents=True)
     with duckdb.connect(str(path)) as connection:
         connection.execute("CREATE TABLE lovac_2025 AS SELECT 2025 AS annee, '01' AS ccodep")
-    return settings.model_copy(update={"ZLV_CATALOG_DIR": str(project_dir("catalog")), "ZLV_PSEUDONYM_KEY": None})
+    return settings.model_copy(
+        update={"ZLV_CATALOG_DIR": str(project_dir("catalog")), "ZLV_PSEUDONYM_KEY": None}
+    )
 
 
 def test_one_query_reads_raw_file_warehouse_and_clean_file(settings: Settings) -> None:
@@ -40,8 +42,18 @@ def test_one_query_reads_raw_file_warehouse_and_clean_file(settings: Settings) -
 def test_queries_come_from_standard_input_and_json_is_one_object_per_line(settings: Settings) -> None:
     environ = child_environment(ZLV_HOME=str(settings.ZLV_HOME))
     queries = "SELECT 1 AS one, 'é;' AS text; SELECT DATE '2024-02-29' AS day, NULL AS nothing"
-    done = subprocess.run([str(ZLV), "sql", "--format", "json"], input=queries, env=environ, capture_output=True, text=True, check=True)
-    assert [json.loads(line) for line in done.stdout.splitlines()] == [{"one": 1, "text": "é;"}, {"day": "2024-02-29", "nothing": None}]
+    done = subprocess.run(
+        [str(ZLV), "sql", "--format", "json"],
+        input=queries,
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert [json.loads(line) for line in done.stdout.splitlines()] == [
+        {"one": 1, "text": "é;"},
+        {"day": "2024-02-29", "nothing": None},
+    ]
 
 
 def test_clean_shows_the_clean_file_only(settings: Settings) -> None:
@@ -67,7 +79,10 @@ def test_clean_shows_the_clean_file_only(settings: Settings) -> None:
 )
 def test_a_session_changes_nothing_and_reaches_nothing_else(settings: Settings, query: str) -> None:
     before = settings.clean_file.read_bytes()
-    with open_read_only(settings, load_catalog(settings.catalog_dirs)) as connection, pytest.raises(duckdb.Error):
+    with (
+        open_read_only(settings, load_catalog(settings.catalog_dirs)) as connection,
+        pytest.raises(duckdb.Error),
+    ):
         connection.execute(query.replace("{home}", str(settings.ZLV_HOME)))
     assert settings.clean_file.read_bytes() == before
     assert not (settings.ZLV_HOME / "out.csv").exists() and not (settings.ZLV_HOME / "new.duckdb").exists()
@@ -76,7 +91,10 @@ def test_a_session_changes_nothing_and_reaches_nothing_else(settings: Settings, 
 def test_a_query_larger_than_memory_may_still_spill(settings: Settings) -> None:
     small = settings.model_copy(update={"DUCKDB_MEMORY_LIMIT": "60MB"})
     with open_read_only(small, load_catalog(settings.catalog_dirs)) as connection:
-        query = "SELECT count(*) FROM (SELECT range % 1000000 AS a, md5(range::VARCHAR) AS b FROM range(1500000) ORDER BY b LIMIT 1400000)"
+        query = (
+            "SELECT count(*) FROM (SELECT range % 1000000 AS a, md5(range::VARCHAR) AS b FROM range(1500000)"
+            " ORDER BY b LIMIT 1400000)"
+        )
         assert connection.execute(query).fetchone() == (1_400_000,)
 
 

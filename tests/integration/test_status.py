@@ -12,10 +12,10 @@ import duckdb
 from bases import base, publish, write_warehouse, zlv
 
 from jobs.catalog import load_catalog
+from jobs.inspection.freshness import FileState, file_states
 from jobs.settings import Settings, project_dir
+from jobs.storage.files import write_certificate
 from jobs.telemetry.records import RunRecord, StepRecord, run_path, step_path, write_record
-from jobs.warehouse.files import write_certificate
-from jobs.warehouse.freshness import FileState, file_states
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 CATALOG = load_catalog([project_dir("catalog")])
@@ -36,7 +36,9 @@ def test_a_snapshot_of_last_week_is_late_and_one_of_last_night_is_not(tmp_path: 
     tables = {"owners": {"rows": 2}, "housing": {"rows": 3}}
     for days, state in ((0.4, "fresh"), (7, "late")):
         settings.production_file.unlink(missing_ok=True)
-        raw_file(settings.production_file, snapshot_at=(NOW - timedelta(days=days)).isoformat(), tables=tables)
+        raw_file(
+            settings.production_file, snapshot_at=(NOW - timedelta(days=days)).isoformat(), tables=tables
+        )
         found = looked_at(settings)["all tables"]
         assert (found.state, found.rows, found.due, found.is_late) == (state, 5, "daily", state == "late")
 
@@ -44,7 +46,9 @@ def test_a_snapshot_of_last_week_is_late_and_one_of_last_night_is_not(tmp_path: 
 def test_an_old_millesime_is_superseded_and_only_the_newest_can_be_late(tmp_path: Path) -> None:
     settings = base(tmp_path)
     for year in (2019, 2024):
-        raw_file(settings.raw_file("lovac", f"lovac_{year}"), rows=7, written_at=f"{year}-06-01T00:00:00+00:00")
+        raw_file(
+            settings.raw_file("lovac", f"lovac_{year}"), rows=7, written_at=f"{year}-06-01T00:00:00+00:00"
+        )
     found = looked_at(settings)
     # Nobody delivers 2019 again; 2025 should have come long ago.
     assert (found["lovac_2019"].due, found["lovac_2019"].is_late) == ("never", False)
@@ -67,7 +71,10 @@ def test_status_prints_files_release_and_the_last_run_of_each_pipeline(tmp_path:
         write_warehouse(settings, mark, rows=10)
         publish(settings, f"run-{mark}")
     for number, (run_id, status) in enumerate((("daily-1", "done"), ("daily-2", "failed"))):
-        write_record(run_path(settings.runs_dir, run_id), RunRecord(run_id, "daily", 1000.0 * number, 1000.0 * number + 60, status))
+        write_record(
+            run_path(settings.runs_dir, run_id),
+            RunRecord(run_id, "daily", 1000.0 * number, 1000.0 * number + 60, status),
+        )
         step = StepRecord("build", "build", run_id, 1.0, 2.0, status, message="3 dbt test(s) failed")
         write_record(step_path(settings.runs_dir, run_id, "build"), step)
         os.utime(settings.runs_dir / run_id, (2e9 + number, 2e9 + number))
@@ -95,6 +102,8 @@ def test_a_source_s_own_delay_goes_before_that_of_its_rhythm(tmp_path: Path) -> 
     settings = base(tmp_path)
     raw_file(settings.raw_file("external", "ort"), rows=1, written_at=(NOW - timedelta(days=30)).isoformat())
     assert looked_at(settings)["ort"].state == "fresh"
-    stricter = [s.model_copy(update={"late_after_days": 20}) if s.name == "ort" else s for s in CATALOG.sources]
+    stricter = [
+        s.model_copy(update={"late_after_days": 20}) if s.name == "ort" else s for s in CATALOG.sources
+    ]
     states = file_states(settings, CATALOG.model_copy(update={"sources": tuple(stricter)}), NOW)
     assert [state.is_late for state in states if state.source == "ort"] == [True]

@@ -1,4 +1,5 @@
-"""sync-production on a real PostgreSQL: one snapshot, only what is declared, errors that a person can read."""
+"""sync-production on a real PostgreSQL: one snapshot, only what is declared, errors that a person can
+read."""
 
 from __future__ import annotations
 
@@ -11,12 +12,21 @@ from typing import Any
 
 import pytest
 from chain import ZLV
-from components import PSEUDONYM_KEY, READER_PASSWORD, Postgres, catalog_of, postgres_server, rows, standby, step
+from components import (
+    PSEUDONYM_KEY,
+    READER_PASSWORD,
+    Postgres,
+    catalog_of,
+    postgres_server,
+    rows,
+    standby,
+    step,
+)
 
 from jobs.errors import DataRefused, SettingsError, Temporary
-from jobs.warehouse.files import read_certificate
-from jobs.warehouse.production import sync_production
-from jobs.warehouse.retry import Backoff
+from jobs.sources.production.snapshot import sync_production
+from jobs.storage.files import read_certificate
+from jobs.storage.retry import Backoff
 
 __all__ = ["postgres_server"]
 
@@ -66,12 +76,19 @@ PEOPLE = (
     " score numeric(6,2), seen_at timestamptz, email text)"
 )
 FACTS = "CREATE TABLE facts (id integer, payload jsonb, day date) PARTITION BY RANGE (id)"
-PARTS = [f"CREATE TABLE facts_{n} PARTITION OF facts FOR VALUES FROM ({n * 10}) TO ({n * 10 + 10})" for n in range(2)]
+PARTS = [
+    f"CREATE TABLE facts_{n} PARTITION OF facts FOR VALUES FROM ({n * 10}) TO ({n * 10 + 10})"
+    for n in range(2)
+]
 FILL = [
-    "INSERT INTO app_people VALUES ('00000000-0000-0000-0000-000000000001', 'Élise  Dupont', 'canary-dropped', 5120123,"
-    " '{2023,2024}', 1.50, '2024-06-30 22:30+00', 'a@beta.gouv.fr'),"
-    " ('00000000-0000-0000-0000-000000000002', NULL, 'canary-dropped', NULL, NULL, NULL, NULL, 'b@ville.fr')",
-    """INSERT INTO facts VALUES (1, '{"status": "En attente", "name": "DUPONT"}', '2024-02-29'), (12, NULL, NULL)""",
+    (
+        "INSERT INTO app_people VALUES ('00000000-0000-0000-0000-000000000001', 'Élise  Dupont',"
+        " 'canary-dropped', 5120123, '{2023,2024}', 1.50, '2024-06-30 22:30+00', 'a@beta.gouv.fr'),"
+        " ('00000000-0000-0000-0000-000000000002', NULL, 'canary-dropped', NULL, NULL, NULL, NULL,"
+        " 'b@ville.fr')"
+    ),
+    """INSERT INTO facts VALUES (1, '{"status": "En attente", "name": "DUPONT"}',
+        '2024-02-29'), (12, NULL, NULL)""",
 ]
 
 
@@ -81,7 +98,13 @@ def application(server: Postgres, name: str, *more: str) -> Iterator[dict[str, s
         yield server.environment(database)
 
 
-def sync(tmp_path: Path, environment: dict[str, str], only: tuple[str, ...] = (), catalog: str = CATALOG, **extra: str) -> tuple[Path, Any]:
+def sync(
+    tmp_path: Path,
+    environment: dict[str, str],
+    only: tuple[str, ...] = (),
+    catalog: str = CATALOG,
+    **extra: str,
+) -> tuple[Path, Any]:
     declared = catalog_of(tmp_path / "catalog", production=catalog, policy_production=POLICY)
     with step("sync-production", tmp_path / "home", **{**environment, **extra}) as (settings, run):
         sync_production(settings, declared, run, only, QUICK)
@@ -102,11 +125,16 @@ def test_special_types_arrive_as_the_catalog_declares_them(postgres_server: Post
         ("is_zlv_team", "BOOLEAN"),
     ]
     first, second = rows(
-        file, "SELECT length(name), siren, years, score, seen_at = '2024-06-30 22:30:00+00', is_zlv_team FROM people ORDER BY id"
+        file,
+        "SELECT length(name), siren, years, score, seen_at = '2024-06-30 22:30:00+00', is_zlv_team FROM"
+        " people ORDER BY id",
     )
     assert first == (64, 5120123, [2023, 2024], 1.5, True, True)
     assert second == (None, None, None, None, None, False)
-    assert rows(file, "SELECT id, new_status, day::VARCHAR FROM facts ORDER BY id") == [(1, "En attente", "2024-02-29"), (12, None, None)]
+    assert rows(file, "SELECT id, new_status, day::VARCHAR FROM facts ORDER BY id") == [
+        (1, "En attente", "2024-02-29"),
+        (12, None, None),
+    ]
     certificate = read_certificate(file)
     assert certificate is not None
     assert {name: facts["rows"] for name, facts in certificate["tables"].items()} == {"people": 2, "facts": 2}
@@ -127,8 +155,8 @@ def test_dropped_columns_are_never_asked_for(postgres_server: Postgres, tmp_path
 def test_the_session_writes_nothing_and_says_who_it_is(postgres_server: Postgres, tmp_path: Path) -> None:
     import duckdb
 
-    from jobs.warehouse.postgres import attach_postgres, begin_snapshot, end
-    from jobs.warehouse.session import connect
+    from jobs.sources.production.postgres import attach_postgres, begin_snapshot, end
+    from jobs.storage.session import connect
 
     with (
         application(postgres_server, "readonly") as environment,
@@ -139,7 +167,8 @@ def test_the_session_writes_nothing_and_says_who_it_is(postgres_server: Postgres
             attach_postgres(connection, settings)
             begin_snapshot(connection)
             query = (
-                "SELECT current_setting(''application_name'') a, current_setting(''default_transaction_read_only'') b,"
+                "SELECT current_setting(''application_name'') a,"
+                " current_setting(''default_transaction_read_only'') b,"
                 " current_setting(''statement_timeout'') c, current_setting(''transaction_isolation'') d"
             )
             assert connection.execute(f"SELECT * FROM postgres_query('pg', '{query}')").fetchall() == [
@@ -163,7 +192,10 @@ sources:
 """
     for n in range(3)
 )
-WIDE_POLICY = "domain: production\ncolumns: {id: {class: none, treatment: keep}, filling: {class: none, treatment: keep}}\n"
+WIDE_POLICY = (
+    "domain: production\ncolumns: {id: {class: none, treatment: keep}, filling: {class: none, treatment:"
+    " keep}}\n"
+)
 WIDE_TABLES = [
     statement
     for n in range(3)
@@ -201,12 +233,22 @@ def writing(server: Postgres, database: str) -> Iterator[None]:
 
 def highest(tmp_path: Path, environment: dict[str, str]) -> list[Any]:
     declared = catalog_of(tmp_path / "catalog", production=WIDE, policy_production=WIDE_POLICY)
-    with step("sync-production", tmp_path / "home", DUCKDB_THREAD_NUMBER="4", **environment) as (settings, run):
+    with step("sync-production", tmp_path / "home", DUCKDB_THREAD_NUMBER="4", **environment) as (
+        settings,
+        run,
+    ):
         sync_production(settings, declared, run, (), QUICK)
-        return [rows(settings.production_file, f"SELECT greatest(max(id), 0), count(*) FILTER (id > 0) FROM t{n}")[0] for n in range(3)]
+        return [
+            rows(
+                settings.production_file, f"SELECT greatest(max(id), 0), count(*) FILTER (id > 0) FROM t{n}"
+            )[0]
+            for n in range(3)
+        ]
 
 
-def test_rows_written_during_the_sync_are_in_all_tables_or_in_none(postgres_server: Postgres, tmp_path: Path) -> None:
+def test_rows_written_during_the_sync_are_in_all_tables_or_in_none(
+    postgres_server: Postgres, tmp_path: Path
+) -> None:
     with postgres_server.database("snapshot", *WIDE_TABLES) as database, writing(postgres_server, database):
         start = len(postgres_server.log())
         seen = [highest(tmp_path, postgres_server.environment(database)) for _ in range(3)]
@@ -232,7 +274,9 @@ def test_a_standby_gives_one_snapshot_too(postgres_server: Postgres, tmp_path: P
     assert certificate["standby"] is True
 
 
-def test_a_required_column_that_is_gone_is_refused_and_the_old_file_stands(postgres_server: Postgres, tmp_path: Path) -> None:
+def test_a_required_column_that_is_gone_is_refused_and_the_old_file_stands(
+    postgres_server: Postgres, tmp_path: Path
+) -> None:
     with application(postgres_server, "gone") as environment:
         file, _ = sync(tmp_path, environment)
         before = file.read_bytes()
@@ -245,7 +289,10 @@ def test_a_required_column_that_is_gone_is_refused_and_the_old_file_stands(postg
 
 
 def test_drift_of_other_columns_is_told_and_read_as_null(postgres_server: Postgres, tmp_path: Path) -> None:
-    changes = ("ALTER TABLE app_people DROP COLUMN siren", "ALTER TABLE app_people ADD COLUMN phone text DEFAULT 'canary-new-column'")
+    changes = (
+        "ALTER TABLE app_people DROP COLUMN siren",
+        "ALTER TABLE app_people ADD COLUMN phone text DEFAULT 'canary-new-column'",
+    )
     with application(postgres_server, "drift", *changes) as environment:
         file, run = sync(tmp_path, environment)
     assert rows(file, "SELECT siren FROM people") == [(None,), (None,)]
@@ -269,7 +316,9 @@ def test_only_keeps_the_other_tables_and_says_so(postgres_server: Postgres, tmp_
         file, _ = sync(tmp_path, environment)
         first = read_certificate(file)
         with postgres_server.connect("only") as connection:
-            connection.execute("INSERT INTO facts VALUES (13); INSERT INTO app_people (id) VALUES (gen_random_uuid())")
+            connection.execute(
+                "INSERT INTO facts VALUES (13); INSERT INTO app_people (id) VALUES (gen_random_uuid())"
+            )
         sync(tmp_path, environment, ("facts",))
         assert rows(file, "SELECT (SELECT count(*) FROM people), (SELECT count(*) FROM facts)") == [(2, 3)]
         second = read_certificate(file)
@@ -286,13 +335,16 @@ def test_only_keeps_the_other_tables_and_says_so(postgres_server: Postgres, tmp_
             sync(tmp_path, environment, ("nothing",))
 
 
-def test_the_same_rows_have_the_same_fingerprint_in_any_order(postgres_server: Postgres, tmp_path: Path) -> None:
+def test_the_same_rows_have_the_same_fingerprint_in_any_order(
+    postgres_server: Postgres, tmp_path: Path
+) -> None:
     with application(postgres_server, "order") as environment:
         file, _ = sync(tmp_path, environment)
         first = read_certificate(file)
         with postgres_server.connect("order") as connection:
             connection.execute(
-                "CREATE TABLE copy AS TABLE app_people; TRUNCATE app_people; INSERT INTO app_people SELECT * FROM copy ORDER BY id DESC"
+                "CREATE TABLE copy AS TABLE app_people; TRUNCATE app_people; INSERT INTO app_people SELECT *"
+                " FROM copy ORDER BY id DESC"
             )
         sync(tmp_path, environment)
         second = read_certificate(file)
@@ -326,7 +378,9 @@ def test_wrong_settings_are_one_sentence_and_not_tried_again(
     assert "canary" not in str(caught.value)
 
 
-def test_a_table_that_the_role_may_not_read_is_a_matter_of_settings(postgres_server: Postgres, tmp_path: Path) -> None:
+def test_a_table_that_the_role_may_not_read_is_a_matter_of_settings(
+    postgres_server: Postgres, tmp_path: Path
+) -> None:
     with application(postgres_server, "closed") as environment:
         with postgres_server.connect("closed") as connection:
             connection.execute("REVOKE SELECT ON facts FROM zlv_reader")
@@ -334,7 +388,9 @@ def test_a_table_that_the_role_may_not_read_is_a_matter_of_settings(postgres_ser
             sync(tmp_path, environment)
 
 
-def test_a_server_that_cannot_be_reached_is_tried_again_and_then_temporary(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_server_that_cannot_be_reached_is_tried_again_and_then_temporary(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     environment = {
         "POSTGRES_PRODUCTION_DB": "127.0.0.1",
         "POSTGRES_PRODUCTION_PORT": "1",
@@ -354,8 +410,8 @@ def test_a_connection_that_the_server_ends_is_made_again(postgres_server: Postgr
         with postgres_server.connect() as connection:
             while not ended.is_set():
                 query = (
-                    "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
-                    " WHERE application_name = 'zlv-warehouse' AND datname = %s AND query LIKE 'COPY%%filling%%'"
+                    "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name ="
+                    " 'zlv-warehouse' AND datname = %s AND query LIKE 'COPY%%filling%%'"
                 )
                 if connection.execute(query, [database]).fetchone()[0]:
                     return
@@ -384,7 +440,9 @@ def test_the_command_ends_with_the_codes_of_the_contract(postgres_server: Postgr
         done = subprocess.run([ZLV, "sync-production"], env=base, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         wrong = {**base, "POSTGRES_PRODUCTION_READONLY_PASSWORD": "canary-wrong"}
-        refused = subprocess.run([ZLV, "sync-production"], env=wrong, capture_output=True, text=True, check=False)
+        refused = subprocess.run(
+            [ZLV, "sync-production"], env=wrong, capture_output=True, text=True, check=False
+        )
     assert refused.returncode == 64
     assert "zlv: PostgreSQL at 127.0.0.1" in refused.stderr
     assert "canary" not in done.stdout + done.stderr + refused.stdout + refused.stderr

@@ -29,7 +29,9 @@ def received() -> Iterator[Collector]:
 def start(folder: Path, body: str, **environment: str) -> subprocess.Popen[str]:
     """Start a stage named `probe` whose body is given."""
     script = "from jobs.settings import read_settings\nfrom jobs.telemetry import stage\n"
-    script += f"with stage(read_settings(), 'probe') as run:\n{textwrap.indent(textwrap.dedent(body), '    ')}\n"
+    script += (
+        f"with stage(read_settings(), 'probe') as run:\n{textwrap.indent(textwrap.dedent(body), '    ')}\n"
+    )
     return subprocess.Popen(
         [sys.executable, "-c", script],
         env={**base_environment(folder), "ZLV_RUN_ID": "r1", **environment},
@@ -50,7 +52,11 @@ def run(folder: Path, body: str, code: int = 0, **environment: str) -> str:
 
 def spans(folder: Path) -> dict[str, dict[str, Any]]:
     path = folder / "runs" / "r1" / "spans.jsonl"
-    return {span["name"]: span for span in map(json.loads, path.read_text(encoding="utf-8").splitlines())} if path.exists() else {}
+    return (
+        {span["name"]: span for span in map(json.loads, path.read_text(encoding="utf-8").splitlines())}
+        if path.exists()
+        else {}
+    )
 
 
 def record(folder: Path) -> dict[str, Any]:
@@ -66,7 +72,9 @@ run.count(rows=3, tests=2)
 """
 
 
-def test_a_collector_gets_every_span_with_its_parent_and_the_conventions(tmp_path: Path, received: Collector) -> None:
+def test_a_collector_gets_every_span_with_its_parent_and_the_conventions(
+    tmp_path: Path, received: Collector
+) -> None:
     run(
         tmp_path,
         WORK,
@@ -79,7 +87,11 @@ def test_a_collector_gets_every_span_with_its_parent_and_the_conventions(tmp_pat
     assert received.headers[0]["authorization"] == "Bearer abc"
     step, table, statement = (received.named(name) for name in ("probe", "owners", "index"))
     assert {span.trace_id for span in received.spans} == {f"{trace_id('r1'):032x}"}
-    assert (step.parent_id, table.parent_id, statement.parent_id) == (f"{root_span_id('r1'):016x}", step.span_id, table.span_id)
+    assert (step.parent_id, table.parent_id, statement.parent_id) == (
+        f"{root_span_id('r1'):016x}",
+        step.span_id,
+        table.span_id,
+    )
     assert (
         step.attributes
         | {
@@ -101,30 +113,45 @@ def test_a_collector_gets_every_span_with_its_parent_and_the_conventions(tmp_pat
 
 
 def test_the_endpoint_for_traces_is_taken_as_it_stands(tmp_path: Path, received: Collector) -> None:
-    run(tmp_path, WORK, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=f"{received.endpoint}/here", OTEL_EXPORTER_OTLP_ENDPOINT="http://127.0.0.1:9")
+    run(
+        tmp_path,
+        WORK,
+        OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=f"{received.endpoint}/here",
+        OTEL_EXPORTER_OTLP_ENDPOINT="http://127.0.0.1:9",
+    )
     assert set(received.paths) == {"/here"}
     assert len(received.spans) == 3
 
 
 @pytest.mark.parametrize("switch", [{"OTEL_SDK_DISABLED": "true"}, {"OTEL_TRACES_EXPORTER": "none"}])
-def test_switched_off_nothing_is_sent_and_nothing_written(tmp_path: Path, received: Collector, switch: dict[str, str]) -> None:
+def test_switched_off_nothing_is_sent_and_nothing_written(
+    tmp_path: Path, received: Collector, switch: dict[str, str]
+) -> None:
     run(tmp_path, WORK, OTEL_EXPORTER_OTLP_ENDPOINT=received.endpoint, **switch)
     assert (received.paths, spans(tmp_path)) == ([], {})
     assert record(tmp_path)["rows"] == 3, "the record is kept all the same"
 
 
 @pytest.mark.parametrize("fault", ["refuses", "hangs", "answers 500"])
-def test_a_collector_that_fails_costs_one_warning_little_time_and_no_span(tmp_path: Path, received: Collector, fault: str) -> None:
+def test_a_collector_that_fails_costs_one_warning_little_time_and_no_span(
+    tmp_path: Path, received: Collector, fault: str
+) -> None:
     received.answer = 500
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         if fault == "hangs":
             silent.listen()
-        endpoint = received.endpoint if fault == "answers 500" else f"http://name:pass@127.0.0.1:{silent.getsockname()[1]}"
+        endpoint = (
+            received.endpoint
+            if fault == "answers 500"
+            else f"http://name:pass@127.0.0.1:{silent.getsockname()[1]}"
+        )
         began = time.monotonic()
         # Many batches: only the first one may wait.
         errors = run(
-            tmp_path, "for n in range(2000):\n    with run.span(f's{n}', kind='table'): pass", OTEL_EXPORTER_OTLP_ENDPOINT=endpoint
+            tmp_path,
+            "for n in range(2000):\n    with run.span(f's{n}', kind='table'): pass",
+            OTEL_EXPORTER_OTLP_ENDPOINT=endpoint,
         )
     assert time.monotonic() - began < 12
     (warning,) = [json.loads(line) for line in errors.splitlines()]
@@ -150,7 +177,10 @@ def test_a_stage_alone_is_the_root_and_a_step_is_not(tmp_path: Path) -> None:
     span = json.loads((alone / "spans.jsonl").read_text(encoding="utf-8"))
     assert (span["parent_id"], span["span_id"]) == (None, f"{root_span_id(alone.name):016x}")
     run(tmp_path, "pass", TRACEPARENT=traceparent("another", 7))
-    assert (spans(tmp_path)["probe"]["parent_id"], spans(tmp_path)["probe"]["trace_id"]) == (f"{7:016x}", f"{trace_id('another'):032x}")
+    assert (spans(tmp_path)["probe"]["parent_id"], spans(tmp_path)["probe"]["trace_id"]) == (
+        f"{7:016x}",
+        f"{trace_id('another'):032x}",
+    )
     run(tmp_path, "pass", TRACEPARENT="nonsense", ZLV_RUN_ID="r2")
     assert (tmp_path / "runs" / "r2" / "spans.jsonl").exists(), "a broken parent does not break the stage"
 
@@ -184,19 +214,28 @@ def test_logs_are_json_lines_that_name_the_span(tmp_path: Path) -> None:
     (line,) = run(tmp_path, WORK).splitlines()
     log = json.loads(line)
     assert log | {"stage": "probe", "run": "r1", "message": "copied", "rows": 3, "level": "info"} == log
-    assert (log["trace_id"], log["span_id"]) == (f"{trace_id('r1'):032x}", spans(tmp_path)["owners"]["span_id"])
+    assert (log["trace_id"], log["span_id"]) == (
+        f"{trace_id('r1'):032x}",
+        spans(tmp_path)["owners"]["span_id"],
+    )
 
 
 @pytest.mark.parametrize(
     ("error", "code", "message"),
     [
-        ("from jobs.errors import DataRefused; raise DataRefused('3 rows are broken')", 65, "3 rows are broken"),
+        (
+            "from jobs.errors import DataRefused; raise DataRefused('3 rows are broken')",
+            65,
+            "3 rows are broken",
+        ),
         ("raise ValueError('jeanne.dupont@example.org')", 1, "ValueError"),
         ("raise SystemExit(3)", 3, "SystemExit"),
         ("import click; raise click.UsageError('no such table')", 2, "UsageError"),
     ],
 )
-def test_a_failed_stage_tells_our_sentences_and_nothing_of_the_data(tmp_path: Path, error: str, code: int, message: str) -> None:
+def test_a_failed_stage_tells_our_sentences_and_nothing_of_the_data(
+    tmp_path: Path, error: str, code: int, message: str
+) -> None:
     process = start(tmp_path, f"with run.span('part', kind='table'):\n    {error}")
     process.communicate(timeout=60)
     step, part = spans(tmp_path)["probe"], spans(tmp_path)["part"]
@@ -210,7 +249,10 @@ def test_a_failed_stage_tells_our_sentences_and_nothing_of_the_data(tmp_path: Pa
 
 BUSY = {
     "python": "import time\n    while True: time.sleep(0.05)",
-    "duckdb": "import duckdb\n    duckdb.sql('SELECT sum(sqrt(a.range * b.range)) FROM range(1000000) a, range(1000000) b').fetchall()",
+    "duckdb": (
+        "import duckdb\n    duckdb.sql('SELECT sum(sqrt(a.range * b.range)) FROM range(1000000) a,"
+        " range(1000000) b').fetchall()"
+    ),
 }
 
 
@@ -232,10 +274,16 @@ def test_sigterm_ends_the_spans_writes_the_record_and_exits_143(tmp_path: Path, 
 
 
 def test_help_and_the_lists_of_runs_do_not_import_opentelemetry() -> None:
-    script = "import sys; import jobs.cli, jobs.telemetry.records, jobs.pipelines.manifest; print([m for m in sys.modules if m in %r])"
+    script = (
+        "import sys; import jobs.cli, jobs.telemetry.records, jobs.pipelines.manifest.manifest; print([m for"
+        " m in sys.modules if m in %r])"
+    )
     heavy = ("opentelemetry", "duckdb", "dbt", "boto3", "pydantic", "rich")
     root = Path(__file__).resolve().parents[2]
-    light = "import sys; sys.argv = ['zlv', '--help']\ntry:\n    from jobs.cli import main; main()\nexcept SystemExit: pass\n"
+    light = (
+        "import sys; sys.argv = ['zlv', '--help']\ntry:\n    from jobs.cli import main; main()\nexcept"
+        " SystemExit: pass\n"
+    )
     shown = subprocess.run(
         [sys.executable, "-c", light + f"print([m for m in {heavy} if m in sys.modules])"],
         cwd=root,
@@ -245,6 +293,10 @@ def test_help_and_the_lists_of_runs_do_not_import_opentelemetry() -> None:
     )
     assert shown.stdout.splitlines()[-1] == "[]", shown
     listed = subprocess.run(
-        [sys.executable, "-c", script % (("opentelemetry", "duckdb"),)], cwd=root, check=False, capture_output=True, text=True
+        [sys.executable, "-c", script % (("opentelemetry", "duckdb"),)],
+        cwd=root,
+        check=False,
+        capture_output=True,
+        text=True,
     )
     assert listed.stdout == "[]\n", listed

@@ -13,9 +13,9 @@ from chain import Chain, base_environment
 from collector import collector
 from manifests import RETRY, manifest, shell, task
 
+from jobs.inspection.trace_tree import trees
 from jobs.stages.trace import bar_of
 from jobs.telemetry.identity import root_span_id, trace_id, traceparent
-from jobs.telemetry.tree import trees
 
 STAGE = """
 import sys
@@ -49,9 +49,14 @@ def test_a_collector_sees_one_trace_with_one_root_and_every_step_below_it(home: 
         shell("killed", "kill -9 $$"),
         shell("again", "exit 75", retryStrategy=RETRY),
     ]
-    path = manifest(home.home, [task("load"), task("plain", "load"), task("killed"), task("again")], templates)
+    path = manifest(
+        home.home, [task("load"), task("plain", "load"), task("killed"), task("again")], templates
+    )
     with collector() as received:
-        environment = {"OTEL_EXPORTER_OTLP_ENDPOINT": received.endpoint, "TRACEPARENT": traceparent("outside")}
+        environment = {
+            "OTEL_EXPORTER_OTLP_ENDPOINT": received.endpoint,
+            "TRACEPARENT": traceparent("outside"),
+        }
         done = home.zlv("run", str(path), "--run-id", "r1", code=None, **environment)
     assert done.returncode in (75, 137)
     (root,) = [span for span in received.spans if not span.parent_id]
@@ -59,10 +64,20 @@ def test_a_collector_sees_one_trace_with_one_root_and_every_step_below_it(home: 
     assert {span.trace_id for span in received.spans} == {f"{trace_id('r1'):032x}"}
     assert root.links == (f"{trace_id('outside'):032x}",), "who started the run is linked"
     steps = [span for span in received.spans if span.attributes["zlv.kind"] == "step"]
-    assert sorted(span.attributes["zlv.step"] for span in steps) == ["again", "again", "again", "killed", "load", "plain"]
+    assert sorted(span.attributes["zlv.step"] for span in steps) == [
+        "again",
+        "again",
+        "again",
+        "killed",
+        "load",
+        "plain",
+    ]
     assert {span.parent_id for span in steps} == {root.span_id}
     assert received.named("lovac_2025").parent_id == received.named("load").span_id
-    assert root.attributes | {"cicd.pipeline.name": "small", "cicd.pipeline.result": "failure", "zlv.rows": 7} == root.attributes
+    assert (
+        root.attributes | {"cicd.pipeline.name": "small", "cicd.pipeline.result": "failure", "zlv.rows": 7}
+        == root.attributes
+    )
     assert all(root.start <= span.start <= span.end <= root.end for span in received.spans)
     drawn = home.zlv("trace", "r1").stdout
     assert "its spans went to the collector" in drawn
@@ -70,7 +85,9 @@ def test_a_collector_sees_one_trace_with_one_root_and_every_step_below_it(home: 
 
 
 def test_the_waterfall_shows_the_tree_with_seconds_and_rows(home: Chain) -> None:
-    path = manifest(home.home, [task("load"), task("bad", "load")], [stage_template("load"), stage_template("bad", "x")])
+    path = manifest(
+        home.home, [task("load"), task("bad", "load")], [stage_template("load"), stage_template("bad", "x")]
+    )
     done = home.zlv("run", str(path), "--run-id", "r1", code=65)
     assert "bad failed with 65" in done.stdout
     assert "200 of 1000 rows are broken" in done.stdout
@@ -89,12 +106,24 @@ def test_the_waterfall_shows_the_tree_with_seconds_and_rows(home: Chain) -> None
 
 
 def test_a_run_taken_up_again_stays_one_trace_with_one_root(home: Chain) -> None:
-    path = str(manifest(home.home, [task("a"), task("b", "a")], [shell("a", "true"), shell("b", "test -e $ZLV_HOME/mended")]))
+    path = str(
+        manifest(
+            home.home,
+            [task("a"), task("b", "a")],
+            [shell("a", "true"), shell("b", "test -e $ZLV_HOME/mended")],
+        )
+    )
     home.zlv("run", path, "--run-id", "r1", code=1)
     (home.home / "mended").touch()
     home.zlv("run", path, "--run-id", "r1")
     (root,) = trees(json.loads(home.zlv("trace", "r1", "--json").stdout))
-    assert [(depth, node.name) for depth, node in root.walk()] == [(0, "run small"), (1, "a"), (1, "b"), (1, "resume small"), (2, "b")]
+    assert [(depth, node.name) for depth, node in root.walk()] == [
+        (0, "run small"),
+        (1, "a"),
+        (1, "b"),
+        (1, "resume small"),
+        (2, "b"),
+    ]
 
 
 def test_orphans_are_shown_at_the_end(home: Chain) -> None:
@@ -102,8 +131,22 @@ def test_orphans_are_shown_at_the_end(home: Chain) -> None:
     folder.mkdir(parents=True)
     span = {"trace_id": "1", "status": "UNSET", "message": None, "attributes": {}}
     spans = [
-        {**span, "name": "lost", "span_id": "b", "parent_id": "nowhere", "start": 1_000_000_000, "end": 2_000_000_000},
-        {**span, "name": "run daily", "span_id": "a", "parent_id": None, "start": 2_000_000_000, "end": 5_000_000_000},
+        {
+            **span,
+            "name": "lost",
+            "span_id": "b",
+            "parent_id": "nowhere",
+            "start": 1_000_000_000,
+            "end": 2_000_000_000,
+        },
+        {
+            **span,
+            "name": "run daily",
+            "span_id": "a",
+            "parent_id": None,
+            "start": 2_000_000_000,
+            "end": 5_000_000_000,
+        },
     ]
     (folder / "spans.jsonl").write_text("\n".join(map(json.dumps, spans)) + '\n{"cut sho', encoding="utf-8")
     lines = home.zlv("trace", "r1").stdout.splitlines()

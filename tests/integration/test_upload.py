@@ -15,10 +15,10 @@ from bases import base, publish, write_warehouse, zlv
 from components import BUCKET, Lake, s3
 
 from jobs.errors import SettingsError, Temporary
-from jobs.lake import transfer
-from jobs.lake.releases import upload_release
-from jobs.lake.s3 import client
+from jobs.releases.upload import upload_release
 from jobs.settings import Settings
+from jobs.storage import transfer
+from jobs.storage.s3 import client
 from jobs.telemetry import stage
 
 
@@ -35,7 +35,12 @@ def lake(server: Lake) -> Lake:
 
 
 def published(home: Path, lake: Lake, **environ: str) -> Settings:
-    where = {**lake.environment(), "CELLAR_METABASE_BUCKET_NAME": BUCKET, "CELLAR_METABASE_KEY_PATH": "bi", **environ}
+    where = {
+        **lake.environment(),
+        "CELLAR_METABASE_BUCKET_NAME": BUCKET,
+        "CELLAR_METABASE_KEY_PATH": "bi",
+        **environ,
+    }
     settings = base(home, **where)
     write_warehouse(settings, rows=100)
     publish(settings, "daily-1")
@@ -60,7 +65,12 @@ def test_the_current_release_is_uploaded_once_and_the_pointer_names_it(tmp_path:
     assert content == settings.clean_file.read_bytes()
     pointer = json.loads(body(lake, "bi/current.json"))
     sha256 = hashlib.sha256(content).hexdigest()
-    assert pointer == {"run_id": "daily-1", "key": "bi/releases/daily-1.duckdb", "sha256": sha256, "bytes": len(content)}
+    assert pointer == {
+        "run_id": "daily-1",
+        "key": "bi/releases/daily-1.duckdb",
+        "sha256": sha256,
+        "bytes": len(content),
+    }
     assert upload(settings)["sent"] is False
 
 
@@ -69,12 +79,16 @@ def test_an_object_with_other_content_is_sent_again(tmp_path: Path, lake: Lake) 
     wanted = settings.clean_file.read_bytes()
     # The same size and the right checksum in its metadata: only the server's own ETag tells.
     forged = {"sha256": hashlib.sha256(wanted).hexdigest()}
-    lake.client.put_object(Bucket=BUCKET, Key="bi/releases/daily-1.duckdb", Body=b"x" * len(wanted), Metadata=forged)
+    lake.client.put_object(
+        Bucket=BUCKET, Key="bi/releases/daily-1.duckdb", Body=b"x" * len(wanted), Metadata=forged
+    )
     assert upload(settings)["sent"] is True
     assert body(lake, "bi/releases/daily-1.duckdb") == wanted
 
 
-def test_an_upload_in_several_parts_is_proven_by_its_etag(tmp_path: Path, lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_upload_in_several_parts_is_proven_by_its_etag(
+    tmp_path: Path, lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(transfer, "PART", 5 * transfer.MEGABYTE)
     settings = base(tmp_path, **lake.environment())
     for size in (0, 5 * transfer.MEGABYTE - 1, 5 * transfer.MEGABYTE, 12 * transfer.MEGABYTE + 1):
@@ -124,5 +138,7 @@ def test_the_checksum_leaves_the_file_at_its_start(tmp_path: Path) -> None:
     with (tmp_path / "file").open("rb") as content:
         assert transfer.checksum(content).sha256 == hashlib.sha256(b"abc").hexdigest()
         assert content.read() == b"abc"
-    assert transfer.part_size(10**12) % transfer.MEGABYTE == 0 and 10**12 / transfer.part_size(10**12) <= 9_000
+    assert (
+        transfer.part_size(10**12) % transfer.MEGABYTE == 0 and 10**12 / transfer.part_size(10**12) <= 9_000
+    )
     assert isinstance(content, io.BufferedReader)

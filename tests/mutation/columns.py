@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-_NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "DOUBLE", "FLOAT", "DECIMAL", "UINTEGER", "UBIGINT")
+_NUMBERS = (
+    "TINYINT",
+    "SMALLINT",
+    "INTEGER",
+    "BIGINT",
+    "HUGEINT",
+    "DOUBLE",
+    "FLOAT",
+    "DECIMAL",
+    "UINTEGER",
+    "UBIGINT",
+)
 
 
 def wrong_column(relation: str, column: str, type_: str) -> str:
-    """Write the query of a table in which one column has the next number, the opposite, another text or a later time."""
+    """Write the query of a table in which one column has the next number, the opposite, another text or a
+    later time."""
     name = '"' + column.replace('"', '""') + '"'
     if type_.startswith(_NUMBERS) and not type_.endswith("[]"):
         wrong = f"coalesce({name} + 1, 1)"

@@ -1,4 +1,5 @@
-"""Write every small change of a query that turns it into a wrong one: a dropped filter, another join, a shifted year."""
+"""Write every small change of a query that turns it into a wrong one: a dropped filter, another join, a
+shifted year."""
 
 from __future__ import annotations
 
@@ -18,8 +19,18 @@ _OPPOSITE: dict[type[exp.Expression], type[exp.Expression]] = {
     exp.GT: exp.LTE,
     exp.GTE: exp.LT,
 }
-_BOUND: dict[type[exp.Expression], type[exp.Expression]] = {exp.LT: exp.LTE, exp.LTE: exp.LT, exp.GT: exp.GTE, exp.GTE: exp.GT}
-_AGGREGATE: dict[type[exp.Expression], type[exp.Expression]] = {exp.Sum: exp.Max, exp.Min: exp.Max, exp.Max: exp.Min, exp.Avg: exp.Max}
+_BOUND: dict[type[exp.Expression], type[exp.Expression]] = {
+    exp.LT: exp.LTE,
+    exp.LTE: exp.LT,
+    exp.GT: exp.GTE,
+    exp.GTE: exp.GT,
+}
+_AGGREGATE: dict[type[exp.Expression], type[exp.Expression]] = {
+    exp.Sum: exp.Max,
+    exp.Min: exp.Max,
+    exp.Max: exp.Min,
+    exp.Avg: exp.Max,
+}
 
 Change = tuple[exp.Expression, exp.Expression | None]
 
@@ -35,7 +46,8 @@ class Mutation:
 
 
 def mutations(sql: str) -> list[Mutation]:
-    """Give all mutations of a query, in the order of its parts: the same for a model and for its unit tests' queries."""
+    """Give all mutations of a query, in the order of its parts: the same for a model and for its unit tests'
+    queries."""
     tree = sqlglot.parse_one(sql, dialect="duckdb")
     found = []
     for operator, change in OPERATORS.items():
@@ -84,7 +96,11 @@ def _dropped_filter(node: exp.Expression) -> Iterator[Change]:
 
 
 def _other_join(node: exp.Expression) -> Iterator[Change]:
-    if not isinstance(node, exp.Join) or not (node.args.get("on") or node.args.get("using")) or node.args.get("kind") in ("SEMI", "ANTI"):
+    if (
+        not isinstance(node, exp.Join)
+        or not (node.args.get("on") or node.args.get("using"))
+        or node.args.get("kind") in ("SEMI", "ANTI")
+    ):
         return
     other = node.copy()
     other.set("side", None if node.args.get("side") else "LEFT")
@@ -94,11 +110,18 @@ def _other_join(node: exp.Expression) -> Iterator[Change]:
 
 
 def _shifted_number(node: exp.Expression) -> Iterator[Change]:
-    if not isinstance(node, exp.Literal) or isinstance(node.parent, exp.Limit | exp.DataTypeParam | exp.Ordered | exp.Group):
+    if not isinstance(node, exp.Literal) or isinstance(
+        node.parent, exp.Limit | exp.DataTypeParam | exp.Ordered | exp.Group
+    ):
         return
     if not node.is_string and node.this.isdigit():
         yield node, exp.Literal.number(int(node.this) + 1)
-    if node.is_string and isinstance(node.parent, exp.Cast) and node.this[:4].isdigit() and node.this[4:5] == "-":
+    if (
+        node.is_string
+        and isinstance(node.parent, exp.Cast)
+        and node.this[:4].isdigit()
+        and node.this[4:5] == "-"
+    ):
         yield node, exp.Literal.string(f"{int(node.this[:4]) - 1}{node.this[4:]}")
 
 
@@ -144,7 +167,10 @@ def _or_for_and(node: exp.Expression) -> Iterator[Change]:
     if isinstance(node, exp.And) and not isinstance(node.find_ancestor(exp.Join), exp.Join):
         yield node, exp.Paren(this=exp.Or(this=node.this.copy(), expression=node.expression.copy()))
     if isinstance(node, exp.Or):
-        yield node, exp.And(this=exp.Paren(this=node.this.copy()), expression=exp.Paren(this=node.expression.copy()))
+        yield (
+            node,
+            exp.And(this=exp.Paren(this=node.this.copy()), expression=exp.Paren(this=node.expression.copy())),
+        )
 
 
 OPERATORS: dict[str, Callable[[exp.Expression], Iterator[Change]]] = {

@@ -1,4 +1,5 @@
-"""Give the project's own proofs as queries with their right answers: the indicators, and the figures of the differences."""
+"""Give the project's own proofs as queries with their right answers: the indicators, and the figures of the
+differences."""
 
 from __future__ import annotations
 
@@ -16,15 +17,28 @@ from jobs.settings import read_settings
 from mutation.trial import Proof
 
 SECOND = "second.duckdb"
-INDICATORS = [indicator for domain in (lovac, ff, locomvac, housing, campaigns, people, places, history) for indicator in domain.INDICATORS]
+INDICATORS = [
+    indicator
+    for domain in (lovac, ff, locomvac, housing, campaigns, people, places, history)
+    for indicator in domain.INDICATORS
+]
 
 
 def proofs_of(chain: Chain, folder: Path) -> list[Proof]:
-    """Ask the sources for each indicator once, and the warehouse as it is for the figures of the differences."""
+    """Ask the sources for each indicator once, and the warehouse as it is for the figures of the
+    differences."""
     settings = read_settings(chain.environment)
     manifest = json.loads((settings.warehouse_dir / "dbt" / "manifest.json").read_text(encoding="utf-8"))
-    marts = {node["name"]: id_ for id_, node in manifest["nodes"].items() if node["resource_type"] == "model" and node["fqn"][1] == "marts"}
-    marts |= {p.public_name: marts[p.mart] for p in load_catalog(settings.catalog_dirs).publications if p.mart in marts}
+    marts = {
+        node["name"]: id_
+        for id_, node in manifest["nodes"].items()
+        if node["resource_type"] == "model" and node["fqn"][1] == "marts"
+    }
+    marts |= {
+        p.public_name: marts[p.mart]
+        for p in load_catalog(settings.catalog_dirs).publications
+        if p.mart in marts
+    }
 
     def read_by(query: str) -> frozenset[str]:
         return frozenset(marts[word] for word in re.findall(r"\w+", query) if word in marts)
@@ -32,7 +46,14 @@ def proofs_of(chain: Chain, folder: Path) -> list[Proof]:
     found = []
     with read_again(chain, folder) as sources:
         for indicator in INDICATORS:
-            found.append(Proof(indicator.name, indicator.mart, float(figure(sources, indicator.source)), read_by(indicator.mart)))
+            found.append(
+                Proof(
+                    indicator.name,
+                    indicator.mart,
+                    float(figure(sources, indicator.source)),
+                    read_by(indicator.mart),
+                )
+            )
         # The second readings are kept beside the warehouse, where every trial finds them.
         sources.execute(f"ATTACH '{folder.with_name(SECOND)}' AS second")
         for table, query in second_readings().items():

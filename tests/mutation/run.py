@@ -1,6 +1,8 @@
-"""Alter every mart, and every model that a mart is made of, and count what the tests and the indicators notice.
+"""Alter every mart, and every model that a mart is made of, and count what the tests and the indicators
+notice.
 
-Bounds: ≥ 150 altered models, ≥ 90 % noticed; ≥ 95 % of the marts' columns with something that notices a wrong value.
+Bounds: ≥ 150 altered models, ≥ 90 % noticed; ≥ 95 % of the marts' columns with something that notices a wrong
+value.
 What nothing notices is written to survivors.md beside this file.
 """
 
@@ -51,8 +53,15 @@ def mutants(trial: Trial, of_each: int = OF_EACH) -> list[Mutant]:
             what = f"{mutation.before} → {mutation.after}"
             by_operator[mutation.operator].append(Mutant(id_, mutation.operator, what, mutation.sql))
         for chosen in by_operator.values():
-            valid = (each for each in sorted(chosen, key=lambda mutant: sha256(mutant.what.encode()).digest()))
-            found += [each for each, _ in zip((m for m in valid if trial.builds(m.model, m.sql)), range(of_each), strict=False)]
+            valid = (
+                each for each in sorted(chosen, key=lambda mutant: sha256(mutant.what.encode()).digest())
+            )
+            found += [
+                each
+                for each, _ in zip(
+                    (m for m in valid if trial.builds(m.model, m.sql)), range(of_each), strict=False
+                )
+            ]
     for mart in sorted(trial.marts):
         for column, type_ in trial.shapes[mart]:
             sql = wrong_column(trial.relation(mart), column, type_)
@@ -67,7 +76,9 @@ def _open(environment: dict[str, str], folder: str, proofs: list[Proof]) -> None
     global _trial  # noqa: PLW0603
     from jobs.settings import read_settings
 
-    _trial = Trial(read_settings(environment), Path(tempfile.mkdtemp(dir=folder)), proofs, Path(folder) / SECOND)
+    _trial = Trial(
+        read_settings(environment), Path(tempfile.mkdtemp(dir=folder)), proofs, Path(folder) / SECOND
+    )
 
 
 def _try(mutant: Mutant) -> str | None:
@@ -94,8 +105,15 @@ def _finished(home: Path) -> Chain:
     up = [str(ZLV), "dev", "up", "--scale", "0.05", "--seed", "7"]
     subprocess.run(up, env=environment, cwd=home, check=True, capture_output=True)
     chain = Chain(home, {**environment, **read_environment(home / "dev" / "env"), "ZLV_HOME": str(home)})
-    # What was built before may be of other models. The queries of dbt's unit tests are kept by the build that ran them.
-    for stage in (("sync-production",), ("load-lake",), ("build", "--unit-tests"), ("audit",), ("publish", "--accept-rows", "mutation")):
+    # What was built before may be of other models. The queries of dbt's unit tests are kept by the build that
+    # ran them.
+    for stage in (
+        ("sync-production",),
+        ("load-lake",),
+        ("build", "--unit-tests"),
+        ("audit",),
+        ("publish", "--accept-rows", "mutation"),
+    ):
         chain.zlv(*stage)
     return chain
 
@@ -118,7 +136,9 @@ def _run(chain: Chain, folder: Path, only: list[str] | None) -> int:
 
 
 def _told(chosen: list[Mutant], verdicts: list[str | None], names: dict[str, str], *, write: bool) -> int:
-    altered = [(mutant, verdict) for mutant, verdict in zip(chosen, verdicts, strict=True) if not mutant.column]
+    altered = [
+        (mutant, verdict) for mutant, verdict in zip(chosen, verdicts, strict=True) if not mutant.column
+    ]
     columns = [(mutant, verdict) for mutant, verdict in zip(chosen, verdicts, strict=True) if mutant.column]
     noticed = sum(verdict is not None for _, verdict in altered) / max(len(altered), 1)
     proven = sum(verdict is not None for _, verdict in columns) / max(len(columns), 1)
@@ -128,19 +148,29 @@ def _told(chosen: list[Mutant], verdicts: list[str | None], names: dict[str, str
         "<!-- Written by `make mutation`; do not edit. -->",
         "",
         f"Of {len(altered)} altered models {noticed:.1%} are noticed;",
-        f"of {len(columns)} columns of marts {proven:.1%} have something that notices a wrong value. The others:",
+        (
+            f"of {len(columns)} columns of marts {proven:.1%} have something that notices a wrong value. The"
+            " others:"
+        ),
         "",
         "| model | operator | change |",
         "|---|---|---|",
     ]
-    for mutant, verdict in sorted(altered + columns, key=lambda each: (names[each[0].model], each[0].operator, each[0].what)):
+    for mutant, verdict in sorted(
+        altered + columns, key=lambda each: (names[each[0].model], each[0].operator, each[0].what)
+    ):
         if verdict is None:
             what = mutant.what.replace("|", "\\|")
             lines.append(f"| {names[mutant.model]} | {mutant.operator} | `{what}` |")
     text = "\n".join(lines) + "\n"
     print(text)
     kinds = Counter(mutant.operator for mutant, _ in altered)
-    print({kind: f"{sum(v is not None for m, v in altered if m.operator == kind)} of {count}" for kind, count in kinds.items()})
+    print(
+        {
+            kind: f"{sum(v is not None for m, v in altered if m.operator == kind)} of {count}"
+            for kind, count in kinds.items()
+        }
+    )
     if write:
         PAGE.write_text(text, encoding="utf-8")
     return 0 if len(altered) >= LEAST_MUTANTS and noticed >= LEAST_NOTICED and proven >= LEAST_COLUMNS else 1

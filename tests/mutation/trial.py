@@ -16,13 +16,14 @@ import duckdb
 
 from jobs.catalog import load_catalog
 from jobs.settings import Settings
-from jobs.warehouse.session import attach_sources, bound
+from jobs.storage.session import attach_sources, bound
 from mutation.operators import mutations, rewritten
 
 
 @dataclass(frozen=True)
 class Proof:
-    """A query and the answer that a right warehouse gives (None: what it gives now); `nodes` are the models that it reads."""
+    """A query and the answer that a right warehouse gives (None: what it gives now); `nodes` are the models
+    that it reads."""
 
     name: str
     query: str
@@ -40,7 +41,9 @@ class Trial:
 
     def __init__(self, settings: Settings, folder: Path, proofs: list[Proof], second: Path) -> None:
         manifest = json.loads((settings.warehouse_dir / "dbt" / "manifest.json").read_text(encoding="utf-8"))
-        self.nodes: dict[str, Any] = {id_: node for id_, node in manifest["nodes"].items() if node["resource_type"] == "model"}
+        self.nodes: dict[str, Any] = {
+            id_: node for id_, node in manifest["nodes"].items() if node["resource_type"] == "model"
+        }
         self.children: dict[str, list[str]] = manifest["child_map"]
         self.unit_tests = list(manifest["unit_tests"].values())
         self.compiled = settings.warehouse_dir / "dbt" / "compiled"
@@ -57,9 +60,16 @@ class Trial:
         attach_sources(self.connection, settings, catalog)
         for publication in catalog.publications:
             if publication.public_name != publication.mart:
-                self.connection.execute(f'CREATE VIEW memory.main."{publication.public_name}" AS FROM warehouse.marts."{publication.mart}"')
+                self.connection.execute(
+                    f'CREATE VIEW memory.main."{publication.public_name}" AS FROM'
+                    f' warehouse.marts."{publication.mart}"'
+                )
         self.connection.execute("SET search_path = 'warehouse.marts,memory.main'")
-        tests = [node for node in manifest["nodes"].values() if node["resource_type"] == "test" and node["config"]["severity"] == "error"]
+        tests = [
+            node
+            for node in manifest["nodes"].values()
+            if node["resource_type"] == "test" and node["config"]["severity"] == "error"
+        ]
         self.proofs = [
             Proof(
                 test["name"],
@@ -69,7 +79,10 @@ class Trial:
             )
             for test in tests
         ]
-        self.proofs += [proof if proof.expected is not None else replace(proof, expected=self._answer(proof)) for proof in proofs]
+        self.proofs += [
+            proof if proof.expected is not None else replace(proof, expected=self._answer(proof))
+            for proof in proofs
+        ]
         self.shapes = {id_: self._shape(id_) for id_ in self.nodes}
         self.marts = [id_ for id_, node in self.nodes.items() if node["fqn"][1] == "marts"]
         self.prints = {id_: self._print(id_) for id_ in self.marts}
@@ -78,7 +91,8 @@ class Trial:
         return str(self.nodes[id_]["relation_name"])
 
     def made_of(self, id_: str) -> list[str]:
-        """List the models that a model goes into, itself first, each after those that it is made of; a snapshot ends the way."""
+        """List the models that a model goes into, itself first, each after those that it is made of; a
+        snapshot ends the way."""
         found: list[str] = []
 
         def visit(node: str) -> None:
@@ -113,7 +127,8 @@ class Trial:
         return True
 
     def verdict(self, id_: str, sql: str) -> str | None:
-        """Name what notices the altered model: a dbt unit test, a contract, a test, an indicator, or the build's own error."""
+        """Name what notices the altered model: a dbt unit test, a contract, a test, an indicator, or the
+        build's own error."""
         reached = self.made_of(id_)
         if found := self._unit_test(id_, sql):
             return found
@@ -121,7 +136,9 @@ class Trial:
             with self._altered(id_, sql):
                 for made in reached[1:]:
                     self._build(made, self.nodes[made]["compiled_code"])
-                changed = [mart for mart in self.marts if mart in reached and self._print(mart) != self.prints[mart]]
+                changed = [
+                    mart for mart in self.marts if mart in reached and self._print(mart) != self.prints[mart]
+                ]
                 for mart in changed:
                     if self._shape(mart) != self.shapes[mart]:
                         return f"contract of {self.nodes[mart]['name']}"
@@ -134,14 +151,20 @@ class Trial:
         for node in reached:
             for proof in self.proofs:
                 # Each proof once: at the first of its models.
-                if node in proof.nodes and next(each for each in reached if each in proof.nodes) == node and not self._holds(proof):
+                if (
+                    node in proof.nodes
+                    and next(each for each in reached if each in proof.nodes) == node
+                    and not self._holds(proof)
+                ):
                     return proof.name
         return None
 
     def _holds(self, proof: Proof) -> bool:
         found = self._answer(proof)
         if isinstance(proof.expected, float):
-            return isinstance(found, int | float | Decimal) and abs(float(found) - proof.expected) <= 1e-9 * abs(proof.expected)
+            return isinstance(found, int | float | Decimal) and abs(
+                float(found) - proof.expected
+            ) <= 1e-9 * abs(proof.expected)
         return bool(found == proof.expected)
 
     def _answer(self, proof: Proof) -> Any:
@@ -155,7 +178,8 @@ class Trial:
         return [proof.name for proof in self.proofs if not self._holds(proof)]
 
     def _unit_test(self, id_: str, sql: str) -> str | None:
-        """Find a dbt unit test whose rows give another result: the same change, made in the query of that test."""
+        """Find a dbt unit test whose rows give another result: the same change, made in the query of that
+        test."""
         node = self.nodes[id_]
         ours = _mutated(node["compiled_code"])
         if sql not in ours:
@@ -170,7 +194,10 @@ class Trial:
                 if len(theirs) != len(ours) or not columns:
                     continue
                 wrong = theirs[ours.index(sql)]
-                query = f"SELECT count(*) FROM (SELECT {columns} FROM ({{}}) EXCEPT ALL SELECT {columns} FROM ({{}}))"
+                query = (
+                    f"SELECT count(*) FROM (SELECT {columns} FROM ({{}}) EXCEPT ALL SELECT {columns} FROM"
+                    " ({}))"
+                )
                 # An error of the right query is no finding about the wrong one.
                 self.connection.execute(query.format(rewritten(right), right))
                 try:
@@ -188,7 +215,9 @@ class Trial:
         """List the columns that a unit test compares: those of its first row, or of its query."""
         rows = expected["rows"]
         if isinstance(rows, str):
-            rows = [dict.fromkeys(str(row[0]) for row in self.connection.execute(f"DESCRIBE {rows}").fetchall())]
+            rows = [
+                dict.fromkeys(str(row[0]) for row in self.connection.execute(f"DESCRIBE {rows}").fetchall())
+            ]
         return ", ".join(f'"{name}"' for name in rows[0]) if rows else ""
 
     def _build(self, id_: str, sql: str) -> None:
@@ -196,10 +225,17 @@ class Trial:
         self.connection.execute(f"CREATE OR REPLACE {kind} {self.relation(id_)} AS {sql}")
 
     def _shape(self, id_: str) -> list[tuple[str, str]]:
-        """List columns and types by name: dbt puts those of a contract in the order of the contract, a query in its own."""
-        return sorted((str(row[0]), str(row[1])) for row in self.connection.execute(f"DESCRIBE {self.relation(id_)}").fetchall())
+        """List columns and types by name: dbt puts those of a contract in the order of the contract, a query
+        in its own."""
+        return sorted(
+            (str(row[0]), str(row[1]))
+            for row in self.connection.execute(f"DESCRIBE {self.relation(id_)}").fetchall()
+        )
 
     def _print(self, id_: str) -> tuple[Any, ...]:
         columns = ", ".join(f'"{name}"' for name, _ in self._shape(id_))
-        query = f"SELECT count(*), sum(hash(t)::HUGEINT)::VARCHAR FROM (SELECT {columns} FROM {self.relation(id_)}) AS t"
+        query = (
+            f"SELECT count(*), sum(hash(t)::HUGEINT)::VARCHAR FROM (SELECT {columns} FROM"
+            f" {self.relation(id_)}) AS t"
+        )
         return tuple(self.connection.execute(query).fetchall()[0])

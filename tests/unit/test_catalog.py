@@ -58,7 +58,9 @@ def test_both_lovac_layouts_are_declared(catalog: Catalog) -> None:
 def test_a_column_without_a_policy_line_is_direct_and_dropped(folder: Path) -> None:
     text = (folder / "lovac.yml").read_text()
     (folder / "lovac.yml").write_text(text.replace("  old:\n", "  old:\n    nouvelle_colonne: VARCHAR\n", 1))
-    column = next(c for c in load_catalog([folder]).source("lovac_2019").columns if c.name == "nouvelle_colonne")
+    column = next(
+        c for c in load_catalog([folder]).source("lovac_2019").columns if c.name == "nouvelle_colonne"
+    )
     assert (column.policy.privacy, column.policy.treatment, column.is_read) == ("direct", "drop", False)
 
 
@@ -94,24 +96,61 @@ def folder(tmp_path: Path) -> Path:
 
 
 FAULTS = [
-    ("lovac.yml", "  lovac_2025:\n", "  lovac_2025:\n    colour: red\n", "sources.lovac_2025.colour: unknown field"),
-    ("lovac.yml", "    millesime: 2025\n", "    millesime: soon\n", "sources.lovac_2025.millesime: Input should be a valid integer"),
-    ("lovac.yml", "    layout: old\n", "    layout: older\n", "layout 'older' is not declared in domain 'lovac'"),
-    ("lovac.yml", "ff_idsec: {type: VARCHAR", "ff_idsec: {type: TEXT8", "layouts.old.ff_idsec.type: unknown type 'TEXT8'"),
-    ("production.yml", "    location: postgres:buildings\n", "", "sources.buildings.location: Field required"),
+    (
+        "lovac.yml",
+        "  lovac_2025:\n",
+        "  lovac_2025:\n    colour: red\n",
+        "sources.lovac_2025.colour: unknown field",
+    ),
+    (
+        "lovac.yml",
+        "    millesime: 2025\n",
+        "    millesime: soon\n",
+        "sources.lovac_2025.millesime: Input should be a valid integer",
+    ),
+    (
+        "lovac.yml",
+        "    layout: old\n",
+        "    layout: older\n",
+        "layout 'older' is not declared in domain 'lovac'",
+    ),
+    (
+        "lovac.yml",
+        "ff_idsec: {type: VARCHAR",
+        "ff_idsec: {type: TEXT8",
+        "layouts.old.ff_idsec.type: unknown type 'TEXT8'",
+    ),
+    (
+        "production.yml",
+        "    location: postgres:buildings\n",
+        "",
+        "sources.buildings.location: Field required",
+    ),
     (
         "policy/lovac.yml",
         "  proprietaire: {class: direct, treatment: pseudonymise",
         "  proprietaire: {class: direct, treatment: keep",
         "cannot be kept",
     ),
-    ("policy/lovac.yml", "  annee: {class: none", "  annee: {class: nothing", "columns.annee.class: Input should be"),
-    ("lovac.yml", "rejects_threshold: 0.01", "rejects_threshold: 7", "rejects_threshold: Input should be less than or equal to 1"),
+    (
+        "policy/lovac.yml",
+        "  annee: {class: none",
+        "  annee: {class: nothing",
+        "columns.annee.class: Input should be",
+    ),
+    (
+        "lovac.yml",
+        "rejects_threshold: 0.01",
+        "rejects_threshold: 7",
+        "rejects_threshold: Input should be less than or equal to 1",
+    ),
 ]
 
 
 @pytest.mark.parametrize(("file", "before", "after", "told"), FAULTS, ids=[fault[3][:40] for fault in FAULTS])
-def test_a_fault_is_told_with_file_line_and_field(folder: Path, file: str, before: str, after: str, told: str) -> None:
+def test_a_fault_is_told_with_file_line_and_field(
+    folder: Path, file: str, before: str, after: str, told: str
+) -> None:
     path = folder / file
     text = path.read_text()
     assert before in text
@@ -134,7 +173,8 @@ def test_all_faults_are_told_at_once(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"), [("a: [1", "not valid YAML"), ("sources: {a: 1, a: 2}", "written twice"), ("- 1", "is a mapping")]
+    ("text", "told"),
+    [("a: [1", "not valid YAML"), ("sources: {a: 1, a: 2}", "written twice"), ("- 1", "is a mapping")],
 )
 def test_a_broken_file_is_told_with_its_line(folder: Path, text: str, told: str) -> None:
     (folder / "lovac.yml").write_text(text)
@@ -144,8 +184,8 @@ def test_a_broken_file_is_told_with_its_line(folder: Path, text: str, told: str)
 
 def test_a_second_folder_adds_a_millesime_with_one_entry(tmp_path: Path) -> None:
     (tmp_path / "more.yml").write_text(
-        "domain: lovac\nsources:\n"
-        "  lovac_2027: {millesime: 2027, public_criterion: fil, location: 's3://{lake}/lake/lovac/2027/raw.csv', layout: new}\n"
+        "domain: lovac\nsources:\n  lovac_2027: {millesime: 2027, public_criterion: fil, location:"
+        " 's3://{lake}/lake/lovac/2027/raw.csv', layout: new}\n"
     )
     catalog = load_catalog([ROOT / "catalog", tmp_path])
     assert catalog.millesimes("lovac")[-1] == 2027
@@ -157,18 +197,26 @@ def test_a_second_folder_adds_a_millesime_with_one_entry(tmp_path: Path) -> None
 
 def test_a_millesime_of_lovac_needs_the_rule_of_its_public_figure(tmp_path: Path) -> None:
     (tmp_path / "more.yml").write_text(
-        "domain: lovac\nsources:\n  lovac_2027: {millesime: 2027, location: 's3://{lake}/lake/lovac/2027/raw.csv', layout: new}\n"
+        "domain: lovac\nsources:\n  lovac_2027: {millesime: 2027, location:"
+        " 's3://{lake}/lake/lovac/2027/raw.csv', layout: new}\n"
     )
-    with pytest.raises(SettingsError, match=r"more\.yml:3: sources\.lovac_2027: .*public_criterion: fil, or fil_ccthp"):
+    with pytest.raises(
+        SettingsError, match=r"more\.yml:3: sources\.lovac_2027: .*public_criterion: fil, or fil_ccthp"
+    ):
         load_catalog([ROOT / "catalog", tmp_path])
 
 
 REFERENCE = ROOT.parent / "shared" / "reference"
 
 
-@pytest.mark.skipif(not REFERENCE.is_dir(), reason="the reference of the application's columns lies beside the project, not in it")
+@pytest.mark.skipif(
+    not REFERENCE.is_dir(),
+    reason="the reference of the application's columns lies beside the project, not in it",
+)
 def test_the_application_tables_are_declared_with_all_their_columns(catalog: Catalog) -> None:
     with (REFERENCE / "production_columns.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     for source in catalog.of("production"):
-        assert [c.name for c in source.columns] == [row["column"] for row in rows if row["table"] == source.table]
+        assert [c.name for c in source.columns] == [
+            row["column"] for row in rows if row["table"] == source.table
+        ]

@@ -9,14 +9,26 @@ import pytest
 from manifests import manifest, shell, task
 
 from jobs.errors import SettingsError
-from jobs.pipelines.expressions import parse
 from jobs.pipelines.graph import Graph
-from jobs.pipelines.manifest import read_pipeline
+from jobs.pipelines.manifest.expressions import parse
+from jobs.pipelines.manifest.manifest import read_pipeline
 
 
-def graph(folder: Path, tasks: list[dict[str, Any]], *, chosen: set[str] | None = None, fail_fast: bool = False, **spec: Any) -> Graph:
+def graph(
+    folder: Path,
+    tasks: list[dict[str, Any]],
+    *,
+    chosen: set[str] | None = None,
+    fail_fast: bool = False,
+    **spec: Any,
+) -> Graph:
     templates = [
-        shell(each["template"], "echo {{inputs.parameters.x}}", inputs={"parameters": [{"name": "x", "value": "-"}]}) for each in tasks
+        shell(
+            each["template"],
+            "echo {{inputs.parameters.x}}",
+            inputs={"parameters": [{"name": "x", "value": "-"}]},
+        )
+        for each in tasks
     ]
     pipeline = read_pipeline(manifest(folder, tasks, templates, fail_fast=fail_fast, **spec))
     parameters = {name: parameter.value or "" for name, parameter in pipeline.parameters.items()}
@@ -70,15 +82,19 @@ def test_fail_fast_begins_nothing_new_after_a_failure(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("depends", "runs"),
     [
-        ("a", False), ("b", True), ("skipped", True), ("a.Failed", True), ("b.Failed", False), ("skipped.Succeeded", False),
-        ("skipped.Skipped", True), ("a || b", True), ("a && b", False), ("!a", True), ("b && !b.Failed", True),
-        ("(a || b) && (a.Failed)", True), ("many.AnySucceeded", True), ("many.AllFailed", False), ("many", False), ("left.Omitted", True),
+        ("a", False), ("b", True), ("skipped", True), ("a.Failed", True), ("b.Failed", False),
+        ("skipped.Succeeded", False),
+        ("skipped.Skipped", True), ("a || b", True), ("a && b", False), ("!a", True), ("b && !b.Failed",
+        True),
+        ("(a || b) && (a.Failed)", True), ("many.AnySucceeded", True), ("many.AllFailed", False), ("many",
+        False), ("left.Omitted", True),
         ("left", False),
     ],
 )  # fmt: skip
 def test_depends_means_what_argo_means(tmp_path: Path, depends: str, runs: bool) -> None:
     tasks = [
-        task("a"), task("b"), task("skipped", when="'x' == 'y'"), task("many", withItems=["1", "2"]), task("left", "a"),
+        task("a"), task("b"), task("skipped", when="'x' == 'y'"), task("many", withItems=["1", "2"]),
+        task("left", "a"),
         task("end", depends),
     ]  # fmt: skip
     made = graph(tmp_path, tasks)
@@ -97,7 +113,12 @@ def test_a_failure_that_is_taken_care_of_is_no_failure_of_the_pipeline(tmp_path:
 def test_items_come_from_what_an_earlier_step_printed(tmp_path: Path) -> None:
     arguments = {"parameters": [{"name": "x", "value": "{{item}}"}]}
     made = graph(
-        tmp_path, [task("list"), task("load", "list", withParam="{{tasks.list.outputs.result}}", arguments=arguments), task("end", "load")]
+        tmp_path,
+        [
+            task("list"),
+            task("load", "list", withParam="{{tasks.list.outputs.result}}", arguments=arguments),
+            task("end", "load"),
+        ],
     )
     (first,) = made.due()
     assert first.is_read
@@ -116,7 +137,10 @@ def test_items_whose_names_would_meet_in_one_file_get_their_number(tmp_path: Pat
 
 
 def test_no_items_skip_the_task_and_let_the_next_one_run(tmp_path: Path) -> None:
-    made = graph(tmp_path, [task("list"), task("load", "list", withParam="{{tasks.list.outputs.result}}"), task("end", "load")])
+    made = graph(
+        tmp_path,
+        [task("list"), task("load", "list", withParam="{{tasks.list.outputs.result}}"), task("end", "load")],
+    )
     assert work(made, printed={"list": "[]"}) == ["list", "end"]
     assert states(made)["load"] == "Skipped"
 
@@ -130,7 +154,8 @@ def test_what_is_no_list_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("when", "runs"),
     [
-        ("'{{workflow.parameters.upload}}' == 'true'", True), ("{{workflow.parameters.upload}} == true", True),
+        ("'{{workflow.parameters.upload}}' == 'true'", True), ("{{workflow.parameters.upload}} == true",
+        True),
         ("{{workflow.parameters.upload}} != true", False), ("{{workflow.parameters.word}} == heads", True),
         ("{{workflow.parameters.year}} >= 2024 && {{workflow.parameters.year}} < 2030", True),
         ("{{workflow.parameters.year}} in [2019, 2020]", False),
@@ -151,15 +176,19 @@ def test_tasks_that_are_not_chosen_count_as_done(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["a &&", "(a", "a b", "a == ", "&& a", "a[", "in", "a # b"])
 def test_an_unreadable_expression_is_one_sentence(text: str) -> None:
-    with pytest.raises(SettingsError, match=r"the expression .* (cannot be read at|has something unreadable at)"):
+    with pytest.raises(
+        SettingsError, match=r"the expression .* (cannot be read at|has something unreadable at)"
+    ):
         parse(text)
 
 
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        ("1 in [1, 75]", True), ("2 not in [2, 64]", False), ("!(asInt('65') in [2, 64, 65, 66])", False), ("true and not false", True),
-        ("1 == 1 || 'a' == 'b' && false", True), ("'a b' == \"a b\"", True), ("-1 < 0", True), ("1.5 > 1", True),
+        ("1 in [1, 75]", True), ("2 not in [2, 64]", False), ("!(asInt('65') in [2, 64, 65, 66])", False),
+        ("true and not false", True),
+        ("1 == 1 || 'a' == 'b' && false", True), ("'a b' == \"a b\"", True), ("-1 < 0", True), ("1.5 > 1",
+        True),
     ],
 )  # fmt: skip
 def test_expressions_have_the_usual_values(text: str, value: bool) -> None:

@@ -16,19 +16,26 @@ from jobs.settings import project_dir
 
 def test_a_new_lovac_year_has_its_columns_without_sql(tmp_path: Path) -> None:
     (tmp_path / "lovac.yml").write_text(
-        "domain: lovac\nsources:\n"
-        "  lovac_2027: {millesime: 2027, location: 's3://{lake}/lake/lovac/2027/raw.csv', layout: new, public_criterion: fil}\n"
+        "domain: lovac\nsources:\n  lovac_2027: {millesime: 2027, location:"
+        " 's3://{lake}/lake/lovac/2027/raw.csv', layout: new, public_criterion: fil}\n"
     )
     document = yaml.safe_load(year_columns_yml(load_catalog([project_dir("catalog"), tmp_path])))
     names = [column["name"] for column in document["models"][0]["columns"]]
-    assert names[-2:] == ["var_2020_2019", "var_pct_2020_2019"] and {"2027", "var_2027_2026", "var_pct_2027_2026"} <= set(names)
+    assert names[-2:] == ["var_2020_2019", "var_pct_2020_2019"] and {
+        "2027",
+        "var_2027_2026",
+        "var_pct_2027_2026",
+    } <= set(names)
 
 
 @pytest.mark.parametrize(
     ("columns", "message"),
     [
         ("{kind: retyped, columns: [a], reason: b}", r"columns\.yml:\d+: marts\.m\.0: `by` goes with"),
-        ("{kind: left_out, columns: [a], by: c, reason: b}", r"columns\.yml:\d+: marts\.m\.0: `by` goes with"),
+        (
+            "{kind: left_out, columns: [a], by: c, reason: b}",
+            r"columns\.yml:\d+: marts\.m\.0: `by` goes with",
+        ),
         ("{kind: left_out, columns: [a]}", r"columns\.yml:\d+: marts\.m\.0\.reason: Field required"),
         ("{kind: lost, columns: [a], reason: b}", r"columns\.yml:\d+: marts\.m\.0\.kind"),
     ],

@@ -35,7 +35,11 @@ def test_a_command_in_a_document_is_one_that_parses(page: Path, line: str) -> No
         found = command.get_command(context, words.pop(0))
         assert found is not None, f"{page.name}: {line}"
         command = found
-    options = {option for parameter in command.params for option in parameter.opts} | {"--help", "-h", "--version"}
+    options = {option for parameter in command.params for option in parameter.opts} | {
+        "--help",
+        "-h",
+        "--version",
+    }
     for word in words:
         if word.startswith("-"):
             assert word.split("=")[0] in options, f"{page.name}: {line}: no option {word}"
@@ -49,7 +53,9 @@ def test_links_lead_to_files_of_the_project(page: Path) -> None:
 
 def test_make_targets_named_in_the_readme_exist() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    for target in re.findall(r"^ {4}make ([a-z]+)", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE):
+    for target in re.findall(
+        r"^ {4}make ([a-z]+)", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE
+    ):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
 
 

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from jobs.errors import Terminated
-from jobs.warehouse.interrupt import interruptible
+from jobs.storage.interrupt import interruptible
 
 LONG = "SELECT count(*) FROM range(10_000_000) a, range(10_000_000) b WHERE a.range + b.range = 1"
 

@@ -13,11 +13,11 @@ from kubernetes import client
 from manifests import manifest, shell, task
 
 from jobs.pipelines.graph import Graph, Step
-from jobs.pipelines.job import Setting, job_name, job_of, label_value
-from jobs.pipelines.manifest import read_pipeline
-from jobs.pipelines.pipeline import Pipeline
-from jobs.pipelines.pod_log import without_log_lines
-from jobs.pipelines.verdict import verdict, why_waiting
+from jobs.pipelines.kubernetes.job import Setting, job_name, job_of, label_value
+from jobs.pipelines.kubernetes.pod_log import without_log_lines
+from jobs.pipelines.kubernetes.verdict import verdict, why_waiting
+from jobs.pipelines.manifest.manifest import read_pipeline
+from jobs.pipelines.manifest.pipeline import Pipeline
 
 POD_SECURITY = {"runAsNonRoot": True, "runAsUser": 65532, "seccompProfile": {"type": "RuntimeDefault"}}
 SPEC = {
@@ -87,8 +87,14 @@ def test_the_job_of_a_step_is_what_the_manifest_says(tmp_path: Path) -> None:
             name=job_name("r1", "load-lovac_2025", 2),
             namespace="zlv",
             labels=labels,
-            annotations={"zlv.fr/step-name": "load-lovac_2025", "zlv.fr/attempt": "2", "zlv.fr/parameters": '{"image": "zlv:1"}'},
-            owner_references=[client.V1OwnerReference(api_version="batch/v1", kind="Job", name="zlv-daily-1", uid="u")],
+            annotations={
+                "zlv.fr/step-name": "load-lovac_2025",
+                "zlv.fr/attempt": "2",
+                "zlv.fr/parameters": '{"image": "zlv:1"}',
+            },
+            owner_references=[
+                client.V1OwnerReference(api_version="batch/v1", kind="Job", name="zlv-daily-1", uid="u")
+            ],
         ),
         spec=client.V1JobSpec(
             backoff_limit=0,
@@ -99,7 +105,11 @@ def test_the_job_of_a_step_is_what_the_manifest_says(tmp_path: Path) -> None:
                 rules=[
                     client.V1PodFailurePolicyRule(
                         action="Ignore",
-                        on_pod_conditions=[client.V1PodFailurePolicyOnPodConditionsPattern(type="DisruptionTarget", status="True")],
+                        on_pod_conditions=[
+                            client.V1PodFailurePolicyOnPodConditionsPattern(
+                                type="DisruptionTarget", status="True"
+                            )
+                        ],
                     ),
                     client.V1PodFailurePolicyRule(
                         action="FailJob",
@@ -119,11 +129,16 @@ def test_the_job_of_a_step_is_what_the_manifest_says(tmp_path: Path) -> None:
                     priority_class_name="batch",
                     node_selector={"disk": "ssd"},
                     security_context=client.V1PodSecurityContext(
-                        run_as_non_root=True, run_as_user=65532, seccomp_profile=client.V1SeccompProfile(type="RuntimeDefault")
+                        run_as_non_root=True,
+                        run_as_user=65532,
+                        seccomp_profile=client.V1SeccompProfile(type="RuntimeDefault"),
                     ),
                     volumes=[
                         client.V1Volume(
-                            name="raw", persistent_volume_claim=client.V1PersistentVolumeClaimVolumeSource(claim_name="zlv-raw")
+                            name="raw",
+                            persistent_volume_claim=client.V1PersistentVolumeClaimVolumeSource(
+                                claim_name="zlv-raw"
+                            ),
                         )
                     ],
                     containers=[
@@ -148,7 +163,9 @@ def test_the_job_of_a_step_is_what_the_manifest_says(tmp_path: Path) -> None:
     )
     job = job_of(step, 2, setting(pipeline))
     assert typed(job) == expected
-    assert client.ApiClient().sanitize_for_serialization(expected) == job, "nothing that the API's model does not know"
+    assert client.ApiClient().sanitize_for_serialization(expected) == job, (
+        "nothing that the API's model does not know"
+    )
 
 
 def test_from_a_laptop_a_job_has_no_owner_and_may_have_another_image(tmp_path: Path) -> None:
@@ -160,7 +177,13 @@ def test_from_a_laptop_a_job_has_no_owner_and_may_have_another_image(tmp_path: P
 
 
 @pytest.mark.parametrize(
-    ("run_id", "step"), [("daily-20261123t184502-3fa9", "build"), ("R.1", "load-x_2025"), ("r" * 63, "s" * 80), ("r" * 60, "é" * 40)]
+    ("run_id", "step"),
+    [
+        ("daily-20261123t184502-3fa9", "build"),
+        ("R.1", "load-x_2025"),
+        ("r" * 63, "s" * 80),
+        ("r" * 60, "é" * 40),
+    ],
 )
 def test_names_and_labels_fit_and_are_always_the_same(run_id: str, step: str) -> None:
     names = [job_name(run_id, step, attempt) for attempt in (1, 2, 12)]
@@ -177,7 +200,10 @@ def test_a_short_name_says_run_step_and_attempt() -> None:
 
 
 def ended(**condition: Any) -> dict[str, Any]:
-    spec = {"activeDeadlineSeconds": 5, "containers": [{"name": "main", "resources": {"limits": {"memory": "64Mi"}}}]}
+    spec = {
+        "activeDeadlineSeconds": 5,
+        "containers": [{"name": "main", "resources": {"limits": {"memory": "64Mi"}}}],
+    }
     found = {"type": "Failed", "status": "True", "reason": "BackoffLimitExceeded", **condition}
     return {
         "metadata": {"annotations": {"zlv.fr/step-name": "build"}},
@@ -187,7 +213,11 @@ def ended(**condition: Any) -> dict[str, Any]:
 
 
 def pod(end: dict[str, Any] | None = None, deleted: bool = False, **status: Any) -> dict[str, Any]:
-    state = {"containerStatuses": [{"name": "main", "image": "zlv:9", "state": {"terminated": end}}]} if end else {}
+    state = (
+        {"containerStatuses": [{"name": "main", "image": "zlv:9", "state": {"terminated": end}}]}
+        if end
+        else {}
+    )
     metadata = {
         "name": "p",
         "creationTimestamp": "2026-11-23T20:00:00Z",
@@ -207,7 +237,10 @@ TOLD = json.dumps({"step": "build", "exit_code": 65, "message": "200 of 1000 row
             ended(),
             [pod({"exitCode": 137, "reason": "OOMKilled"})],
             137,
-            "used more memory than its limit of 64Mi and was killed (OOMKilled); raise the memory limit of build",
+            (
+                "used more memory than its limit of 64Mi and was killed (OOMKilled); raise the memory limit"
+                " of build"
+            ),
             False,
         ),
         (
@@ -224,12 +257,36 @@ TOLD = json.dumps({"step": "build", "exit_code": 65, "message": "200 of 1000 row
             "took longer than its 5 s and was stopped (DeadlineExceeded)",
             False,
         ),
-        (ended(reason="DeadlineExceeded"), [], 143, "took longer than its 5 s and was stopped (DeadlineExceeded)", False),
+        (
+            ended(reason="DeadlineExceeded"),
+            [],
+            143,
+            "took longer than its 5 s and was stopped (DeadlineExceeded)",
+            False,
+        ),
         (ended(), [pod({"exitCode": 143}, deleted=True)], 143, "its pod was deleted", True),
         (ended(), [], 143, "its pod was deleted", True),
-        (ended(), [pod({"exitCode": 65, "message": TOLD}, deleted=True)], 65, "200 of 1000 rows are broken", False),
-        (ended(), [pod({"exitCode": 75, "message": "noise\nzlv: the standby is busy\n"})], 75, "the standby is busy", False),
-        (ended(), [pod({"exitCode": 1, "message": "name of a person"})], 1, "ended with exit code 1; its log says why", False),
+        (
+            ended(),
+            [pod({"exitCode": 65, "message": TOLD}, deleted=True)],
+            65,
+            "200 of 1000 rows are broken",
+            False,
+        ),
+        (
+            ended(),
+            [pod({"exitCode": 75, "message": "noise\nzlv: the standby is busy\n"})],
+            75,
+            "the standby is busy",
+            False,
+        ),
+        (
+            ended(),
+            [pod({"exitCode": 1, "message": "name of a person"})],
+            1,
+            "ended with exit code 1; its log says why",
+            False,
+        ),
         (
             ended(),
             [pod({"exitCode": 128, "reason": "StartError", "message": "exec: no such file"})],
@@ -247,8 +304,16 @@ def test_the_end_of_an_attempt_is_one_sentence(
 
 
 def test_why_a_pod_waits_is_one_sentence() -> None:
-    unschedulable = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "0/1 nodes: Insufficient memory."}
-    assert why_waiting(pod(conditions=[unschedulable])) == "no node takes its pod (Unschedulable): 0/1 nodes: Insufficient memory."
+    unschedulable = {
+        "type": "PodScheduled",
+        "status": "False",
+        "reason": "Unschedulable",
+        "message": "0/1 nodes: Insufficient memory.",
+    }
+    assert (
+        why_waiting(pod(conditions=[unschedulable]))
+        == "no node takes its pod (Unschedulable): 0/1 nodes: Insufficient memory."
+    )
     waiting = {"reason": "ImagePullBackOff", "message": "Back-off\npulling"}
     pulling = pod(containerStatuses=[{"image": "zlv:9", "state": {"waiting": waiting}}])
     assert why_waiting(pulling) == "its image zlv:9 cannot be pulled (ImagePullBackOff): Back-off pulling"

@@ -11,17 +11,27 @@ from hypothesis import strategies as st
 from jobs.catalog import FileFormat, Source
 from jobs.catalog.model import Column, Rule
 from jobs.errors import DataRefused, SettingsError
-from jobs.lake.header import match, read_layout
-from jobs.lake.rejects import physical_lines
-from jobs.lake.repair import Repair, piped
-from jobs.warehouse.folders import check_folder, file_system
+from jobs.sources.lake.header import match, read_layout
+from jobs.sources.lake.rejects import physical_lines
+from jobs.sources.lake.repair import Repair, piped
+from jobs.storage.folders import check_folder, file_system
 
 KEEP = Rule.model_validate({"class": "none", "treatment": "keep"})
 
 
 def source(*headers: str, required: str = "", **form: str) -> Source:
-    columns = [Column(name=f"c{n}", header=header, required=header == required, policy=KEEP) for n, header in enumerate(headers)]
-    return Source(name="s", domain="lovac", location="x.csv", owner="o", columns=tuple(columns), format=FileFormat.model_validate(form))
+    columns = [
+        Column(name=f"c{n}", header=header, required=header == required, policy=KEEP)
+        for n, header in enumerate(headers)
+    ]
+    return Source(
+        name="s",
+        domain="lovac",
+        location="x.csv",
+        owner="o",
+        columns=tuple(columns),
+        format=FileFormat.model_validate(form),
+    )
 
 
 def test_a_header_longer_than_the_first_read_is_read_whole() -> None:
@@ -130,7 +140,10 @@ def test_a_fault_while_filling_a_pipe_is_raised(tmp_path: Path) -> None:
 
 
 def test_the_kind_of_file_system_is_that_of_the_nearest_mount(tmp_path: Path) -> None:
-    mounts = f"/dev/a / ext4 rw 0 0\nserver:/x {tmp_path} nfs4 rw 0 0\n//s/y {tmp_path}/with\\040space cifs rw 0 0\n"
+    mounts = (
+        f"/dev/a / ext4 rw 0 0\nserver:/x {tmp_path} nfs4 rw 0 0\n//s/y {tmp_path}/with\\040space cifs rw"
+        " 0 0\n"
+    )
     (tmp_path / "with space").mkdir()
     assert file_system(tmp_path / "raw", mounts) == "nfs4"
     assert file_system(tmp_path / "with space", mounts) == "cifs"

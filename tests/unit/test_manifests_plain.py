@@ -1,4 +1,5 @@
-"""Plain manifests and pipelines as they are checked in: typed, restricted, and the chart's copies their equals."""
+"""Plain manifests and pipelines as they are checked in: typed, restricted, and the chart's copies their
+equals."""
 
 from __future__ import annotations
 
@@ -14,15 +15,21 @@ from chart_files import values_table
 from hera.workflows.models import CronWorkflow
 from pod_rules import RULES, broken
 
-from jobs.pipelines.manifest import find_manifest, read_pipeline
+from jobs.pipelines.manifest.manifest import find_manifest, read_pipeline
 
 K8S = ROOT / "k8s"
-FILES = sorted(path for folder in ("base", "components", "overlays", "gitops") for path in (K8S / folder).rglob("*.y*ml"))
+FILES = sorted(
+    path for folder in ("base", "components", "overlays", "gitops") for path in (K8S / folder).rglob("*.y*ml")
+)
 PIPELINES = ("daily", "yearly", "backup")
 
 
 def _objects(folder: str) -> list[Object]:
-    files = [path for path in sorted((K8S / folder).glob("*.yml")) if path.name not in ("taken-away.yml", "changed.yml")]
+    files = [
+        path
+        for path in sorted((K8S / folder).glob("*.yml"))
+        if path.name not in ("taken-away.yml", "changed.yml")
+    ]
     return [thing for path in files for thing in objects(path.read_text(encoding="utf-8"))]
 
 
@@ -47,15 +54,25 @@ def test_every_pod_keeps_the_rule(folder: str, rule: str) -> None:
 @pytest.mark.parametrize("rule", RULES)
 @pytest.mark.parametrize("name", PIPELINES)
 def test_every_step_keeps_the_rule(name: str, rule: str) -> None:
-    assert broken(rule, list(step_pods(yaml.safe_load(find_manifest(name).read_text(encoding="utf-8"))))) == []
+    assert (
+        broken(rule, list(step_pods(yaml.safe_load(find_manifest(name).read_text(encoding="utf-8"))))) == []
+    )
 
 
 def test_the_rules_see_what_breaks_them() -> None:
-    container = {"name": "x", "image": "x", "securityContext": {"capabilities": {"drop": []}, "runAsUser": 0}, "resources": {}}
+    container = {
+        "name": "x",
+        "image": "x",
+        "securityContext": {"capabilities": {"drop": []}, "runAsUser": 0},
+        "resources": {},
+    }
     spec: Any = {
         "containers": [container],
         "securityContext": {"seccompProfile": {"type": "Unconfined"}},
-        "volumes": [{"name": "v", "hostPath": {"path": "/"}}, {"name": "c", "persistentVolumeClaim": {"claimName": "c"}}],
+        "volumes": [
+            {"name": "v", "hostPath": {"path": "/"}},
+            {"name": "c", "persistentVolumeClaim": {"claimName": "c"}},
+        ],
     }
     pod = pods([{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "bad"}, "spec": spec}])
     assert {rule for rule in RULES if broken(rule, pod)} == set(RULES)
@@ -67,7 +84,9 @@ def test_the_chart_carries_the_manifests_as_they_are() -> None:
 
 
 def test_the_pipelines_of_the_base_are_read_as_the_manifests(tmp_path: Path) -> None:
-    (config,) = (thing for thing in _objects("base") if identity(thing) == ("ConfigMap", "zlv-warehouse-pipelines"))
+    (config,) = (
+        thing for thing in _objects("base") if identity(thing) == ("ConfigMap", "zlv-warehouse-pipelines")
+    )
     assert set(config["data"]) == {f"{name}.yml" for name in PIPELINES}
     for name in PIPELINES:
         path = tmp_path / f"{name}.yml"
@@ -77,23 +96,33 @@ def test_the_pipelines_of_the_base_are_read_as_the_manifests(tmp_path: Path) -> 
         for step, template in written.templates.items():
             assert rendered.templates[step].command == template.command
             assert rendered.templates[step].retry == template.retry
-            assert rendered.templates[step].raw["container"]["resources"] == template.raw["container"]["resources"]
+            assert (
+                rendered.templates[step].raw["container"]["resources"]
+                == template.raw["container"]["resources"]
+            )
 
 
 def test_one_run_at_a_time_also_under_argo() -> None:
-    mutexes = [yaml.safe_load(path.read_text(encoding="utf-8"))["spec"]["synchronization"]["mutexes"] for path in WORKFLOWS.glob("*.yml")]
+    mutexes = [
+        yaml.safe_load(path.read_text(encoding="utf-8"))["spec"]["synchronization"]["mutexes"]
+        for path in WORKFLOWS.glob("*.yml")
+    ]
     assert len(mutexes) == len(PIPELINES)
     assert all(each == [{"name": "zlv-warehouse-volumes"}] for each in mutexes)
 
 
 def test_argo_models_know_the_cron_workflows() -> None:
     found = [thing for thing in _objects("components/argo") if thing["kind"] == "CronWorkflow"]
-    assert {CronWorkflow.model_validate(thing).spec.workflow_spec.workflow_template_ref.name for thing in found} == {
-        f"zlv-warehouse-{name}" for name in PIPELINES
-    }
+    assert {
+        CronWorkflow.model_validate(thing).spec.workflow_spec.workflow_template_ref.name for thing in found
+    } == {f"zlv-warehouse-{name}" for name in PIPELINES}
 
 
-@pytest.mark.parametrize("path", [path for path in FILES if path.name.startswith("kustomization")], ids=lambda path: path.parent.name)
+@pytest.mark.parametrize(
+    "path",
+    [path for path in FILES if path.name.startswith("kustomization")],
+    ids=lambda path: path.parent.name,
+)
 def test_a_kustomization_names_only_what_is_there(path: Path) -> None:
     content = yaml.safe_load(path.read_text(encoding="utf-8"))
     patches = [patch["path"] for patch in content.get("patches", []) if "path" in patch]
@@ -106,7 +135,12 @@ def test_values_and_examples_keep_the_schema_and_the_schema_is_closed() -> None:
     values = yaml.safe_load((CHART / "values.yaml").read_text(encoding="utf-8"))
     validator = jsonschema.Draft7Validator(schema)
     assert list(validator.iter_errors(values)) == []
-    assert list(validator.iter_errors(yaml.safe_load((K8S / "gitops" / "values.yml").read_text(encoding="utf-8")))) == []
+    assert (
+        list(
+            validator.iter_errors(yaml.safe_load((K8S / "gitops" / "values.yml").read_text(encoding="utf-8")))
+        )
+        == []
+    )
     assert list(_open(schema, "")) == []
     assert set(schema["properties"]) == set(values), "a value without a schema, or the other way round"
 
@@ -139,7 +173,11 @@ def _leaves(values: Any, path: str) -> list[str]:
 def _open(schema: Any, path: str) -> Any:
     """List places that take any key though they name some."""
     if isinstance(schema, dict):
-        if "properties" in schema and isinstance(schema["properties"], dict) and schema.get("additionalProperties") is not False:
+        if (
+            "properties" in schema
+            and isinstance(schema["properties"], dict)
+            and schema.get("additionalProperties") is not False
+        ):
             yield path
         for key, each in schema.items():
             yield from _open(each, f"{path}/{key}")

@@ -18,7 +18,13 @@ def with_key(body: str) -> str:
 
 
 PERSONAL = {
-    "email": ["a@b.fr", '{"to":"Jean.Dupont+1@mairie-lyon.gouv.fr"}', "jean (at) mairie.fr", "m%40mairie.fr", "<é.l@x.org>"],
+    "email": [
+        "a@b.fr",
+        '{"to":"Jean.Dupont+1@mairie-lyon.gouv.fr"}',
+        "jean (at) mairie.fr",
+        "m%40mairie.fr",
+        "<é.l@x.org>",
+    ],
     "phone": [
         "0612345678",
         "06 12 34 56 78",
@@ -31,8 +37,18 @@ PERSONAL = {
         "+262692123456",
         "+352 621 123 456",
     ],
-    "nir": [with_key("1840675056123"), with_key("255122A004123"), "1 84 06 75 056 123", "NIR 2 55 12 2A 004 123", "2551297411123"],
-    "iban": ["FR7630006000011234567890189", "iban: FR76 3000 6000 0112 3456 7890 189", "DE89370400440532013000"],
+    "nir": [
+        with_key("1840675056123"),
+        with_key("255122A004123"),
+        "1 84 06 75 056 123",
+        "NIR 2 55 12 2A 004 123",
+        "2551297411123",
+    ],
+    "iban": [
+        "FR7630006000011234567890189",
+        "iban: FR76 3000 6000 0112 3456 7890 189",
+        "DE89370400440532013000",
+    ],
     "birth_date": [
         "01/02/1950",
         "1.2.1960",
@@ -49,7 +65,12 @@ PERSONAL = {
         "JBSWY3DPEHPK3PXP",
         "UDUuhHz4YQeevRdijKb80wFvhNy3HB8W",
     ],
-    "hash": ["a" * 64, "D41D8CD98F00B204E9800998ECF8427E", '{"h":"' + "0a" * 20 + '"}', "sha512:" + "9b" * 64],
+    "hash": [
+        "a" * 64,
+        "D41D8CD98F00B204E9800998ECF8427E",
+        '{"h":"' + "0a" * 20 + '"}',
+        "sha512:" + "9b" * 64,
+    ],
     "address": [
         "12 RUE DE L EXEMPLE",
         "0012   RUE X",
@@ -126,12 +147,18 @@ def rules(connection: duckdb.DuckDBPyConnection, text: str) -> set[str]:
     return {pattern.rule for pattern, found in zip(PATTERNS, row, strict=True) if found}
 
 
-@pytest.mark.parametrize(("rule", "text"), [(rule, text) for rule, texts in PERSONAL.items() for text in texts])
-def test_a_personal_text_is_found_by_its_rule_alone(rule: str, text: str, connection: duckdb.DuckDBPyConnection) -> None:
+@pytest.mark.parametrize(
+    ("rule", "text"), [(rule, text) for rule, texts in PERSONAL.items() for text in texts]
+)
+def test_a_personal_text_is_found_by_its_rule_alone(
+    rule: str, text: str, connection: duckdb.DuckDBPyConnection
+) -> None:
     assert rules(connection, text) == {rule}
 
 
-@pytest.mark.parametrize(("rule", "text"), [(rule, text) for rule, texts in FALSE_ALARMS.items() for text in texts])
+@pytest.mark.parametrize(
+    ("rule", "text"), [(rule, text) for rule, texts in FALSE_ALARMS.items() for text in texts]
+)
 def test_a_lookalike_is_not_found(rule: str, text: str, connection: duckdb.DuckDBPyConnection) -> None:
     assert rule not in rules(connection, text)
 
@@ -147,7 +174,9 @@ def test_every_pattern_has_its_examples() -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(st.uuids(), st.from_regex(r"[0-9]{5}", fullmatch=True), st.integers(min_value=0, max_value=10**9 - 1))
-def test_identifiers_are_never_taken_for_people(connection: duckdb.DuckDBPyConnection, uuid: object, code: str, siren: int) -> None:
+def test_identifiers_are_never_taken_for_people(
+    connection: duckdb.DuckDBPyConnection, uuid: object, code: str, siren: int
+) -> None:
     assert rules(connection, str(uuid)) == set()
     assert rules(connection, code) == set()
     assert rules(connection, f"{siren:09d}") == set()

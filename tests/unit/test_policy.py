@@ -20,14 +20,45 @@ FOLDER = project_dir("catalog")
 # Of these not even a pseudonym is of use to anybody.
 NEVER_READ = {
     "users": {"password", "first_name", "last_name", "phone", "two_factor_secret", "two_factor_code"},
-    "owners": {"birth_date", "address_dgfip", "additional_address", "administrator", "full_name_fts", "username"},
-    "housing": {"address_dgfip", "longitude_dgfip", "latitude_dgfip", "geolocation", "cadastral_reference", "building_location"},
+    "owners": {
+        "birth_date",
+        "address_dgfip",
+        "additional_address",
+        "administrator",
+        "full_name_fts",
+        "username",
+    },
+    "housing": {
+        "address_dgfip",
+        "longitude_dgfip",
+        "latitude_dgfip",
+        "geolocation",
+        "cadastral_reference",
+        "building_location",
+    },
     "notes": {"content", "title_deprecated"},
-    "lovac_2025": {"ff_jdatnss_1", "ff_dldnss_6", "ff_x", "ff_y_4326", "ban_latitude", "ban_result_label", "cer_ff_adresse_1"},
+    "lovac_2025": {
+        "ff_jdatnss_1",
+        "ff_dldnss_6",
+        "ff_x",
+        "ff_y_4326",
+        "ban_latitude",
+        "ban_result_label",
+        "cer_ff_adresse_1",
+    },
     "ff_owners_2024": {"jdatnss", "dldnss", "dnomus", "dprnus", "dlign4", "idvoie", "dnatpr", "dsglpm"},
     "ff_2024": {"dvoilib", "dnvoiri", "geomloc", "ban_geom", "idvoie"},
 }
-EVENT_KEYS = {"status", "subStatus", "occupancy", "occupancyIntended", "actualEnergyConsumption", "source", "category", "label"}
+EVENT_KEYS = {
+    "status",
+    "subStatus",
+    "occupancy",
+    "occupancyIntended",
+    "actualEnergyConsumption",
+    "source",
+    "category",
+    "label",
+}
 
 
 @pytest.fixture(scope="module")
@@ -37,13 +68,20 @@ def catalog() -> Catalog:
 
 def test_every_declared_column_has_a_decision_and_every_decision_a_column(catalog: Catalog) -> None:
     for domain in {source.domain for source in catalog.sources}:
-        files = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted((FOLDER / "policy").glob("*.yml"))]
+        files = [
+            yaml.safe_load(path.read_text(encoding="utf-8"))
+            for path in sorted((FOLDER / "policy").glob("*.yml"))
+        ]
         written = [content for content in files if content.get("domain") == domain]
         common = {name for content in written for name, _, _ in expand(content.get("columns") or {})}
         sources = [each for content in written for each in (content.get("sources") or {}).items()]
         own = {source: {name for name, _, _ in expand(columns)} for source, columns in sources}
         declared = {source.name: {column.name for column in source.columns} for source in catalog.of(domain)}
-        undecided = {f"{source}.{name}" for source, names in declared.items() for name in names - common - own.get(source, set())}
+        undecided = {
+            f"{source}.{name}"
+            for source, names in declared.items()
+            for name in names - common - own.get(source, set())
+        }
         assert undecided == set()
         assert {f"{s}.{name}" for s, names in own.items() for name in names - declared.get(s, set())} == set()
         # The commune's code in the geography of a year to come is decided beforehand.
@@ -67,7 +105,9 @@ def test_of_events_only_enumerated_fields_are_read(catalog: Catalog) -> None:
 
 def test_direct_and_free_text_columns_reach_a_raw_file_as_pseudonyms_only(catalog: Catalog) -> None:
     for source in catalog.sources:
-        hidden = {column.name for column in source.columns if column.policy.privacy in ("direct", "free_text")}
+        hidden = {
+            column.name for column in source.columns if column.policy.privacy in ("direct", "free_text")
+        }
         for column in output_columns(source):
             if column.raw in hidden:
                 assert column.treatment in ("pseudonymise", "generalise"), f"{source.name}.{column.name}"
@@ -75,7 +115,9 @@ def test_direct_and_free_text_columns_reach_a_raw_file_as_pseudonyms_only(catalo
 
 def test_what_joins_across_sources_is_pseudonymised_alike(catalog: Catalog) -> None:
     keys = [("housing", "local_id"), ("lovac_2025", "ff_idlocal"), ("ff_2024", "idlocal")]
-    rules = [next(c.policy for c in catalog.source(source).columns if c.name == name) for source, name in keys]
+    rules = [
+        next(c.policy for c in catalog.source(source).columns if c.name == name) for source, name in keys
+    ]
     assert {(rule.treatment, rule.normalise) for rule in rules} == {("pseudonymise", False)}
 
 
@@ -87,7 +129,9 @@ def test_a_column_without_a_decision_is_closed(tmp_path: Path) -> None:
     folder = own_folder(tmp_path)
     path = folder / "policy" / "production.yml"
     lines = path.read_text(encoding="utf-8").splitlines()
-    path.write_text("\n".join(line for line in lines if not line.startswith("    rnb_footprint:")), encoding="utf-8")
+    path.write_text(
+        "\n".join(line for line in lines if not line.startswith("    rnb_footprint:")), encoding="utf-8"
+    )
     source = load_catalog([folder]).source("buildings")
     closed = next(column for column in source.columns if column.name == "rnb_footprint")
     assert (closed.policy.privacy, closed.is_read) == ("direct", False)
@@ -101,7 +145,10 @@ def test_a_direct_column_cannot_be_kept(tmp_path: Path) -> None:
         "birth_date: {class: direct, treatment: drop}", "birth_date: {class: direct, treatment: keep}"
     )
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(SettingsError, match=r"production\.yml:\d+: sources\.owners\.birth_date: a column of class 'direct' cannot be kept"):
+    with pytest.raises(
+        SettingsError,
+        match=r"production\.yml:\d+: sources\.owners\.birth_date: a column of class 'direct' cannot be kept",
+    ):
         load_catalog([folder])
 
 
@@ -113,9 +160,13 @@ def test_a_direct_column_cannot_be_kept(tmp_path: Path) -> None:
         ("production.nowhere", "name", "is no declared column"),
     ],
 )
-def test_a_personal_column_cannot_be_declared_public(place: str, column: str, fault: str, tmp_path: Path) -> None:
+def test_a_personal_column_cannot_be_declared_public(
+    place: str, column: str, fault: str, tmp_path: Path
+) -> None:
     folder = own_folder(tmp_path)
-    (folder / "policy" / "public_values.yml").write_text(f"public:\n  {place}: [{column}]\n", encoding="utf-8")
+    (folder / "policy" / "public_values.yml").write_text(
+        f"public:\n  {place}: [{column}]\n", encoding="utf-8"
+    )
     with pytest.raises(SettingsError, match=fault):
         read_knowledge([folder], load_catalog([folder]))
 
@@ -125,12 +176,31 @@ def test_a_personal_column_cannot_be_declared_public(place: str, column: str, fa
     [
         *(
             dict.fromkeys(
-                ["email", "user_emails", "owner_full_name", "password", "birth_date", "content", "adresse1", "ff_jdatnss_3"], True
+                [
+                    "email",
+                    "user_emails",
+                    "owner_full_name",
+                    "password",
+                    "birth_date",
+                    "content",
+                    "adresse1",
+                    "ff_jdatnss_3",
+                ],
+                True,
             ).items()
         ),
         *(
             dict.fromkeys(
-                ["name", "kind", "geo_code", "geolocation_source", "type_proprietaire", "data_file_years", "libelle"], False
+                [
+                    "name",
+                    "kind",
+                    "geo_code",
+                    "geolocation_source",
+                    "type_proprietaire",
+                    "data_file_years",
+                    "libelle",
+                ],
+                False,
             ).items()
         ),
     ],

@@ -7,8 +7,8 @@ import pytest
 
 from jobs.errors import DataRefused, SettingsError, Temporary, ZlvError
 from jobs.settings import read_settings
-from jobs.warehouse.postgres import told
-from jobs.warehouse.retry import NotAgain
+from jobs.sources.production.postgres import told
+from jobs.storage.retry import NotAgain
 
 SETTINGS = read_settings(
     {
@@ -23,20 +23,36 @@ SETTINGS = read_settings(
 @pytest.mark.parametrize(
     ("message", "kind", "words"),
     [
-        ('FATAL:  password authentication failed for user "reader" canary', SettingsError, "refused role reader"),
-        ("FATAL:  authentification par mot de passe échouée pour l'utilisateur « reader »", SettingsError, "refused role reader"),
+        (
+            'FATAL:  password authentication failed for user "reader" canary',
+            SettingsError,
+            "refused role reader",
+        ),
+        (
+            "FATAL:  authentification par mot de passe échouée pour l'utilisateur « reader »",
+            SettingsError,
+            "refused role reader",
+        ),
         ('FATAL:  role "reader" does not exist', SettingsError, "no role reader"),
         ("FATAL:  la base de données « zlv » n'existe pas", SettingsError, "no database zlv"),
         ("ERROR:  permission denied for table owners", SettingsError, "grant it SELECT"),
         ("server does not support SSL, but SSL was required", SettingsError, "POSTGRES_PRODUCTION_SSLMODE"),
-        ("ERROR:  canceling statement due to conflict with recovery DETAIL: canary", Temporary, "conflict with recovery"),
+        (
+            "ERROR:  canceling statement due to conflict with recovery DETAIL: canary",
+            Temporary,
+            "conflict with recovery",
+        ),
         ("FATAL:  the database system is starting up", Temporary, "is starting up"),
         ("FATAL:  sorry, too many clients already", Temporary, "no connection left"),
         ("ERROR:  canceling statement due to lock timeout", Temporary, "somebody else has locked"),
         ("could not translate host name", Temporary, "cannot be resolved"),
         ("connection to server failed: timeout expired", Temporary, "did not answer in time"),
         ("SSL connection has been closed unexpectedly", Temporary, "run again"),
-        ("ERROR:  canceling statement due to statement timeout", NotAgain, "POSTGRES_PRODUCTION_STATEMENT_TIMEOUT"),
+        (
+            "ERROR:  canceling statement due to statement timeout",
+            NotAgain,
+            "POSTGRES_PRODUCTION_STATEMENT_TIMEOUT",
+        ),
         ("something canary that nobody foresaw", Temporary, "could not be read"),
         ("could not write file: No space left on device", ZlvError, "more room"),
     ],

@@ -9,9 +9,17 @@ import pytest
 from bases import base, write_warehouse
 
 from jobs.errors import SettingsError
+from jobs.releases.release import (
+    current_release,
+    free_name,
+    point_to,
+    previous_release,
+    release_file,
+    release_names,
+    remove_old,
+)
+from jobs.releases.release import warehouse_fingerprint as fingerprint
 from jobs.settings import Settings
-from jobs.warehouse.release import current_release, free_name, point_to, previous_release, release_file, release_names, remove_old
-from jobs.warehouse.release import warehouse_fingerprint as fingerprint
 
 
 def releases(settings: Settings, *names: str) -> None:

@@ -35,7 +35,9 @@ def test_what_the_catalog_calls_facts_is_drawn_by_nothing(catalog: Catalog, name
     assert catalog.source(name).sample == ("invented" if drawn else "facts")
 
 
-def test_each_open_source_says_who_made_it_under_which_licence_and_what_the_sample_holds(catalog: Catalog) -> None:
+def test_each_open_source_says_who_made_it_under_which_licence_and_what_the_sample_holds(
+    catalog: Catalog,
+) -> None:
     page = (project_dir("docs") / "dictionary" / "external.md").read_text(encoding="utf-8")
     for name in EXTERNAL:
         source = catalog.source(name)
@@ -53,7 +55,9 @@ def test_zones_and_populations_are_the_official_ones(folder: Path) -> None:
         "01004": "B1",
         "97411": "B1",
     }
-    communes = {entry["code"]: entry for entry in json.loads((folder / "api_geo" / "communes.json").read_text())}
+    communes = {
+        entry["code"]: entry for entry in json.loads((folder / "api_geo" / "communes.json").read_text())
+    }
     assert (communes["75056"]["population"], communes["01001"]["codesPostaux"]) == (2103778, ["01400"])
     epcis = {entry["code"]: entry for entry in json.loads((folder / "api_geo" / "epcis.json").read_text())}
     assert epcis["200054781"]["population"] > 7_000_000 and epcis["200054781"]["codesRegions"] == ["11"]

@@ -34,7 +34,9 @@ class Lake:
             encoding = "utf-8-sig" if form.encoding == "utf-8" else form.encoding
             with self.path(name).open(encoding=encoding, newline="") as file:
                 header, *records = csv.reader(file, delimiter=form.delimiter, quotechar=form.quote)
-            self._read[name] = [dict(zip(header, record, strict=True)) for record in records if len(record) == len(header)]
+            self._read[name] = [
+                dict(zip(header, record, strict=True)) for record in records if len(record) == len(header)
+            ]
         return self._read[name]
 
 
@@ -42,7 +44,9 @@ class Lake:
 def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     folder = tmp_path_factory.mktemp("sample")
     catalog = load_catalog([project_dir("catalog")])
-    return Lake(folder, catalog, generate(folder, 0.2, 7, catalog, only=("lovac", "ff", "locomvac", "external")))
+    return Lake(
+        folder, catalog, generate(folder, 0.2, 7, catalog, only=("lovac", "ff", "locomvac", "external"))
+    )
 
 
 def lovac_years(lake: Lake) -> list[int]:
@@ -59,7 +63,9 @@ def test_headers_are_those_of_the_catalog_with_its_delimiter(lake: Lake) -> None
     for source in lake.catalog.of("lovac", "ff"):
         with lake.path(source.name).open(encoding=source.format.encoding) as file:
             header = file.readline().rstrip("\n").removeprefix("\ufeff")
-        assert header.split(source.format.delimiter) == [column.header_name for column in source.columns], source.name
+        assert header.split(source.format.delimiter) == [column.header_name for column in source.columns], (
+            source.name
+        )
         delimiters.add(source.format.delimiter)
     assert delimiters == {";", "|", ","}
 
@@ -67,16 +73,27 @@ def test_headers_are_those_of_the_catalog_with_its_delimiter(lake: Lake) -> None
 def test_codes_and_invariants_have_leading_zeros_and_two_lovac_files_lost_those_of_codes(lake: Lake) -> None:
     assert {"01", "08"} <= {row["ccodep"] for row in lake.rows("lovac_2021")}
     assert {"1", "8"} <= {row["ccodep"] for row in lake.rows("lovac_2019")}
-    assert "053" in {row["commune"] for row in lake.rows("lovac_2021")} and "53" in {row["commune"] for row in lake.rows("lovac_2019")}
+    assert "053" in {row["commune"] for row in lake.rows("lovac_2021")} and "53" in {
+        row["commune"] for row in lake.rows("lovac_2019")
+    }
     assert any(row["invariant"].startswith("0") for row in lake.rows("lovac_2021"))
-    assert all(len(row["idlocal"]) == 12 and row["idlocal"] == row["ccodep"] + row["invar"] for row in lake.rows("ff_2024"))
+    assert all(
+        len(row["idlocal"]) == 12 and row["idlocal"] == row["ccodep"] + row["invar"]
+        for row in lake.rows("ff_2024")
+    )
     assert any(row["ff_idlocal"].startswith("01") for row in lake.rows("lovac_2026"))
 
 
 def test_corsica_overseas_and_arrondissements_are_there(lake: Lake) -> None:
     communes = {row["idcom"] for row in lake.rows("ff_2024")}
-    assert {"2A", "2B"} <= {code[:2] for code in communes} and {"971", "972", "973", "974", "976"} <= {code[:3] for code in communes}
-    assert {"75101", "75120", "69381", "69389", "13201", "13216"} <= communes and not {"75056", "69123", "13055"} & communes
+    assert {"2A", "2B"} <= {code[:2] for code in communes} and {"971", "972", "973", "974", "976"} <= {
+        code[:3] for code in communes
+    }
+    assert {"75101", "75120", "69381", "69389", "13201", "13216"} <= communes and not {
+        "75056",
+        "69123",
+        "13055",
+    } & communes
     assert {"971", "974", "976"} <= {row["ccodep"] for row in lake.rows("lovac_2024")}
 
 
@@ -85,14 +102,22 @@ def test_merged_and_split_communes_change_their_code_in_their_year(lake: Lake) -
         return {row["idcom"] for row in lake.rows(f"ff_{year}")}
 
     assert "08294" in communes(2023) and "08294" not in communes(2024) and "08053" in communes(2024)
-    assert "14666" not in communes(2019) and "14712" in communes(2019) and {"14666", "14712"} <= communes(2020)
+    assert (
+        "14666" not in communes(2019) and "14712" in communes(2019) and {"14666", "14712"} <= communes(2020)
+    )
     assert "60694" not in communes(2023) and "60694" in communes(2024)
     assert "85165" not in communes(2023) and {"85084", "85165", "85212"} <= communes(2024)
     moved = {row["idlocal"]: row["idcom"] for row in lake.rows("ff_2023") if row["idcom"] == "08294"}
-    assert moved and all({row["idlocal"]: row["idcom"] for row in lake.rows("ff_2024")}[local] == "08053" for local in moved)
+    assert moved and all(
+        {row["idlocal"]: row["idcom"] for row in lake.rows("ff_2024")}[local] == "08053" for local in moved
+    )
     fusion = next(row for row in lake.rows("fusions") if row["COM_INI"] == "8294")
     assert (fusion["ANNEE_MODIF"], fusion["COM_FIN"]) == ("2024", "8053")
-    assert {row["COM_FIN"] for row in lake.rows("scissions") if row["COM_INI"] == "85084"} == {"85084", "85165", "85212"}
+    assert {row["COM_FIN"] for row in lake.rows("scissions") if row["COM_INI"] == "85084"} == {
+        "85084",
+        "85165",
+        "85212",
+    }
 
 
 def test_latin_1_files_are_not_utf_8_and_one_utf_8_file_starts_with_a_byte_order_mark(lake: Lake) -> None:
@@ -109,8 +134,12 @@ def test_latin_1_files_are_not_utf_8_and_one_utf_8_file_starts_with_a_byte_order
 
 def test_the_new_layout_writes_integers_as_decimals_and_the_old_one_does_not(lake: Lake) -> None:
     new, old = lake.rows("lovac_2025"), lake.rows("lovac_2021")
-    assert {row["ff_millesime"] for row in new} == {"2024.0", ""} and {row["ff_millesime"] for row in old} == {"2020", ""}
-    assert all(re.fullmatch(r"(\d+\.0)?", row["ff_npiece_p2"]) for row in new) and all("." not in row["ff_npiece_p2"] for row in old)
+    assert {row["ff_millesime"] for row in new} == {"2024.0", ""} and {
+        row["ff_millesime"] for row in old
+    } == {"2020", ""}
+    assert all(re.fullmatch(r"(\d+\.0)?", row["ff_npiece_p2"]) for row in new) and all(
+        "." not in row["ff_npiece_p2"] for row in old
+    )
     assert any(row["debutvacance"] == "2018.0" for row in lake.rows("lovac_2024"))
     assert all(row["annee"] == "2025" for row in new)
 
@@ -121,7 +150,9 @@ def test_booleans_are_true_false_in_lovac_and_t_or_empty_in_ff(lake: Lake) -> No
 
 
 def test_the_tax_mark_is_a_star_blank_or_something_else(lake: Lake) -> None:
-    marks = Counter(row["potentiel_tlv_thlv"] for year in lovac_years(lake) for row in lake.rows(f"lovac_{year}"))
+    marks = Counter(
+        row["potentiel_tlv_thlv"] for year in lovac_years(lake) for row in lake.rows(f"lovac_{year}")
+    )
     assert marks["*"] > 100 and marks[""] > 100 and marks["?"] > 0
 
 
@@ -186,9 +217,10 @@ def test_birth_dates_come_in_the_formats_of_each_layout(lake: Lake) -> None:
     def shapes(name: str, column: str) -> set[str]:
         return {re.sub(r"\d", "9", row[column]) for row in lake.rows(name)}
 
-    assert {"99/99/9999", "99999999"} <= shapes("lovac_2021", "ff_jdatnss_1") and {"99/99/9999", "9999-99-99"} <= shapes(
-        "lovac_2025", "ff_jdatnss_1"
-    )
+    assert {"99/99/9999", "99999999"} <= shapes("lovac_2021", "ff_jdatnss_1") and {
+        "99/99/9999",
+        "9999-99-99",
+    } <= shapes("lovac_2025", "ff_jdatnss_1")
     assert "00/00/0000" in {row["jdatnss"] for row in lake.rows("ff_owners_2024")}
 
 
@@ -202,7 +234,12 @@ def test_owner_groups_hold_text_and_0a(lake: Lake) -> None:
 
 def test_lovac_holds_other_things_than_dwellings(lake: Lake) -> None:
     natures = Counter(row["nature"] for year in lovac_years(lake) for row in lake.rows(f"lovac_{year}"))
-    assert natures["APPART"] > 1000 and natures["MAISON"] > 1000 and natures["DEPENDANCE"] > 0 and natures["LOCAL COMMERCIAL"] > 0
+    assert (
+        natures["APPART"] > 1000
+        and natures["MAISON"] > 1000
+        and natures["DEPENDANCE"] > 0
+        and natures["LOCAL COMMERCIAL"] > 0
+    )
     assert {row["aff"] for row in lake.rows("lovac_2024") if row["nature"] == "MAISON"} >= {"H", "S"}
 
 
@@ -215,7 +252,11 @@ def test_locomvac_files_are_one_per_recipient_and_overlap(lake: Lake) -> None:
             assert match and int(match[1]) == year % 100
             with path.open(encoding="latin-1", newline="") as file:
                 rows = list(csv.DictReader(file, delimiter=";"))
-            assert rows and {row["SIRET DESTINATAIRE"] for row in rows} == {match[3]} and {row["ANNEE"] for row in rows} == {str(year)}
+            assert (
+                rows
+                and {row["SIRET DESTINATAIRE"] for row in rows} == {match[3]}
+                and {row["ANNEE"] for row in rows} == {str(year)}
+            )
             for row in rows:
                 dsf, commune, invariant = row["CODE DSF"], row["CODE COMMUNE"], row["INVARIANT DU LOCAL"]
                 departments.add(dsf)
@@ -223,7 +264,11 @@ def test_locomvac_files_are_one_per_recipient_and_overlap(lake: Lake) -> None:
                 premises = stock[year][dsf[:2] + invariant]
                 assert premises["dteloc"] == "4"
                 assert premises["idcom"] == (dsf + commune if dsf.startswith("97") else dsf[:2] + commune)
-    assert {"2A0", "2B0", "010", "974"} <= departments and max(overlap.values()) == 2 and min(overlap.values()) == 1
+    assert (
+        {"2A0", "2B0", "010", "974"} <= departments
+        and max(overlap.values()) == 2
+        and min(overlap.values()) == 1
+    )
 
 
 def test_ff_holds_business_premises_and_two_to_three_lines_for_one_of_lovac(lake: Lake) -> None:
@@ -240,17 +285,25 @@ def test_owners_are_the_same_people_in_lovac_ff_and_locomvac(lake: Lake) -> None
     for row in lake.rows("lovac_2024"):
         right = owners.get(row["ff_idprodroit_1"])
         if right and right["gtoper"] == "1" and row["proprietaire"]:
-            assert right["ddenom"].replace("/", " ") == row["proprietaire"] == row["ff_ddenom_1"].replace("/", " ")
+            assert (
+                right["ddenom"].replace("/", " ")
+                == row["proprietaire"]
+                == row["ff_ddenom_1"].replace("/", " ")
+            )
             matched += 1
     assert matched > 1000
-    with next(lake.path("locomvac_2024").parent.glob("*_G000_*")).open(encoding="latin-1", newline="") as file:
+    with next(lake.path("locomvac_2024").parent.glob("*_G000_*")).open(
+        encoding="latin-1", newline=""
+    ) as file:
         names = [row["PROPRIETAIRE"] for row in csv.DictReader(file, delimiter=";")]
     assert names and all(names)
 
 
 def test_life_stories_enter_stay_leave_and_return(lake: Lake) -> None:
     years = lovac_years(lake)
-    present = {year: {row["ff_idlocal"] for row in lake.rows(f"lovac_{year}") if row["ff_idlocal"]} for year in years}
+    present = {
+        year: {row["ff_idlocal"] for row in lake.rows(f"lovac_{year}") if row["ff_idlocal"]} for year in years
+    }
     everyone = set().union(*present.values())
     stories = Counter("".join("V" if local in present[year] else "-" for year in years) for local in everyone)
     assert stories["V" * len(years)] > 200
@@ -264,4 +317,6 @@ def test_life_stories_enter_stay_leave_and_return(lake: Lake) -> None:
     assert all(locals_ == stock[0] for locals_ in stock) and everyone <= stock[0]
     # Stock identity: who was there, less who left, plus who came.
     for before, year in itertools.pairwise(years):
-        assert len(present[year]) == len(present[before]) - len(present[before] - present[year]) + len(present[year] - present[before])
+        assert len(present[year]) == len(present[before]) - len(present[before] - present[year]) + len(
+            present[year] - present[before]
+        )

@@ -54,7 +54,8 @@ def test_a_secret_never_shows_in_a_representation(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "read"), [("4", "4GB"), ("1.5", "1.5GB"), ("512MB", "512MB"), ("80%", "80%"), ("1GiB", "1GiB"), ("", "2GB")]
+    ("given", "read"),
+    [("4", "4GB"), ("1.5", "1.5GB"), ("512MB", "512MB"), ("80%", "80%"), ("1GiB", "1GiB"), ("", "2GB")],
 )
 def test_a_memory_limit_is_a_number_of_gigabytes_or_a_size(given: str, read: str) -> None:
     assert read == read_settings({"DUCKDB_MEMORY_LIMIT": given}).DUCKDB_MEMORY_LIMIT
@@ -75,11 +76,17 @@ def test_each_folder_may_be_set_apart() -> None:
 
 def test_the_example_environment_names_settings_that_exist() -> None:
     example = Path(__file__).resolve().parents[2] / ".env.example"
-    names = [line.split("=")[0] for line in example.read_text().splitlines() if "=" in line and not line.startswith("#")]
+    names = [
+        line.split("=")[0]
+        for line in example.read_text().splitlines()
+        if "=" in line and not line.startswith("#")
+    ]
     assert set(names) <= set(Settings.model_fields)
 
 
-def test_a_relative_home_means_the_same_folder_from_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_relative_home_means_the_same_folder_from_anywhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     home, warehouse = read_settings({}).ZLV_HOME, read_settings({"ZLV_HOME": "here"}).warehouse_file
     assert home == tmp_path / ".zlv"

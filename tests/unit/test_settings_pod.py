@@ -18,7 +18,9 @@ from jobs.settings import read_settings
         ("64", "1", ("48MiB", 1)),
     ],
 )
-def test_memory_and_threads_keep_within_the_pod(memory: str, processors: str, expected: tuple[str, int]) -> None:
+def test_memory_and_threads_keep_within_the_pod(
+    memory: str, processors: str, expected: tuple[str, int]
+) -> None:
     settings = read_settings({"ZLV_POD_MEMORY_LIMIT": memory, "ZLV_POD_CPU_LIMIT": processors})
     assert expected == (settings.DUCKDB_MEMORY_LIMIT, settings.DUCKDB_THREAD_NUMBER)
 
@@ -31,7 +33,11 @@ def test_what_is_set_stands_and_blank_is_not_set() -> None:
     pod = {"ZLV_POD_MEMORY_LIMIT": "8192", "ZLV_POD_CPU_LIMIT": "4", "ZLV_POD_EPHEMERAL_LIMIT": "2048"}
     own = {"DUCKDB_MEMORY_LIMIT": "1", "DUCKDB_THREAD_NUMBER": "3", "DUCKDB_MAX_TEMP_DIRECTORY_SIZE": "5GB"}
     settings = read_settings(pod | own)
-    assert (settings.DUCKDB_MEMORY_LIMIT, settings.DUCKDB_THREAD_NUMBER, settings.DUCKDB_MAX_TEMP_DIRECTORY_SIZE) == ("1GB", 3, "5GB")
+    assert (
+        settings.DUCKDB_MEMORY_LIMIT,
+        settings.DUCKDB_THREAD_NUMBER,
+        settings.DUCKDB_MAX_TEMP_DIRECTORY_SIZE,
+    ) == ("1GB", 3, "5GB")
     assert read_settings(pod | {"DUCKDB_MEMORY_LIMIT": ""}).DUCKDB_MEMORY_LIMIT == "4505MiB"
     assert read_settings({}).DUCKDB_MEMORY_LIMIT == "2GB"
 

@@ -58,7 +58,9 @@ def test_a_pseudonym_is_the_hmac_of_pythons_library(key: str) -> None:
 @settings(max_examples=100, deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=80))
 @example("\xa0\u2003 ")
-def test_any_text_gives_its_hmac_and_equal_texts_equal_pseudonyms(connection: duckdb.DuckDBPyConnection, text: str) -> None:
+def test_any_text_gives_its_hmac_and_equal_texts_equal_pseudonyms(
+    connection: duckdb.DuckDBPyConnection, text: str
+) -> None:
     blank = all(unicodedata.category(character) == "Zs" for character in text)
     expected = None if blank else hmac.new(SHORT.encode(), text.encode(), hashlib.sha256).hexdigest()
     assert value(connection, "pseudonymise(?)", text) == expected
@@ -78,7 +80,10 @@ def test_without_a_key_nothing_is_pseudonymised_in_silence() -> None:
             value(opened, "pseudonymise('x')")
 
 
-@pytest.mark.parametrize("written", ["Éléonore  Lebœuf-Roy", " ELEONORE LEBOEUF ROY", "éléonore\tlebœuf'roy ", "ELEONORE/LEBOEUF ROY"])
+@pytest.mark.parametrize(
+    "written",
+    ["Éléonore  Lebœuf-Roy", " ELEONORE LEBOEUF ROY", "éléonore\tlebœuf'roy ", "ELEONORE/LEBOEUF ROY"],
+)
 def test_one_name_in_many_writings_is_one_text(written: str, connection: duckdb.DuckDBPyConnection) -> None:
     assert value(connection, "normalised(?)", written) == "ELEONORE LEBOEUF ROY"
 
@@ -118,9 +123,17 @@ def test_the_year_of_an_instant_is_that_of_paris(connection: duckdb.DuckDBPyConn
 
 @pytest.mark.parametrize(
     ("email", "team"),
-    [("a@beta.gouv.fr", True), ("A@ext.Beta.Gouv.fr ", True), ("a@notbeta.gouv.fr", False), ("a@beta.gouv.fr.x.org", False), (None, None)],
+    [
+        ("a@beta.gouv.fr", True),
+        ("A@ext.Beta.Gouv.fr ", True),
+        ("a@notbeta.gouv.fr", False),
+        ("a@beta.gouv.fr.x.org", False),
+        (None, None),
+    ],
 )
-def test_the_zlv_team_is_known_by_its_domain(email: str | None, team: bool | None, connection: duckdb.DuckDBPyConnection) -> None:
+def test_the_zlv_team_is_known_by_its_domain(
+    email: str | None, team: bool | None, connection: duckdb.DuckDBPyConnection
+) -> None:
     assert made_by("zlv_team", email, connection) is team
 
 
@@ -136,7 +149,9 @@ def test_the_zlv_team_is_known_by_its_domain(email: str | None, team: bool | Non
         (None, None),
     ],
 )
-def test_an_owner_is_told_by_kind_only(owner: str | None, kind: str | None, connection: duckdb.DuckDBPyConnection) -> None:
+def test_an_owner_is_told_by_kind_only(
+    owner: str | None, kind: str | None, connection: duckdb.DuckDBPyConnection
+) -> None:
     assert made_by("owner_kind", owner, connection) == kind
 
 
@@ -159,7 +174,9 @@ def test_what_is_written_follows_the_policy() -> None:
             closed=Rule(),
             key=Rule.model_validate({"class": "direct", "treatment": "pseudonymise"}),
             born=Rule.model_validate({"class": "direct", "treatment": "generalise", "rule": "decade"}),
-            email=Rule.model_validate({"class": "direct", "treatment": "drop", "derive": {"team": "zlv_team"}}),
+            email=Rule.model_validate(
+                {"class": "direct", "treatment": "drop", "derive": {"team": "zlv_team"}}
+            ),
         )
     )
     assert [(c.name, c.raw, c.type, c.privacy) for c in written] == [
@@ -172,7 +189,11 @@ def test_what_is_written_follows_the_policy() -> None:
 
 def test_a_generalisation_that_does_not_exist_is_a_fault_of_the_policy() -> None:
     with pytest.raises(SettingsError, match=r"production\.things\.born: no generalisation 'century'"):
-        output_columns(source(born=Rule.model_validate({"class": "direct", "treatment": "generalise", "rule": "century"})))
+        output_columns(
+            source(
+                born=Rule.model_validate({"class": "direct", "treatment": "generalise", "rule": "century"})
+            )
+        )
 
 
 def test_the_key_is_named_without_being_told() -> None:
@@ -188,7 +209,9 @@ def test_a_literal_comes_back_from_duckdb_as_it_was(connection: duckdb.DuckDBPyC
 
 @settings(max_examples=100, deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=40))
-def test_an_identifier_comes_back_from_duckdb_as_it_was(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+def test_an_identifier_comes_back_from_duckdb_as_it_was(
+    connection: duckdb.DuckDBPyConnection, name: str
+) -> None:
     cursor = connection.execute(f"SELECT {identifier('t', name)} FROM (SELECT 1 AS {identifier(name)}) t")
     assert cursor.description is not None and cursor.description[0][0] == name
 

@@ -22,7 +22,15 @@ from jobs.pipelines.closing import close_run
 from jobs.pipelines.lock import break_lock, hold
 from jobs.settings import read_settings
 from jobs.telemetry import volume_lock
-from jobs.telemetry.records import RunRecord, StepRecord, read_run, read_step, run_path, step_path, write_record
+from jobs.telemetry.records import (
+    RunRecord,
+    StepRecord,
+    read_run,
+    read_step,
+    run_path,
+    step_path,
+    write_record,
+)
 from jobs.telemetry.stage import stage
 from jobs.telemetry.volume_lock import Lock, beating, join, new_lock, read_lock, refresh, release, take
 
@@ -31,7 +39,9 @@ FORK = multiprocessing.get_context("fork")
 
 def foreign(run_id: str = "other", *, silent: float = 0.0, executor: str = "kubernetes") -> Lock:
     """Make the lock of a run whose executor is a pod elsewhere, last heard of `silent` seconds ago."""
-    return replace(new_lock(run_id, "daily", executor, 180.0), host="zlv-daily-1-abcde", heartbeat=time.time() - silent)
+    return replace(
+        new_lock(run_id, "daily", executor, 180.0), host="zlv-daily-1-abcde", heartbeat=time.time() - silent
+    )
 
 
 def contend(folder: Path, name: str, start: Barrier, told: multiprocessing.Queue[tuple[str, str]]) -> None:
@@ -45,14 +55,18 @@ def contend(folder: Path, name: str, start: Barrier, told: multiprocessing.Queue
 
 
 @pytest.mark.parametrize("before", ["nobody", "a dead run"])
-def test_of_runs_started_in_the_same_second_one_wins_and_the_others_name_it(tmp_path: Path, before: str) -> None:
+def test_of_runs_started_in_the_same_second_one_wins_and_the_others_name_it(
+    tmp_path: Path, before: str
+) -> None:
     for turn in range(5):
         folder = tmp_path / str(turn)
         folder.mkdir()
         if before != "nobody":
             take(folder, foreign("dead", silent=500))
         start, told = FORK.Barrier(6), FORK.Queue()
-        processes = [FORK.Process(target=contend, args=(folder, f"run-{number}", start, told)) for number in range(6)]
+        processes = [
+            FORK.Process(target=contend, args=(folder, f"run-{number}", start, told)) for number in range(6)
+        ]
         for process in processes:
             process.start()
         answers = dict(told.get(timeout=20) for _ in processes)
@@ -71,7 +85,11 @@ def test_the_steps_of_a_run_pass_and_those_of_another_are_told(tmp_path: Path) -
     with pytest.raises(Temporary, match=r"run daily-1 \(zlv-daily-1-abcde\) has held this volume since"):
         join(tmp_path, new_lock("yearly-1", "", "steps", 900))
     lock = read_lock(tmp_path)
-    assert lock is not None and (lock.host, lock.executor, lock.lease) == ("zlv-daily-1-abcde", "kubernetes", 180.0)
+    assert lock is not None and (lock.host, lock.executor, lock.lease) == (
+        "zlv-daily-1-abcde",
+        "kubernetes",
+        180.0,
+    )
 
 
 def test_a_silent_run_is_taken_over_and_a_heartbeat_keeps_it(tmp_path: Path) -> None:
@@ -95,7 +113,9 @@ def test_a_successor_of_the_same_run_passes_and_since_stays(tmp_path: Path) -> N
     assert lock is not None and (lock.since, lock.host) == (1000.0, socket.gethostname())
 
 
-def test_the_heartbeat_goes_on_and_tells_when_the_lock_is_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_heartbeat_goes_on_and_tells_when_the_lock_is_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(volume_lock, "BEAT_SECONDS", 0.02)
     take(tmp_path, replace(foreign("r1"), heartbeat=1.0))
     lost: list[str] = []
@@ -128,7 +148,13 @@ def test_a_broken_lock_is_kept_in_the_runs_record(tmp_path: Path) -> None:
 
 def test_the_commands_show_and_break_it(tmp_path: Path) -> None:
     def zlv(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([str(ZLV), *arguments], env=base_environment(tmp_path), capture_output=True, text=True, check=False)
+        return subprocess.run(
+            [str(ZLV), *arguments],
+            env=base_environment(tmp_path),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
 
     assert "no run holds" in zlv("lock", "show").stdout
     take(tmp_path / "runs", foreign("daily-1"))
@@ -156,22 +182,41 @@ def test_without_an_executor_the_first_step_takes_the_volume_and_the_last_frees_
     """As under Argo: each step a process of its own, in a pod, and `zlv record` at the end."""
 
     def settings(run_id: str, step: str) -> dict[str, str]:
-        return {"ZLV_HOME": str(tmp_path), "ZLV_RUN_ID": run_id, "ZLV_STEP": step, "KUBERNETES_SERVICE_HOST": "10.96.0.1"}
+        return {
+            "ZLV_HOME": str(tmp_path),
+            "ZLV_RUN_ID": run_id,
+            "ZLV_STEP": step,
+            "KUBERNETES_SERVICE_HOST": "10.96.0.1",
+        }
 
     runs = tmp_path / "runs"
     with stage(read_settings(settings("daily-1", "prepare")), "prepare"):
         pass
     lock = read_lock(runs)
     assert lock is not None and (lock.run_id, lock.executor) == ("daily-1", "steps")
-    with pytest.raises(Temporary, match="run daily-1 "), stage(read_settings(settings("yearly-1", "prepare")), "prepare"):
+    with (
+        pytest.raises(Temporary, match="run daily-1 "),
+        stage(read_settings(settings("yearly-1", "prepare")), "prepare"),
+    ):
         pass
     record = read_step(runs, "yearly-1", "prepare")
-    assert record is not None and record.exit_code == 75 and record.message is not None and "daily-1" in record.message
+    assert (
+        record is not None
+        and record.exit_code == 75
+        and record.message is not None
+        and "daily-1" in record.message
+    )
     # A step that was killed has written no end; Argo knows why.
     write_record(step_path(runs, "daily-1", "build"), StepRecord("build", "build", "daily-1", time.time()))
-    failures = json.dumps(json.dumps([{"displayName": "build", "templateName": "build", "message": "OOMKilled (exit code 137)"}]))
+    failures = json.dumps(
+        json.dumps(
+            [{"displayName": "build", "templateName": "build", "message": "OOMKilled (exit code 137)"}]
+        )
+    )
     closed = close_run(read_settings(settings("daily-1", "record")), "daily", "Failed", failures)
-    sentence = "build: used more memory than its limit and was killed (OOMKilled); raise the memory limit of build"
+    sentence = (
+        "build: used more memory than its limit and was killed (OOMKilled); raise the memory limit of build"
+    )
     assert (closed.status, closed.exit_code, closed.message) == ("failed", 137, sentence)
     assert read_lock(runs) is None
     with stage(read_settings(settings("yearly-1", "prepare")), "prepare"):

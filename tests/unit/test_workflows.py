@@ -1,4 +1,5 @@
-"""GitHub's workflows run make targets only, each of which some test runs; their actions are pinned, their rights minimal."""
+"""GitHub's workflows run make targets only, each of which some test runs; their actions are pinned, their
+rights minimal."""
 
 from __future__ import annotations
 
@@ -16,14 +17,18 @@ from jobs import __version__
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
-# What `.ci/run` runs before a change lands; `demo` is that of the README, of which the suite's own chain is made.
+# What `.ci/run` runs before a change lands; `demo` is that of the README, of which the suite's own chain is
+# made.
 BEFORE_LANDING = {"check", "test", "actionlint", "image", "test-cluster"}
 DIGEST = "sha256:" + "0" * 64
 VERSION = f"v{__version__}"
 
 # Target → its arguments and, with what stands in for a program that no test has, what that program is told.
 WITH_STAND_INS: dict[str, tuple[list[str], list[str]]] = {
-    "sign": (["IMAGE=registry.example.org/zlv", f"DIGEST={DIGEST}"], [f"cosign sign --yes registry.example.org/zlv@{DIGEST}"]),
+    "sign": (
+        ["IMAGE=registry.example.org/zlv", f"DIGEST={DIGEST}"],
+        [f"cosign sign --yes registry.example.org/zlv@{DIGEST}"],
+    ),
     "tag-image": (
         ["IMAGE=registry.example.org/zlv", f"DIGEST={DIGEST}", "TAGS=a:1 a:main"],
         [f"docker buildx imagetools create --tag a:1 --tag a:main registry.example.org/zlv@{DIGEST}"],
@@ -32,16 +37,25 @@ WITH_STAND_INS: dict[str, tuple[list[str], list[str]]] = {
         [],
         [
             "kind create cluster --name zlv --wait 3m",
-            "kind load docker-image --name zlv localhost/zlv-warehouse:test localhost/zlv-warehouse-trial:test",
+            (
+                "kind load docker-image --name zlv localhost/zlv-warehouse:test"
+                " localhost/zlv-warehouse-trial:test"
+            ),
         ],
     ),
     "test-kind": ([], ["pytest -m cluster tests/cluster"]),
     "test-image": (["ENGINE=docker"], ["pytest -q tests/cluster/test_image.py"]),
-    "image-summary": (["ENGINE=docker"], ["docker images --format | {{.Repository}}:{{.Tag}} | {{.Size}} | {{.ID}} |"]),
+    "image-summary": (
+        ["ENGINE=docker"],
+        ["docker images --format | {{.Repository}}:{{.Tag}} | {{.Size}} | {{.ID}} |"],
+    ),
     "dbt-packages": ([], ["dbt deps --project-dir dbt --profiles-dir dbt --log-path {home}/tmp"]),
     "demo": ([], ["zlv dev up --scale 1 --seed 7", "zlv run daily"]),
     "run-summary": ([], ["zlv runs", "zlv trace last"]),
-    "chart-package": ([], ["helm lint --strict helm/zlv-warehouse", "helm package helm/zlv-warehouse --destination {dist}"]),
+    "chart-package": (
+        [],
+        ["helm lint --strict helm/zlv-warehouse", "helm package helm/zlv-warehouse --destination {dist}"],
+    ),
     "chart-push": (
         ["REGISTRY=registry.example.org"],
         [
@@ -51,7 +65,10 @@ WITH_STAND_INS: dict[str, tuple[list[str], list[str]]] = {
     ),
     "release": (
         [f"TAG={VERSION}"],
-        [f"gh release create {VERSION} --verify-tag --title {__version__} --notes-file {{dist}}/notes.md {{dist}}/zlv-warehouse-*.tgz"],
+        [
+            f"gh release create {VERSION} --verify-tag --title {__version__} --notes-file {{dist}}/notes.md"
+            " {dist}/zlv-warehouse-*.tgz"
+        ],
     ),
 }
 WITH_NOTHING = {"release-check", "release-notes"}
@@ -72,7 +89,9 @@ def make(target: str, *arguments: str, **environment: str) -> subprocess.Complet
     """Run a make target as a runner of GitHub does: not as a part of the make that runs the tests."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     command = ["make", "--no-print-directory", target, *arguments]
-    return subprocess.run(command, cwd=ROOT, env={**kept, **environment}, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command, cwd=ROOT, env={**kept, **environment}, capture_output=True, text=True, check=False
+    )
 
 
 @pytest.fixture
@@ -80,20 +99,29 @@ def stand_ins(tmp_path: Path) -> Path:
     """Give a folder of programs that write down how they were called; what they print, others read."""
     folder = tmp_path / "bin"
     folder.mkdir()
-    prints = {"helm": f"echo 'Digest: {DIGEST}' >&2", "docker": "echo '| localhost/zlv-warehouse:test | 1 GB | 1 |'"}
+    prints = {
+        "helm": f"echo 'Digest: {DIGEST}' >&2",
+        "docker": "echo '| localhost/zlv-warehouse:test | 1 GB | 1 |'",
+    }
     for name in ("cosign", "docker", "kind", "helm", "gh", "pytest", "dbt", "zlv"):
         program = folder / name
-        program.write_text(f'#!/bin/sh\necho "{name} $*" >> "$TOLD"\n{prints.get(name, "")}\n', encoding="utf-8")
+        program.write_text(
+            f'#!/bin/sh\necho "{name} $*" >> "$TOLD"\n{prints.get(name, "")}\n', encoding="utf-8"
+        )
         program.chmod(0o755)
     return folder
 
 
 @pytest.mark.parametrize(("name", "command"), commands())
-def test_a_workflow_runs_a_make_target_and_takes_values_from_the_environment_only(name: str, command: str) -> None:
+def test_a_workflow_runs_a_make_target_and_takes_values_from_the_environment_only(
+    name: str, command: str
+) -> None:
     assert "${{" not in command, f"{name}: an expression in a shell is a way in"
     words = shlex.split(command.split(">>", maxsplit=1)[0])
     assert words[0] == "make" and all("=" in word for word in words[2:]), f"{name}: {command}"
-    assert words[1] in BEFORE_LANDING | WITH_STAND_INS.keys() | WITH_NOTHING, f"{name}: no test runs {words[1]}"
+    assert words[1] in BEFORE_LANDING | WITH_STAND_INS.keys() | WITH_NOTHING, (
+        f"{name}: no test runs {words[1]}"
+    )
     assert ".PHONY: " + words[1] + "\n" in (ROOT / "Makefile").read_text(encoding="utf-8")
 
 

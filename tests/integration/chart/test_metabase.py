@@ -13,7 +13,11 @@ def test_metabase_reads_and_never_writes_the_clean_volume() -> None:
         containers = {each["name"]: each for each in spec["containers"]}
         (mount,) = (mount for mount in containers["metabase"]["volumeMounts"] if mount["name"] == "clean")
         assert mount["readOnly"] is True
-        claims = [volume["persistentVolumeClaim"]["claimName"] for volume in spec["volumes"] if "persistentVolumeClaim" in volume]
+        claims = [
+            volume["persistentVolumeClaim"]["claimName"]
+            for volume in spec["volumes"]
+            if "persistentVolumeClaim" in volume
+        ]
         if variant == "metabase":
             assert claims == ["zlv-warehouse-clean"]
             assert set(containers) == {"metabase"}

@@ -13,10 +13,27 @@ from pod_rules import RULES, broken
 def test_two_renders_are_equal_and_an_upgrade_renders_what_an_install_does(variant: str) -> None:
     values = VARIANTS[variant]
     first = render(values)
-    again = helm("template", "zlv-warehouse", str(CHART), "--namespace", "zlv-warehouse", "--values", "-", text=json.dumps(values))
+    again = helm(
+        "template",
+        "zlv-warehouse",
+        str(CHART),
+        "--namespace",
+        "zlv-warehouse",
+        "--values",
+        "-",
+        text=json.dumps(values),
+    )
     assert first == again.stdout
     upgrade = helm(
-        "template", "zlv-warehouse", str(CHART), "--namespace", "zlv-warehouse", "--is-upgrade", "--values", "-", text=json.dumps(values)
+        "template",
+        "zlv-warehouse",
+        str(CHART),
+        "--namespace",
+        "zlv-warehouse",
+        "--is-upgrade",
+        "--values",
+        "-",
+        text=json.dumps(values),
     )
     assert first == upgrade.stdout
 

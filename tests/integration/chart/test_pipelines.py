@@ -8,13 +8,17 @@ import pytest
 import yaml
 from chart import VARIANTS, identity, objects, render
 
-from jobs.pipelines.manifest import read_pipeline
+from jobs.pipelines.manifest.manifest import read_pipeline
 
 NAMES = {"daily", "yearly", "backup"}
 
 
 def test_cron_jobs_start_one_executor_and_know_the_exit_codes() -> None:
-    jobs = {thing["metadata"]["labels"]["zlv.fr/pipeline"]: thing["spec"] for thing in objects(render()) if thing["kind"] == "CronJob"}
+    jobs = {
+        thing["metadata"]["labels"]["zlv.fr/pipeline"]: thing["spec"]
+        for thing in objects(render())
+        if thing["kind"] == "CronJob"
+    }
     assert jobs.keys() == NAMES
     for name, spec in jobs.items():
         assert spec["concurrencyPolicy"] == "Forbid"
@@ -30,7 +34,9 @@ def test_cron_jobs_start_one_executor_and_know_the_exit_codes() -> None:
 
 def test_argo_takes_the_place_of_cron_jobs_and_executor() -> None:
     kinds = {identity(thing) for thing in objects(render(VARIANTS["argo"]))}
-    assert {name for kind, name in kinds if kind == "CronWorkflow"} == {f"zlv-warehouse-{name}" for name in NAMES}
+    assert {name for kind, name in kinds if kind == "CronWorkflow"} == {
+        f"zlv-warehouse-{name}" for name in NAMES
+    }
     assert not [name for kind, name in kinds if kind == "CronJob" or name.endswith("-executor")]
 
 
@@ -48,19 +54,30 @@ def test_values_reach_every_step(tmp_path: Path) -> None:
             assert {"name": "HTTPS_PROXY", "value": "http://proxy:3128"} in container["env"]
             assert {"secretRef": {"name": "more"}} in container["envFrom"]
             assert "/etc/certificates" in {mount["mountPath"] for mount in container["volumeMounts"]}
-            assert {"ZLV_POD_MEMORY_LIMIT", "ZLV_POD_CPU_LIMIT", "ZLV_POD_EPHEMERAL_LIMIT"} <= {each["name"] for each in container["env"]}
+            assert {"ZLV_POD_MEMORY_LIMIT", "ZLV_POD_CPU_LIMIT", "ZLV_POD_EPHEMERAL_LIMIT"} <= {
+                each["name"] for each in container["env"]
+            }
     daily = yaml.safe_load(things["ConfigMap", "warehouse-pipelines"]["data"]["daily.yml"])
     build = next(each for each in daily["spec"]["templates"] if each["name"] == "build")
-    assert build["container"]["resources"]["limits"] == {"cpu": "2", "memory": "12Gi", "ephemeral-storage": "20Gi"}
+    assert build["container"]["resources"]["limits"] == {
+        "cpu": "2",
+        "memory": "12Gi",
+        "ephemeral-storage": "20Gi",
+    }
     assert build["activeDeadlineSeconds"] == 100
     catalog = next(volume for volume in daily["spec"]["volumes"] if volume["name"] == "catalog")["configMap"]
     assert {item["path"] for item in catalog["items"]} == {"lovac.yml", "policy/lovac.yml", "publication.yml"}
     assert {item["key"] for item in catalog["items"]} == set(things["ConfigMap", "warehouse-catalog"]["data"])
 
 
-@pytest.mark.parametrize(("limit", "request_"), [("64Mi", "64Mi"), ("512Mi", "512Mi"), ("16Gi", "512Mi"), ("300M", "300M")])
+@pytest.mark.parametrize(
+    ("limit", "request_"), [("64Mi", "64Mi"), ("512Mi", "512Mi"), ("16Gi", "512Mi"), ("300M", "300M")]
+)
 def test_a_request_is_never_above_its_limit(limit: str, request_: str) -> None:
-    things = {identity(thing): thing for thing in objects(render({"steps": {"build": {"resources": {"limits": {"memory": limit}}}}}))}
+    things = {
+        identity(thing): thing
+        for thing in objects(render({"steps": {"build": {"resources": {"limits": {"memory": limit}}}}}))
+    }
     daily = yaml.safe_load(things["ConfigMap", "zlv-warehouse-pipelines"]["data"]["daily.yml"])
     build = next(each for each in daily["spec"]["templates"] if each["name"] == "build")
     assert build["container"]["resources"]["limits"]["memory"] == limit

@@ -20,18 +20,30 @@ def test_every_pod_of_an_overlay_keeps_the_rule(overlay: str, rule: str) -> None
 
 def test_the_base_is_the_chart_with_default_values() -> None:
     def without_test(things: list[dict[str, Any]]) -> dict[tuple[str, str], dict[str, Any]]:
-        return {identity(thing): thing for thing in things if "helm.sh/hook" not in thing["metadata"].get("annotations", {})}
+        return {
+            identity(thing): thing
+            for thing in things
+            if "helm.sh/hook" not in thing["metadata"].get("annotations", {})
+        }
 
     assert without_test(kustomize("base")) == without_test(objects(render()))
 
 
 @pytest.mark.parametrize(("component", "values"), COMPONENTS.items())
-def test_a_component_makes_of_the_base_what_its_values_make_of_the_chart(component: str, values: dict[str, Any], tmp_path: Path) -> None:
+def test_a_component_makes_of_the_base_what_its_values_make_of_the_chart(
+    component: str, values: dict[str, Any], tmp_path: Path
+) -> None:
     overlay = CHART.parent.parent / "k8s" / "overlays" / f".{component}-{tmp_path.name}"
     overlay.mkdir()
     try:
         (overlay / "kustomization.yaml").write_text(
-            json.dumps({"kind": "Kustomization", "resources": ["../../base"], "components": [f"../../components/{component}"]})
+            json.dumps(
+                {
+                    "kind": "Kustomization",
+                    "resources": ["../../base"],
+                    "components": [f"../../components/{component}"],
+                }
+            )
         )
         built = {identity(thing): thing for thing in kustomize(f"overlays/{overlay.name}")}
     finally:

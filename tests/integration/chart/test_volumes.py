@@ -12,5 +12,8 @@ def test_both_volumes_outlive_the_release() -> None:
     own = objects(render(VARIANTS["own claims and secret"]))
     assert not [thing for thing in own if thing["kind"] == "PersistentVolumeClaim"]
     assert {
-        volume.persistent_volume_claim.claim_name for pod in pods(own) for volume in pod.spec.volumes if volume.persistent_volume_claim
+        volume.persistent_volume_claim.claim_name
+        for pod in pods(own)
+        for volume in pod.spec.volumes
+        if volume.persistent_volume_claim
     } == {"raw-disk", "clean-disk"}

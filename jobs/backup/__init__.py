@@ -1,0 +1,1 @@
+"""Export the whole base with checksums, and bring it back."""

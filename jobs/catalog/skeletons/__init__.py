@@ -1,0 +1,1 @@
+"""Skeletons that a person completes: of a source, a millésime, a mart."""

@@ -1,0 +1,1 @@
+"""Who looks and changes nothing: sessions for people, explanations, freshness, differences, traces drawn."""

@@ -1,0 +1,148 @@
+"""Watch the Jobs of a run and their pods: what changed, each pod's log, and pods that wait for too long."""
+
+from __future__ import annotations
+
+import queue
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from jobs.errors import Temporary
+from jobs.pipelines.child import Launcher
+from jobs.pipelines.kubernetes.changes import Changes
+from jobs.pipelines.kubernetes.cluster import Cluster
+from jobs.pipelines.kubernetes.job import Setting, job_of
+from jobs.pipelines.kubernetes.pod_log import PodLog
+from jobs.pipelines.kubernetes.verdict import has_begun, has_ended, job_end, why_waiting
+from jobs.pipelines.stepping import Attempt, Watcher
+
+
+class KubernetesWatcher(Watcher, Protocol):
+    """Be told also what only a cluster knows."""
+
+    def line(self, step: str, text: str) -> None: ...
+    def waits(self, step: str, why: str) -> None: ...
+    def hiccup(self, sentence: str) -> None: ...
+
+
+@dataclass
+class JobAttempt(Attempt):
+    """Follow one step and the Job of its attempt, with the pods and logs that were seen of it."""
+
+    disruptions: int = 0
+    job: str = ""
+    ended_job: dict[str, Any] | None = None
+    pods: dict[str, dict[str, Any]] = field(default_factory=dict)
+    logs: dict[str, PodLog] = field(default_factory=dict)
+    waits_for: str | None = None
+    waits_since: float = 0.0
+    given_up: str | None = None
+
+    def follow(self, job: dict[str, Any]) -> None:
+        """Take a Job as the one of this attempt."""
+        self.job, self.started = job["metadata"]["name"], time.time()
+        self.first = self.first or self.started
+        self.ended_job = job if job_end(job) else None
+        self.pods, self.logs, self.waits_for, self.given_up = {}, {}, None, None
+
+
+@dataclass
+class JobWatch:
+    """Follow what a label selector names, for the attempts that are given with each look."""
+
+    cluster: Cluster
+    setting: Setting
+    launcher: Launcher
+    watcher: KubernetesWatcher
+    fault: str | None = None
+    _changes: Changes = field(init=False)
+
+    def start(self, step: str | None = None) -> None:
+        """Begin to follow the run, or one step of it."""
+        self._changes = Changes(self.cluster, self.cluster.run_selector(self.setting.run_id, step))
+        self._changes.start()
+
+    def stop(self) -> None:
+        """Follow no longer."""
+        self._changes.stop()
+
+    def take_in(self, attempts: Iterable[JobAttempt], seconds: float) -> None:
+        """Take in all changes that have come; wait for the first at most so long."""
+        by_job = {attempt.job: attempt for attempt in attempts}
+        try:
+            change = self._changes.queue.get(timeout=seconds)
+            while True:
+                self._take_in_one(by_job, *change)
+                change = self._changes.queue.get_nowait()
+        except queue.Empty:
+            return
+
+    def check(self) -> None:
+        """Raise Temporary when the cluster cannot be followed any more."""
+        if self.fault is not None:
+            raise Temporary(self.fault)
+
+    def give_up(self, attempts: Iterable[JobAttempt]) -> None:
+        """End attempts whose pod has waited for a node or an image for too long."""
+        for attempt in attempts:
+            waited = time.time() - attempt.waits_since
+            if attempt.waits_for and attempt.given_up is None and waited > self.setting.pending_seconds:
+                attempt.given_up = (
+                    f"did not start within {self.setting.pending_seconds} s: {attempt.waits_for}"
+                )
+                self.cluster.end_job(attempt.job)
+
+    def read_log(self, attempt: JobAttempt, pod: str) -> PodLog:
+        """Follow a pod's log, into the step's file and onto the terminal."""
+        step = attempt.step.name
+        return PodLog(
+            self.cluster, pod, self.launcher.log_path(step), lambda line: self.watcher.line(step, line)
+        )
+
+    def read_missed_logs(self, attempt: JobAttempt, pods: dict[str, dict[str, Any]], seconds: float) -> None:
+        """Read the log of a pod that began and ended between two looks."""
+        for name, pod in pods.items():
+            if name not in attempt.logs and has_ended(pod):
+                self.read_log(attempt, name).finish(seconds)
+
+    def _take_in_one(
+        self, by_job: dict[str, JobAttempt], kind: str, change: str, found: list[dict[str, Any]]
+    ) -> None:
+        if kind == "fault":
+            self.fault = change
+            return
+        if kind == "pod":
+            for pod in found:
+                attempt = by_job.get(
+                    pod["metadata"].get("labels", {}).get("batch.kubernetes.io/job-name", "")
+                )
+                if attempt is not None:
+                    self._take_in_pod(attempt, pod)
+            return
+        for job in found:
+            attempt = by_job.get(job["metadata"]["name"])
+            if attempt is not None and (job_end(job) or change == "DELETED"):
+                attempt.ended_job = job
+        if change == "ALL":
+            # What was deleted while no watch ran is not in the list; the list may also be older than the Job.
+            names = {job["metadata"]["name"] for job in found}
+            for attempt in by_job.values():
+                if (
+                    attempt.job not in names
+                    and attempt.ended_job is None
+                    and self.cluster.job(attempt.job) is None
+                ):
+                    attempt.ended_job = job_of(attempt.step, attempt.number, self.setting)
+
+    def _take_in_pod(self, attempt: JobAttempt, pod: dict[str, Any]) -> None:
+        name = pod["metadata"]["name"]
+        attempt.pods[name] = pod
+        if name not in attempt.logs and has_begun(pod):
+            attempt.waits_for = None
+            attempt.logs[name] = self.read_log(attempt, name)
+        why = None if has_begun(pod) or has_ended(pod) else why_waiting(pod)
+        if why is not None and attempt.waits_for is None:
+            attempt.waits_since = time.time()
+            self.watcher.waits(attempt.step.name, why)
+        attempt.waits_for = why

@@ -1,0 +1,1 @@
+"""What a manifest says: templates, tasks, expressions, retries, and what of Argo is understood."""

@@ -1,0 +1,33 @@
+"""Find a release by its name: on the clean volume, else in S3."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from jobs.errors import DataRefused
+from jobs.releases.release import FOLDER, release_file, release_names
+from jobs.settings import Settings
+from jobs.storage.bucket import Bucket
+from jobs.storage.s3 import client
+
+
+def find_release(settings: Settings, name: str, folder: Path) -> Path:
+    """Give the file of a release; one that the volume no longer keeps is fetched from S3 into `folder`.
+
+    Raises DataRefused when neither has it, SettingsError for a name that is none, Temporary when S3 fails.
+    """
+    here = release_file(settings.clean_dir, name)
+    if here.is_file():
+        return here
+    kept = ", ".join(release_names(settings.clean_dir)) or "none"
+    if not (settings.CELLAR_METABASE_BUCKET_NAME and settings.CELLAR_HOST_URL):
+        raise DataRefused(f"release {name} is not on the clean volume, and no S3 is set; kept are: {kept}")
+    place = Bucket(client(settings), settings.CELLAR_METABASE_BUCKET_NAME, settings.CELLAR_METABASE_KEY_PATH)
+    path = f"{FOLDER}/{here.name}"
+    if not place.exists(path):
+        raise DataRefused(
+            f"release {name} is neither on the clean volume nor at {place}/{FOLDER}; kept are: {kept}"
+        )
+    fetched = folder / here.name
+    place.get(path, fetched)
+    return fetched

@@ -1,0 +1,211 @@
+"""Copy the listed marts of an audited warehouse file into a new release of the clean file."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from jobs import __version__
+from jobs.catalog import Catalog, Publication
+from jobs.errors import DataRefused, PrivacyRefused, Temporary
+from jobs.privacy.report import policy_digest
+from jobs.releases.origins import release_origins
+from jobs.releases.release import (
+    FOLDER,
+    current_release,
+    free_name,
+    point_to,
+    publishing,
+    release_file,
+    remove_old,
+    warehouse_fingerprint,
+)
+from jobs.releases.row_counts import compare_rows
+from jobs.settings import Settings
+from jobs.sql import identifier, literal
+from jobs.storage.files import next_file, read_certificate, write_certificate
+from jobs.storage.session import attach, connect
+from jobs.telemetry import StageRun
+
+MARTS = "marts"
+AUDIT = "audit.json"
+
+
+@dataclass(frozen=True)
+class Published:
+    """Say what a publication did: `rows` per public table, `fresh` when a file was written, `accepted` what
+    left its band of rows."""
+
+    name: str
+    path: Path
+    rows: dict[str, int]
+    removed: list[str]
+    fresh: bool
+    accepted: tuple[str, ...] = ()
+
+
+def publish_marts(
+    settings: Settings, catalog: Catalog, run: StageRun, keep: int, accept_rows: str | None = None
+) -> Published:
+    """Write a release of the listed marts, show it as the clean file, and remove the oldest ones.
+
+    Raises PrivacyRefused without a passed audit of exactly this warehouse file, DataRefused when
+    a listed mart is missing, or has left its band of rows and `accept_rows` gives no reason. Until
+    the swap, the release before stands.
+    """
+    if not catalog.publications:
+        raise DataRefused("the publication list is empty; list the marts in catalog/publication.yml")
+    proof = warehouse_fingerprint(settings.warehouse_file)
+    audit = _passed_audit(settings, proof)
+    with publishing(settings):
+        for left in (settings.clean_dir / FOLDER).glob("*.next*"):
+            left.unlink()
+        facts = {
+            "kind": "clean",
+            "warehouse": proof,
+            "audit": {name: audit.get(name) for name in ("run_id", "policy")},
+            "publications": _listed(catalog),
+        }
+        name = _already(settings, run.run_id, facts)
+        fresh = name is None
+        if name is None:
+            name = free_name(settings.clean_dir, run.run_id)
+            _write(settings, catalog, run, name, facts, audit.get("marts"), accept_rows)
+        point_to(settings, name)
+        removed = remove_old(settings, keep)
+    path = release_file(settings.clean_dir, name)
+    certificate = read_certificate(path) or {}
+    accepted = tuple((certificate.get("accepted_rows") or {}).get("tables", []))
+    return Published(name, path, certificate.get("rows", {}), removed, fresh, accepted)
+
+
+def _passed_audit(settings: Settings, proof: dict[str, Any]) -> dict[str, Any]:
+    path = settings.warehouse_dir / AUDIT
+    cure = "run `zlv audit`, then publish"
+    try:
+        audit: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise PrivacyRefused(f"the warehouse file was never audited; {cure}") from None
+    except (OSError, ValueError):
+        raise PrivacyRefused(f"{path} cannot be read; {cure}") from None
+    if audit.get("warehouse") != proof:
+        raise PrivacyRefused(f"the last audit was of another warehouse file; {cure}")
+    if audit.get("verdict") != "passed":
+        raise PrivacyRefused(
+            "the audit refused this warehouse file; see its report, mend the marts, build and audit again"
+        )
+    if audit.get("policy", policy_digest(settings.catalog_dirs)) != policy_digest(settings.catalog_dirs):
+        raise PrivacyRefused(f"the privacy policy was changed since the last audit; {cure}")
+    return audit
+
+
+def _listed(catalog: Catalog) -> dict[str, str]:
+    return {publication.public_name: publication.mart for publication in catalog.publications}
+
+
+def _already(settings: Settings, run_id: str, facts: dict[str, Any]) -> str | None:
+    """Find a release that an earlier attempt of this run finished from the same warehouse and list."""
+    for path in sorted((settings.clean_dir / FOLDER).glob(f"{run_id}*.duckdb")):
+        certificate = read_certificate(path) or {}
+        same = {"run_id": run_id, **facts}
+        if all(certificate.get(fact) == value for fact, value in same.items()):
+            return path.stem
+    return None
+
+
+def _write(
+    settings: Settings,
+    catalog: Catalog,
+    run: StageRun,
+    name: str,
+    facts: dict[str, Any],
+    audited: list[str] | None,
+    accept_rows: str | None,
+) -> None:
+    with next_file(release_file(settings.clean_dir, name)) as pending:
+        with connect(settings) as connection:
+            # The same marts give the same tables, row for row.
+            connection.execute("SET preserve_insertion_order = true")
+            attach(connection, settings.warehouse_file, "warehouse")
+            marts = _marts(connection)
+            missing = [p.mart for p in catalog.publications if p.mart not in marts]
+            if missing:
+                raise DataRefused(
+                    f"the warehouse has no {', '.join(missing)}, which the publication list names; run `zlv"
+                    " build`"
+                )
+            unseen = [p.mart for p in catalog.publications if audited is not None and p.mart not in audited]
+            if unseen:
+                raise PrivacyRefused(
+                    f"the audit did not look at {', '.join(unseen)}; run `zlv audit`, then publish"
+                )
+            attach(connection, pending, "clean", read_only=False, create=True)
+            rows: dict[str, int] = {}
+            for publication in catalog.publications:
+                with run.span(publication.public_name, kind="table", mart=publication.mart) as span:
+                    rows[publication.public_name] = _copy(connection, publication)
+                    span.set(rows=rows[publication.public_name])
+            left = compare_rows(settings, catalog, rows, accept_rows)
+            if left:
+                facts = {
+                    **facts,
+                    "accepted_rows": {"reason": accept_rows, "tables": [str(jump) for jump in left]},
+                }
+            as_of = (read_certificate(settings.warehouse_file) or {}).get("as_of")
+            told = {"run_id": run.run_id, "written_at": datetime.now(UTC).isoformat(), "as_of": as_of}
+            previous = {
+                "previous": current_release(settings),
+                "version": __version__,
+                "rows": rows,
+                "origins": release_origins(settings, catalog),
+            }
+            write_certificate(connection, "clean", {**facts, **told, **previous})
+            connection.execute("DETACH clean")
+        _check(pending, rows)
+        if warehouse_fingerprint(settings.warehouse_file) != facts["warehouse"]:
+            raise Temporary("the warehouse file was replaced while it was published; audit and publish again")
+        # A release is never changed; who reads it may be another user.
+        pending.chmod(0o444)
+
+
+def _marts(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    query = "SELECT table_name FROM duckdb_tables() WHERE database_name = 'warehouse' AND schema_name = ?"
+    views = "SELECT view_name FROM duckdb_views() WHERE database_name = 'warehouse' AND schema_name = ?"
+    return {name for (name,) in connection.execute(f"{query} UNION ALL {views}", [MARTS, MARTS]).fetchall()}
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, publication: Publication) -> int:
+    """Copy one mart with the comments of its columns; the table's own is the publication's, else the
+    mart's."""
+    target = identifier("clean", "main", publication.public_name)
+    copied = connection.execute(
+        f"CREATE TABLE {target} AS FROM {identifier('warehouse', MARTS, publication.mart)}"
+    ).fetchone()
+    where = "database_name = 'warehouse' AND schema_name = ? AND table_name = ? AND comment IS NOT NULL"
+    at = [MARTS, publication.mart]
+    own = connection.execute(f"SELECT comment FROM duckdb_tables() WHERE {where}", at).fetchone()
+    comment = publication.description or (own[0] if own else None)
+    if comment:
+        connection.execute(f"COMMENT ON TABLE {target} IS {literal(comment)}")
+    for column, text in connection.execute(
+        f"SELECT column_name, comment FROM duckdb_columns() WHERE {where}", at
+    ).fetchall():
+        connection.execute(f"COMMENT ON COLUMN {target}.{identifier(column)} IS {literal(text)}")
+    return int(copied[0]) if copied else 0
+
+
+def _check(path: Path, rows: dict[str, int]) -> None:
+    """Open the finished file as a reader would, and count."""
+    with duckdb.connect(str(path), read_only=True) as connection:
+        for table, expected in rows.items():
+            found = connection.execute(f"SELECT count(*) FROM {identifier('main', table)}").fetchone()
+            if found != (expected,):
+                raise DataRefused(
+                    f"table {table} of the new release does not hold the {expected} rows of its mart; publish"
+                    " again"
+                )

@@ -1,0 +1,157 @@
+"""Keep the releases of the clean file: which one is current, which are kept, which one a rollback takes.
+
+The clean file is a relative symlink to `releases/<name>.duckdb`. A release is written once, under a
+name that was free, and never changed: a process that holds an older one stays whole, and its next
+connection to the clean file sees the new one.
+"""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from jobs.errors import DataRefused, SettingsError, Temporary
+from jobs.settings import Settings
+from jobs.storage.files import discard, next_of, read_certificate, sync
+from jobs.telemetry.identity import RUN_ID
+
+FOLDER = "releases"
+SUFFIX = ".duckdb"
+
+
+def warehouse_fingerprint(path: Path) -> dict[str, Any]:
+    """Tell one warehouse file from any other, without reading its data.
+
+    A build writes a new file, so inode and time change with every one; run id and time of the
+    birth certificate tell a file that was restored in place.
+    Raises SettingsError when there is no file.
+    """
+    try:
+        facts = path.stat()
+    except FileNotFoundError:
+        raise SettingsError(f"{path} does not exist; run `zlv build` first") from None
+    certificate = read_certificate(path) or {}
+    return {
+        "bytes": facts.st_size,
+        "modified_ns": facts.st_mtime_ns,
+        "inode": facts.st_ino,
+        "run_id": certificate.get("run_id"),
+        "written_at": certificate.get("created_at"),
+    }
+
+
+def release_file(clean_dir: Path, name: str) -> Path:
+    """Give the path of a release; a name that could leave the folder is refused."""
+    if not RUN_ID.match(name):
+        raise SettingsError(
+            f"{name!r} is no release: a name is the run id, letters, digits, '.', '_' and '-'"
+        )
+    return clean_dir / FOLDER / f"{name}{SUFFIX}"
+
+
+def release_names(clean_dir: Path) -> list[str]:
+    """List the releases on the volume, newest first."""
+    paths = (clean_dir / FOLDER).glob(f"*{SUFFIX}")
+    return [
+        path.stem
+        for path in sorted(paths, key=lambda path: (path.stat().st_mtime_ns, path.name), reverse=True)
+    ]
+
+
+def current_release(settings: Settings) -> str | None:
+    """Name the release that the clean file shows; None before the first publication."""
+    try:
+        return settings.clean_file.readlink().stem
+    except FileNotFoundError:
+        return None
+    except OSError:
+        raise SettingsError(
+            f"{settings.clean_file} is not a symlink to a release; move it away and publish again"
+        ) from None
+
+
+def previous_release(settings: Settings) -> str | None:
+    """Name the release that a rollback takes: the one that the current one replaced, if it is still there.
+
+    Not simply the next older file: after a rollback and a new publication, that would be the
+    release that was rolled back from.
+    """
+    current = current_release(settings)
+    if current is None:
+        return None
+    names = release_names(settings.clean_dir)
+    replaced = (read_certificate(release_file(settings.clean_dir, current)) or {}).get("previous")
+    if replaced in names:
+        return str(replaced)
+    older = names[names.index(current) + 1 :] if current in names else names
+    return older[0] if older else None
+
+
+def free_name(clean_dir: Path, run_id: str) -> str:
+    """Name a new release after its run; a retry gets `-2`, `-3`: a release's name is never used twice."""
+    name, number = run_id, 1
+    while release_file(clean_dir, name).exists():
+        number += 1
+        name = f"{run_id}-{number}"
+    return name
+
+
+def point_to(settings: Settings, name: str) -> None:
+    """Swap the clean file's symlink to a release, in one step; readers see the old one or the new one."""
+    target = release_file(settings.clean_dir, name)
+    if not target.is_file():
+        known = ", ".join(release_names(settings.clean_dir)) or "none"
+        raise DataRefused(f"release {name} is not on the clean volume; kept are: {known}")
+    pending = next_of(settings.clean_file)
+    pending.unlink(missing_ok=True)
+    pending.symlink_to(target.relative_to(settings.clean_dir))
+    pending.replace(settings.clean_file)
+    sync(settings.clean_dir)
+
+
+def roll_back(settings: Settings, to: str | None = None) -> tuple[str | None, str]:
+    """Point the clean file to the release before, or to a given one; nothing is copied.
+
+    Returns (from, to). Raises DataRefused when there is none.
+    """
+    with publishing(settings):
+        current = current_release(settings)
+        target = to or previous_release(settings)
+        if target is None:
+            raise DataRefused("there is no earlier release to roll back to; publish again instead")
+        point_to(settings, target)
+    return current, target
+
+
+def remove_old(settings: Settings, keep: int) -> list[str]:
+    """Remove all but the newest `keep` releases, never the current one nor the one a rollback takes.
+
+    A process that still reads a removed release keeps reading it: the file goes with its last reader.
+    """
+    names = release_names(settings.clean_dir)
+    kept = {*names[:keep], current_release(settings), previous_release(settings)}
+    removed = [name for name in names if name not in kept]
+    for name in removed:
+        discard(release_file(settings.clean_dir, name))
+    return removed
+
+
+@contextmanager
+def publishing(settings: Settings) -> Iterator[None]:
+    """Hold the clean volume's lock: one publication, rollback or import at a time.
+
+    The kernel frees it when the process ends, however it ends.
+    Raises Temporary when another one holds it.
+    """
+    settings.clean_dir.mkdir(parents=True, exist_ok=True)
+    with (settings.clean_dir / ".publish.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise Temporary(
+                f"another publication is at work in {settings.clean_dir}; wait for its end"
+            ) from None
+        yield

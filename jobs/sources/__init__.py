@@ -1,0 +1,1 @@
+"""What brings data in: the lake of files and the application's database."""

@@ -1,0 +1,56 @@
+"""Say what goes wrong with an object in our own sentences: the engines' quote lines and parameters."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+import duckdb
+
+from jobs.catalog import Source
+from jobs.errors import DataRefused, SettingsError, Temporary, Terminated, ZlvError
+from jobs.settings import Settings
+
+
+def told_http(status: int | None, url: str) -> ZlvError:
+    """Say an HTTP status (None: no answer at all) in our own sentence; the URL's query is not told."""
+    parts = urlsplit(url)
+    where = f"{parts.scheme}://{parts.hostname}{parts.path}"
+    if status in (401, 403):
+        return SettingsError(f"{where} refused to be read ({status}): check the source's location and rights")
+    if status is not None and 400 <= status < 500 and status not in (404, 408, 412, 416, 425, 429):
+        return SettingsError(f"{where} cannot be read ({status}): check the source's location")
+    return Temporary(
+        f"{where} {f'answered {status}' if status else 'cannot be reached'}: run again when it can be"
+    )
+
+
+def told_duckdb(error: duckdb.Error, source: Source, name: str, url: str, settings: Settings) -> ZlvError:
+    """Say an error of DuckDB in our own sentence: its own quotes the lines it could not read."""
+    text = str(error)
+    where = f"{source.domain}.{source.name}: {name}"
+    if isinstance(error, duckdb.InterruptException):
+        return Terminated(
+            f"{where} was not read to its end: the stage was told to end; the last good file stands, run it"
+            " again"
+        )
+    if "No space left" in text or isinstance(error, duckdb.OutOfMemoryException):
+        return ZlvError(
+            f"{where} needs more memory or disk: raise DUCKDB_MEMORY_LIMIT or give the raw and spill folders"
+            " more room"
+        )
+    if isinstance(error, duckdb.HTTPException) or "HTTP" in text or "Could not establish connection" in text:
+        status = re.search(r"\b([1-5]\d\d)\b(?=\)| \(|:|$)", text) or re.search(r"HTTP (\d{3})", text)
+        return told_http(
+            int(status[1]) if status else None, url if "://" in url else settings.CELLAR_HOST_URL or ""
+        )
+    if "ZLV_PSEUDONYM_KEY" in text:
+        return SettingsError(
+            "ZLV_PSEUDONYM_KEY is not set: set it, or ZLV_PSEUDONYM_KEY_FILE, from the deployment's Secret"
+        )
+    if isinstance(error, duckdb.IOException):
+        return Temporary(f"{where} could not be read to its end: run again")
+    return DataRefused(
+        f"{where} cannot be read as {source.format.type} ({type(error).__name__}): the last good file stands;"
+        " check the file, or format in the catalog"
+    )

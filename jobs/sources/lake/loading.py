@@ -1,0 +1,167 @@
+"""Load every chosen source, several at a time: find the objects, skip what is unchanged, load the rest."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+
+import duckdb
+
+from jobs.catalog import Catalog, Source
+from jobs.errors import DataRefused, SettingsError, ZlvError
+from jobs.privacy.treatments import install_pseudonyms, output_columns
+from jobs.settings import Settings
+from jobs.sources.lake.load import Loaded, is_unchanged, load_source
+from jobs.sources.lake.objects import Lake, LakeObject
+from jobs.sources.lake.secret import ensure_s3_secret
+from jobs.storage.retry import BACKOFF, Backoff, retried
+from jobs.storage.session import connect
+from jobs.telemetry import StageRun
+
+
+def choose(
+    catalog: Catalog, only: Sequence[str] = (), domains: Sequence[str] = (), millesimes: Sequence[int] = ()
+) -> list[Source]:
+    """Choose among the lake's sources; no choice means all.
+
+    Raises SettingsError for a name that is not declared, or a choice that fits no source.
+    """
+    sources = {source.name: source for source in catalog.lake_sources}
+    unknown = [name for name in only if name not in sources]
+    if unknown:
+        raise SettingsError(
+            f"no source {unknown[0]!r} is declared in the catalog; declared are {', '.join(sources)}"
+        )
+    chosen = [
+        source
+        for source in sources.values()
+        if (not only or source.name in only)
+        and (not domains or source.domain in domains)
+        and (not millesimes or source.millesime in millesimes)
+    ]
+    if not chosen:
+        raise SettingsError("no declared source fits this choice; see `zlv catalog sources`")
+    return chosen
+
+
+def load_lake(
+    settings: Settings, sources: Sequence[Source], run: StageRun, workers: int, backoff: Backoff = BACKOFF
+) -> None:
+    """Load sources into their raw files, `workers` at a time.
+
+    One DuckDB serves all workers, so that its memory limit and threads are those of the stage
+    whatever the number of workers. A source that fails does not stop the others; at the end the
+    worst fault is raised with every sentence.
+    """
+    lake = Lake(settings)
+    if any(column.treatment == "pseudonymise" for source in sources for column in output_columns(source)):
+        settings.require("ZLV_PSEUDONYM_KEY")
+    planned, unchanged = _plan(settings, sources, lake, run, backoff)
+    run.facts(loaded=len(planned), unchanged=unchanged)
+    if not planned:
+        return
+    if any("{lake}" in source.location for source, _ in planned):
+        ensure_s3_secret(settings)
+    connection = connect(settings, "httpfs")
+    try:
+        faults = _load(settings, planned, lake, run, workers, connection, backoff)
+    finally:
+        connection.close()
+    _raise(faults)
+
+
+def _plan(
+    settings: Settings, sources: Sequence[Source], lake: Lake, run: StageRun, backoff: Backoff
+) -> tuple[list[tuple[Source, list[LakeObject]]], int]:
+    planned: list[tuple[Source, list[LakeObject]]] = []
+    unchanged = 0
+    for source in sources:
+        objects = retried(run, lambda source=source: lake.find(source), backoff)  # type: ignore[misc]
+        if not objects:
+            if not source.optional:
+                raise DataRefused(
+                    f"{source.domain}.{source.name} is required and absent at {source.location}: the last"
+                    " good file stands"
+                )
+            stands = settings.raw_file(source.domain, source.name).exists()
+            run.note(
+                f"{source.domain}.{source.name} is absent at"
+                f" {source.location}{': the earlier file stays' if stands else ''}"
+            )
+        elif is_unchanged(settings, source, objects):
+            unchanged += 1
+            run.log.info("%s.%s is unchanged: not read", source.domain, source.name)
+        else:
+            planned.append((source, objects))
+    # The largest first, so that none is left to run alone at the end.
+    return sorted(planned, key=lambda plan: -sum(item.size for item in plan[1])), unchanged
+
+
+def _load(
+    settings: Settings,
+    planned: list[tuple[Source, list[LakeObject]]],
+    lake: Lake,
+    run: StageRun,
+    workers: int,
+    connection: duckdb.DuckDBPyConnection,
+    backoff: Backoff,
+) -> list[ZlvError]:
+    faults: list[ZlvError] = []
+    cursors: set[duckdb.DuckDBPyConnection] = set()
+    lock, stopped = threading.Lock(), threading.Event()
+
+    def load(source: Source, objects: list[LakeObject]) -> None:
+        cursor = connection.cursor()
+        install_pseudonyms(cursor, settings)
+        with lock:
+            cursors.add(cursor)
+        seen = iter([objects])
+
+        def attempt() -> Loaded:
+            # Another attempt looks at the objects anew: they may have been replaced.
+            return load_source(settings, source, next(seen, []) or lake.find(source), lake, run, cursor)
+
+        try:
+            if not stopped.is_set():
+                loaded = retried(run, attempt, backoff)
+                run.log.info(
+                    "loaded %s.%s: %s rows",
+                    source.domain,
+                    source.name,
+                    loaded.rows,
+                    extra={"rows": loaded.rows},
+                )
+        except ZlvError as error:
+            faults.append(error)
+            run.log.error("%s", error)  # noqa: TRY400 (one sentence: the traceback could quote data)
+        finally:
+            with lock:
+                cursors.discard(cursor)
+            cursor.close()
+
+    with ThreadPoolExecutor(max_workers=max(1, min(workers, len(planned)))) as pool:
+        futures: list[Future[None]] = [pool.submit(load, source, objects) for source, objects in planned]
+        try:
+            done, _ = wait(futures, return_when=FIRST_EXCEPTION)
+            for future in done:
+                future.result()
+        except BaseException:
+            stopped.set()
+            for future in futures:
+                future.cancel()
+            with lock:
+                for cursor in cursors:
+                    cursor.interrupt()
+            raise
+    return faults
+
+
+def _raise(faults: list[ZlvError]) -> None:
+    """Raise the fault that a retry mends least, with the sentences of all."""
+    if faults:
+        order = [64, 65, 66, 75, 1]
+        worst = min(
+            faults, key=lambda error: order.index(error.exit_code) if error.exit_code in order else len(order)
+        )
+        raise type(worst)("\n".join(dict.fromkeys(str(error) for error in [worst, *faults])))

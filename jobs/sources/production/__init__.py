@@ -1,0 +1,1 @@
+"""The application's PostgreSQL: one snapshot of all its tables, read only."""

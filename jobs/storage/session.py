@@ -1,0 +1,152 @@
+"""Open DuckDB sessions, bounded and offline, with every source shown as the catalog declares it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+import duckdb
+
+from jobs.catalog import Catalog, Source
+from jobs.errors import SettingsError
+from jobs.privacy.treatments import install_pseudonyms, output_columns
+from jobs.settings import Settings
+from jobs.sql import identifier, literal
+
+TIME_ZONE = "Europe/Paris"
+
+
+@dataclass(frozen=True)
+class ViewColumn:
+    """Name and type of one column of a source's view."""
+
+    name: str
+    type: str
+    privacy: str = "none"
+    description: str = ""
+
+
+# A source of several objects says of each line where it came from; the year is that of the file's name.
+FILE_COLUMNS = [
+    ViewColumn("file_name", "VARCHAR", description="name of the object that held the line"),
+    ViewColumn("file_year", "INTEGER", description="year written in the object's name"),
+]
+
+
+def connect(settings: Settings, *extensions: str, pseudonyms: bool = False) -> duckdb.DuckDBPyConnection:
+    """Open an in-memory session within the settings' bounds.
+
+    `extensions` (httpfs, postgres_scanner, spatial) are loaded from their wheels: nothing is
+    downloaded. Months and days of timestamps are those of Paris, whatever the machine's zone.
+    """
+    connection = duckdb.connect(":memory:")
+    bound(connection, settings)
+    for extension in extensions:
+        load_extension(connection, extension)
+    if pseudonyms:
+        install_pseudonyms(connection, settings)
+    return connection
+
+
+def bound(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Set a session's bounds: memory, threads, spill, time zone, and no downloads."""
+    settings.spill_dir.mkdir(parents=True, exist_ok=True)
+    settings.secrets_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    values: dict[str, str | int | bool] = {
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "threads": settings.DUCKDB_THREAD_NUMBER,
+        "memory_limit": settings.DUCKDB_MEMORY_LIMIT,
+        "temp_directory": str(settings.spill_dir),
+        "max_temp_directory_size": settings.DUCKDB_MAX_TEMP_DIRECTORY_SIZE,
+        "secret_directory": str(settings.secrets_dir),
+        # Loads keep no order of lines: it costs memory, and no model may depend on it.
+        "preserve_insertion_order": False,
+        "TimeZone": TIME_ZONE,
+    }
+    # GLOBAL: a plain SET of the time zone does not reach the cursors that dbt opens from this connection.
+    for name, value in values.items():
+        connection.execute(f"SET GLOBAL {name} = {literal(value)}")
+
+
+def load_extension(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Load an extension straight from its wheel: nothing is installed into a home folder."""
+    wheel = resources.files(f"duckdb_extension_{name}")
+    file = wheel / "extensions" / f"v{duckdb.__version__}" / f"{name}.duckdb_extension"
+    connection.execute(f"LOAD {literal(str(file))}")
+
+
+def attach(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    alias: str,
+    *,
+    read_only: bool = True,
+    create: bool = False,
+) -> None:
+    """Attach a DuckDB file under a name; an absent file is an error unless it is to be created."""
+    from jobs.storage.files import STORAGE_VERSION
+
+    if not create and not path.exists():
+        raise SettingsError(f"{path} does not exist; run the stage that writes it first")
+    options = ["READ_ONLY"] if read_only else [f"STORAGE_VERSION {literal(STORAGE_VERSION)}"]
+    connection.execute(f"ATTACH {literal(path)} AS {identifier(alias)} ({', '.join(options)})")
+
+
+def attach_sources(connection: duckdb.DuckDBPyConnection, settings: Settings, catalog: Catalog) -> None:
+    """Attach every raw file read-only and show each domain as a catalog of views.
+
+    SQL says `production.owners`, `lovac.lovac_2025`. A view has exactly the output columns of
+    the catalog: NULL where the file lacks one, no row where the file is absent.
+    """
+    for domain in dict.fromkeys(source.domain for source in catalog.sources):
+        connection.execute(f"ATTACH ':memory:' AS {identifier(domain)}")
+    held: dict[str, dict[str, set[str]]] = {}
+    for source in catalog.sources:
+        alias = raw_alias(source)
+        if alias not in held:
+            held[alias] = _attach_raw(connection, settings.raw_file(source.domain, source.name), alias)
+        connection.execute(_view(source, alias, held[alias].get(source.name)))
+
+
+def raw_alias(source: Source) -> str:
+    """Name the attached raw file of a source."""
+    return "raw_production" if source.is_production else f"raw_{source.name}"
+
+
+def _attach_raw(connection: duckdb.DuckDBPyConnection, path: Path, alias: str) -> dict[str, set[str]]:
+    if not path.exists():
+        return {}
+    attach(connection, path, alias)
+    tables: dict[str, set[str]] = {}
+    query = (
+        "SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = ? AND schema_name ="
+        " 'main'"
+    )
+    for table, column in connection.execute(query, [alias]).fetchall():
+        tables.setdefault(table, set()).add(column)
+    return tables
+
+
+def _view(source: Source, alias: str, held: set[str] | None) -> str:
+    columns = [
+        (
+            identifier(column.name)
+            if held and column.name in held
+            else f"CAST(NULL AS {column.type}) AS {identifier(column.name)}"
+        )
+        for column in view_columns(source)
+    ]
+    rows = f"FROM {identifier(alias, 'main', source.name)}" if held else "WHERE false"
+    return (
+        f"CREATE VIEW {identifier(source.domain, 'main', source.name)} AS SELECT {', '.join(columns)} {rows}"
+    )
+
+
+def view_columns(source: Source) -> list[ViewColumn]:
+    """List name and type of what SQL sees of a source, the columns that the loader adds included."""
+    columns = [ViewColumn(c.name, c.type, c.privacy, c.description) for c in output_columns(source)]
+    if "*" in source.location:
+        columns += FILE_COLUMNS
+    return columns

@@ -1,0 +1,143 @@
+"""Keep what the application said on past days in a file that outlives the warehouse.
+
+dbt's snapshots write into a copy of the history, which replaces the last one only when the whole
+build went well and every snapshot was taken. Killed at any point, the last history stands.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from jobs import __version__
+from jobs.errors import DataRefused
+from jobs.settings import Settings
+from jobs.storage.files import discard, next_of, read_certificate, sync, write_certificate
+from jobs.storage.session import attach, connect
+from jobs.telemetry import StageRun
+
+# dbt's tag of what writes into the history.
+TAG = "tag:history"
+SNAPSHOTS = frozenset({"history_housing", "history_campaigns", "history_days"})
+
+
+@dataclass(frozen=True)
+class Known:
+    """Say how far a history goes: number of days with a snapshot, the last of them and its moment."""
+
+    days: int = 0
+    last_day: date | None = None
+    last_snapshot: datetime | None = None
+
+
+@dataclass
+class HistoryBuild:
+    """The history of one build: `pending` is the copy that dbt writes to, `why_not` the reason to add no day
+    to it."""
+
+    pending: Path
+    snapshot_at: datetime | None
+    why_not: str | None
+    taken: bool = False
+
+    @property
+    def excluded(self) -> list[str]:
+        """Give dbt's selector of what this build leaves out."""
+        return [TAG] if self.why_not else []
+
+
+def snapshot_of(settings: Settings) -> datetime | None:
+    """Give the moment of the application's snapshot in the raw file; None without one."""
+    certificate = read_certificate(settings.production_file) or {}
+    return datetime.fromisoformat(certificate["snapshot_at"]) if "snapshot_at" in certificate else None
+
+
+def read_history(settings: Settings) -> Known:
+    """Read how far the history goes; nothing is known without a file.
+
+    Raises DataRefused when the file is there and cannot be read: a build must not begin a new
+    history over it.
+    """
+    path = settings.history_file
+    if not path.exists():
+        return Known()
+    query = "SELECT count(*), max(day), max(epoch_us(snapshot_at)) FROM days WHERE dbt_valid_to IS NULL"
+    try:
+        with duckdb.connect(str(path), read_only=True) as connection:
+            days, last_day, moment = connection.execute(query).fetchone() or (0, None, None)
+    except duckdb.Error:
+        raise DataRefused(
+            f"{path} cannot be read: bring it back from an export (`zlv import`), or move it away to begin a"
+            " new history"
+        ) from None
+    return Known(days, last_day, None if moment is None else datetime.fromtimestamp(moment / 1e6, UTC))
+
+
+@contextmanager
+def history_beside(settings: Settings, run: StageRun) -> Iterator[HistoryBuild]:
+    """Yield the copy of the history that this build writes to; put it in place when the block set `taken` and
+    ended well."""
+    target = settings.history_file
+    target.parent.mkdir(parents=True, exist_ok=True)
+    known, moment = read_history(settings), snapshot_of(settings)
+    build = HistoryBuild(next_of(target), moment, _why_not(settings, known, moment))
+    if build.why_not:
+        run.note(f"no day is added to the history: {build.why_not}")
+    discard(build.pending)
+    try:
+        if known.days:
+            shutil.copyfile(target, build.pending)
+        yield build
+        if build.taken:
+            _certify(settings, build, run)
+            sync(build.pending)
+            build.pending.replace(target)
+            sync(target.parent)
+    finally:
+        discard(build.pending)
+
+
+def _why_not(settings: Settings, known: Known, moment: datetime | None) -> str | None:
+    """Tell why a build may not add to a history that goes so far. An empty one is written to, so that its
+    tables are there."""
+    if not known.days:
+        return None
+    if moment is None:
+        return "there is no snapshot of the application"
+    if known.last_snapshot and moment < known.last_snapshot:
+        return (
+            f"the application's snapshot of {moment:%Y-%m-%d %H:%M} is older than the last one of the"
+            f" history, {known.last_snapshot:%Y-%m-%d %H:%M} (UTC)"
+        )
+    kept = (read_certificate(settings.production_file) or {}).get("kept")
+    if kept:
+        return f"the file of the application holds {kept[0]} of an earlier snapshot; synchronise all tables"
+    return None
+
+
+def _certify(settings: Settings, build: HistoryBuild, run: StageRun) -> None:
+    """Write the birth certificate and have all that dbt wrote in the file itself, not in a log beside it."""
+    with connect(settings) as connection:
+        attach(connection, build.pending, "history", read_only=False)
+        query = "SELECT count(*), min(day), max(day) FROM history.main.days WHERE dbt_valid_to IS NULL"
+        days, first, last = connection.execute(query).fetchone() or (0, None, None)
+        facts: dict[str, Any] = {
+            "kind": "history",
+            "run_id": run.run_id,
+            "version": __version__,
+            "written_at": datetime.now(UTC).isoformat(),
+            "snapshot_at": build.snapshot_at.isoformat() if build.snapshot_at else None,
+            "days": days,
+            "first_day": first,
+            "last_day": last,
+        }
+        write_certificate(connection, "history", facts)
+        connection.execute("CHECKPOINT history")
+    run.facts(history_days=days)

@@ -1,0 +1,55 @@
+"""Give dbt its project as the catalog in force wants it: sources and years that a deployment adds are known
+to it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePath
+
+from jobs.catalog import Catalog
+from jobs.catalog.generate import sources_yml
+from jobs.catalog.year_columns import FILE, year_columns_yml
+from jobs.settings import Settings, project_dir
+from jobs.storage.session import view_columns
+
+
+def generated_files(catalog: Catalog) -> dict[PurePath, str]:
+    """Write what derives from the catalog: path inside the dbt project → text."""
+    columns = {
+        s.name: [(c.name, c.type, c.privacy, c.description) for c in view_columns(s)] for s in catalog.sources
+    }
+    files = {
+        PurePath("models", "staging", domain, "_sources.yml"): text
+        for domain, text in sources_yml(catalog, columns)
+    }
+    files[PurePath("models", FILE)] = year_columns_yml(catalog)
+    return files
+
+
+@contextmanager
+def project_of(settings: Settings, catalog: Catalog) -> Iterator[Path]:
+    """Give the project's own folder, or, where a deployment's catalog adds to it, a copy that knows what was
+    added."""
+    project = project_dir("dbt")
+    changed = {
+        path: text for path, text in generated_files(catalog).items() if not _holds(project / path, text)
+    }
+    if not changed:
+        yield project
+        return
+    copy = settings.warehouse_dir / "dbt.project"
+    shutil.rmtree(copy, ignore_errors=True)
+    try:
+        # Without modes: the program's own folder may be read-only.
+        shutil.copytree(project, copy, copy_function=shutil.copyfile)
+        for path, text in changed.items():
+            (copy / path).write_text(text, encoding="utf-8")
+        yield copy
+    finally:
+        shutil.rmtree(copy, ignore_errors=True)
+
+
+def _holds(path: Path, text: str) -> bool:
+    return path.is_file() and path.read_text(encoding="utf-8") == text

@@ -1,1 +1,0 @@
-"""DuckDB: sessions, attached sources, and files that are replaced and never written in place."""

@@ -1,7 +1,7 @@
 """Turn the environment into typed settings: the only reader of os.environ.
 
 Names are those of the existing warehouse. Each secret may also come as `<NAME>_FILE`, a path
-whose content is the secret, as Kubernetes mounts it.
+whose content is the secret, or as the file of its name in ZLV_KEYS_DIR, as Kubernetes mounts a Secret.
 """
 
 from __future__ import annotations
@@ -65,6 +65,7 @@ class Settings(BaseSettings):
     ZLV_SECRETS_DIR: Path | None = Field(
         None, description="DuckDB's secret directory; a memory volume in a pod"
     )
+    ZLV_KEYS_DIR: Path | None = Field(None, description="a folder with a file per secret, by its name")
     ZLV_CATALOG_DIR: str | None = Field(
         None,
         description=(
@@ -247,14 +248,13 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     }
     faults: list[tuple[str, str, str]] = []
     for name in SECRETS:
-        file = environ.get(f"{name}_FILE")
-        if file:
-            try:
-                values[name] = Path(file).read_text(encoding="utf-8").strip()
-            except OSError as error:
-                faults.append(
-                    (f"{name}_FILE", f"cannot be read: {error.strerror}", "mount the secret at this path")
-                )
+        try:
+            if (file := _secret_file(environ, name)) is not None:
+                values[name] = file.read_text(encoding="utf-8").strip()
+        except OSError as error:
+            faults.append(
+                (f"{name}_FILE", f"cannot be read: {error.strerror}", "mount the secret at this path")
+            )
     try:
         settings = Settings(**values)
     except ValidationError as error:
@@ -265,6 +265,16 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     if faults:
         raise SettingsError(_table(faults))
     return settings
+
+
+def _secret_file(environ: Mapping[str, str], name: str) -> Path | None:
+    """Give the file of a secret: the one named for it, else, unless a variable holds it, ZLV_KEYS_DIR's."""
+    if named := environ.get(f"{name}_FILE"):
+        return Path(named)
+    folder = environ.get("ZLV_KEYS_DIR")
+    return (
+        (Path(folder) / name) if folder and not environ.get(name) and (Path(folder) / name).exists() else None
+    )
 
 
 # What Python and dbt need beside DuckDB: measured about 180 MB, and 60 MB that DuckDB goes over its limit.

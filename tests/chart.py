@@ -17,6 +17,8 @@ ROOT = Path(__file__).resolve().parent.parent
 CHART = ROOT / "helm" / "zlv-warehouse"
 WORKFLOWS = ROOT / "k8s" / "workflows"
 RELEASE = NAMESPACE = "zlv-warehouse"
+# The oldest that the chart is made for.
+KUBERNETES = "1.29.0"
 
 Object = dict[str, Any]
 
@@ -110,9 +112,13 @@ class Pod:
 
 
 def helm(*arguments: str, text: str | None = None) -> subprocess.CompletedProcess[str]:
-    """Run helm; values may come as text on standard input (`--values -`)."""
+    """Run helm; values may come as text on standard input (`--values -`).
+
+    Without a cluster helm takes the Kubernetes that it was built for, which may be none of today's.
+    """
+    oldest = ["--kube-version", KUBERNETES] if arguments[0] == "template" else []
     return subprocess.run(
-        ["helm", *arguments], cwd=ROOT, input=text, capture_output=True, text=True, check=False
+        ["helm", *arguments, *oldest], cwd=ROOT, input=text, capture_output=True, text=True, check=False
     )
 
 
@@ -187,7 +193,6 @@ def step_pods(manifest: Object) -> Iterator[Pod]:
     """Make the pod of each step of a pipeline from what its manifest says."""
     spec = manifest["spec"]
     shared = (
-        "volumes",
         "securityContext",
         "serviceAccountName",
         "automountServiceAccountToken",
@@ -198,9 +203,13 @@ def step_pods(manifest: Object) -> Iterator[Pod]:
     for template in spec["templates"]:
         if "container" in template:
             pod = {name: spec[name] for name in shared if name in spec}
+            patch = yaml.safe_load(spec.get("podSpecPatch") or "{}")
+            pod |= {name: value for name, value in patch.items() if not name.endswith("ontainers")}
+            pod["volumes"] = [*spec["volumes"], *template.get("volumes", ())]
+            labels = spec["podMetadata"]["labels"] | template["metadata"]["labels"]
             yield _pod(
                 f"{manifest['metadata']['name']}/{template['name']}",
-                {"metadata": spec["podMetadata"], "spec": {**pod, "containers": [template["container"]]}},
+                {"metadata": {"labels": labels}, "spec": {**pod, "containers": [template["container"]]}},
             )
 
 

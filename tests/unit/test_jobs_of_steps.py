@@ -70,6 +70,31 @@ def setting(pipeline: Pipeline, **more: Any) -> Setting:
     return Setting(pipeline, "r1", "zlv", "00-a-b-01", {"image": "zlv:1"}, 600, **{"owner": owner, **more})
 
 
+def test_what_a_workflow_has_no_field_for_reaches_the_pod_and_argo_s_own_containers_do_not(
+    tmp_path: Path,
+) -> None:
+    """K17: runtimeClassName, dnsConfig, hostUsers and topologySpreadConstraints come by the patch that Argo reads."""
+    patch = {
+        "runtimeClassName": "gvisor",
+        "hostUsers": False,
+        "containers": [{"name": "wait"}],
+        "initContainers": [],
+    }
+    tasks = [
+        {
+            "name": "load",
+            "template": "load",
+            "arguments": {"parameters": [{"name": "source", "value": "cog"}]},
+        }
+    ]
+    pipeline = read_pipeline(manifest(tmp_path, tasks, [LOAD], **SPEC, podSpecPatch=json.dumps(patch)))
+    (step,) = Graph(pipeline, "r1", {"image": "zlv:1"}, {"load"}, {}).due()
+    pod = typed(job_of(step, 1, setting(pipeline))).spec.template.spec
+    assert (pod.runtime_class_name, pod.host_users) == ("gvisor", False)
+    assert [container.name for container in pod.containers] == ["main"]
+    assert pod.init_containers is None
+
+
 def test_the_job_of_a_step_is_what_the_manifest_says(tmp_path: Path) -> None:
     pipeline, (step, _) = pipeline_and_steps(tmp_path)
     labels = {

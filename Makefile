@@ -109,6 +109,20 @@ image: ## Build the images: the program, and the trial's servers
 	@$(ENGINE) build $(BUILD_OPTIONS) --target runtime -t localhost/zlv-warehouse:test .
 	@$(ENGINE) build $(BUILD_OPTIONS) --target trial -t localhost/zlv-warehouse-trial:test .
 
+DOCKERFILES ?= Dockerfile Dockerfile.metabase
+
+.PHONY: lock-images
+lock-images: ## Write into the Dockerfiles which images they start from, by digest (asks their registry)
+	@for file in $(DOCKERFILES); do \
+		image=$$(sed -n 's/^ARG BASE_IMAGE=\([^@]*\).*/\1/p' "$$file"); \
+		digest=$$(docker buildx imagetools inspect --format '{{.Manifest.Digest}}' "$$image"); \
+		sed -i "s|^ARG BASE_IMAGE=.*|ARG BASE_IMAGE=$$image@$$digest|" "$$file"; \
+	done
+
+.PHONY: base-check
+base-check: ## Refuse Dockerfiles that start from a tag: what it names changes
+	@! grep -E '^ARG BASE_IMAGE=[^@]+$$' $(DOCKERFILES) || { echo 'this has no digest; write it with: make lock-images' >&2; exit 64; }
+
 .PHONY: test-image
 test-image: install ## Run the images as a cluster would: read-only, no network, any user
 	@ZLV_TEST_ENGINE="$(ENGINE)" $(BIN)/pytest -q tests/cluster/test_image.py

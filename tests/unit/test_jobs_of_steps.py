@@ -73,7 +73,7 @@ def setting(pipeline: Pipeline, **more: Any) -> Setting:
 def test_what_a_workflow_has_no_field_for_reaches_the_pod_and_argo_s_own_containers_do_not(
     tmp_path: Path,
 ) -> None:
-    """K17: runtimeClassName, dnsConfig, hostUsers and topologySpreadConstraints come by the patch that Argo reads."""
+    """K17: runtimeClassName, dnsConfig, hostUsers and the spread come by the patch that Argo reads."""
     patch = {
         "runtimeClassName": "gvisor",
         "hostUsers": False,

@@ -68,7 +68,7 @@ takes the place of the repository's own, which is its first part where that has 
 {{- $root := .root -}}{{- $image := .image -}}
 {{- $repository := $image.repository -}}
 {{- with $root.Values.global.imageRegistry -}}
-{{- $repository = printf "%s/%s" (trimSuffix "/" .) (regexReplaceAll "^([^/]*[.:][^/]*|localhost)/" $repository "") -}}
+{{- $repository = printf "%s/%s" . (regexReplaceAll "^([^/]*[.:][^/]*|localhost)/" $repository "") -}}
 {{- end -}}
 {{- $repository -}}
 {{- if $image.digest -}}@{{ $image.digest }}{{- else -}}:{{ $image.tag | default $root.Values.image.tag | default $root.Chart.AppVersion }}{{- end -}}

@@ -12,6 +12,7 @@ is this one text. Takes root, pipeline (its name).
 {{- $_ := set $labels "zlv.fr/workflow" $manifest.metadata.name -}}
 {{- $metadata := dict "name" (printf "%s-%s" $fullname $name) "labels" $labels -}}
 {{- with $values.commonAnnotations }}{{ $_ := set $metadata "annotations" . }}{{ end -}}
+{{- if $values.argo.enabled }}{{ $_ := set $metadata "namespace" (include "zlv.namespace" $root) }}{{ end -}}
 {{- $_ := set $manifest "metadata" $metadata -}}
 
 {{- $_ := set $spec "serviceAccountName" (printf "%s-step" $fullname) -}}

@@ -33,7 +33,7 @@ def test_each_alert_says_where_it_is_from_what_is_wrong_and_what_to_do(more: dic
 
 
 def test_a_run_that_a_person_started_from_a_cron_job_is_alerted_too() -> None:
-    """K18: `kubectl create job --from=cronjob/…` names a Job as the person likes; its owner is the CronJob."""
+    """K18: `kubectl create job` names a Job as the person likes; its owner is the CronJob."""
     guide = (ROOT / "docs" / "operate.md").read_text(encoding="utf-8")
     by_hand = re.findall(r"create job --from=cronjob/(\S+) (\S+)", guide)
     assert {name for _, name in by_hand} == {"first-run", "lovac-2027"}

@@ -25,7 +25,7 @@ def cron_jobs(values: dict[str, Any] | None = None) -> dict[str, client.V1CronJo
 
 
 def test_what_a_person_suspended_is_not_the_chart_s_to_start() -> None:
-    """K8: a field that is not rendered is nobody's but who set it, for helm, kubectl apply, Argo CD and Flux."""
+    """K8: a field that is not rendered is his who set it, for helm, kubectl, Argo CD and Flux."""
     jobs = cron_jobs()
     assert jobs.keys() == NAMES
     assert {name for name, job in jobs.items() if job.spec.suspend is not None} == {"yearly"}

@@ -84,6 +84,26 @@ WRONG: dict[str, tuple[Any, str]] = {
         "/dev/credentials/pseudonymKey",
     ),
     "no data": ({"dev": {"scale": 0}}, "/dev/scale"),
+    "further rules for all at once": (
+        {"networkPolicy": {"extraEgress": [{"ports": []}]}},
+        "/networkPolicy/extraEgress",
+    ),
+    "further rules of an unknown step": (
+        {"networkPolicy": {"extraEgress": {"steps": {"bulid": []}}}},
+        "/networkPolicy/extraEgress/steps.*bulid",
+    ),
+    "no port of DNS": ({"networkPolicy": {"dnsPorts": []}}, "/networkPolicy/dnsPorts"),
+    "target port of nothing": ({"networkPolicy": {"targetPorts": {"smtp": [25]}}}, "targetPorts'.*smtp"),
+    "registry with a scheme": (
+        {"global": {"imageRegistry": "https://r.example.org"}},
+        "/global/imageRegistry",
+    ),
+    "user namespaces as text": ({"hostUsers": "no"}, "/hostUsers"),
+    "unknown field of DNS": ({"dnsConfig": {"server": "x"}}, "'/dnsConfig'.*server"),
+    "spread without a key": ({"topologySpreadConstraints": [{"maxSkew": 1}]}, "/topologySpreadConstraints/0"),
+    "object without a kind": ({"extraObjects": [{"apiVersion": "v1"}]}, "/extraObjects/0"),
+    "unknown strategy": ({"metabase": {"strategy": {"type": "BlueGreen"}}}, "/metabase/strategy/type"),
+    "name as an address": ({"metabase": {"listenAddress": "localhost"}}, "/metabase/listenAddress"),
     "port of the API as text": ({"networkPolicy": {"apiPorts": ["https"]}}, "/networkPolicy/apiPorts/0"),
 }
 

@@ -115,20 +115,15 @@ class FileFormat(Model):
 class Source(Model):
     """Declare one input.
 
-    `location` is `postgres:<table>` for the application, else a URL or path whose `{lake}` is the
-    data lake's bucket; `*` matches several objects. `minimum_rows` is the expected minimum,
-    `rejects_threshold` the share of broken lines (0–1) over which a load is refused. `due` says how often a
-    delivery
-    comes; `late_after_days` after how many days without one it is late, where the usual delay of `due` does
-    not fit.
-    `public_criterion` is the rule of the long-term vacancy that was published for a LOVAC year: `fil`
+    `location` is `postgres:<table>` for the application, else a URL or path whose `{lake}` is the data
+    lake's bucket; `*` matches several objects. `minimum_rows` is the expected minimum, `rejects_threshold`
+    the share of broken lines (0–1) over which a load is refused. `due` says how often a delivery comes;
+    `late_after_days` after how many days without one it is late, where the usual delay of `due` does not
+    fit. `public_criterion` is the rule of the long-term vacancy that was published for a LOVAC year: `fil`
     private dwellings vacant for more than two years, `fil_ccthp` those of them vacant in the Fichiers
-    fonciers.
-    A file at a web address is `max_bytes` at most and has the checksum `sha256` (64 hexadecimal digits),
-    which a plain
-    http:// address needs: nobody else vouches for what arrives. `sample` says what the sample data hold of a
-    public
-    source: `facts`, rows of the true file, or `invented` ones.
+    fonciers. A file at a web address is `max_bytes` at most and has the checksum `sha256` (64 hexadecimal
+    digits), which a plain http:// address needs: nobody else vouches for what arrives. `sample` says what
+    the sample data hold of a public source: `facts`, rows of the true file, or `invented` ones.
     """
 
     name: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +12,7 @@ import duckdb
 from jobs import __version__
 from jobs.catalog import Catalog, Publication
 from jobs.errors import DataRefused, PrivacyRefused, Temporary
-from jobs.privacy.report import policy_digest
+from jobs.releases.audited import passed_audit
 from jobs.releases.origins import release_origins
 from jobs.releases.release import (
     FOLDER,
@@ -33,7 +32,6 @@ from jobs.storage.session import attach, connect
 from jobs.telemetry import StageRun
 
 MARTS = "marts"
-AUDIT = "audit.json"
 
 
 @dataclass(frozen=True)
@@ -61,7 +59,7 @@ def publish_marts(
     if not catalog.publications:
         raise DataRefused("the publication list is empty; list the marts in catalog/publication.yml")
     proof = warehouse_fingerprint(settings.warehouse_file)
-    audit = _passed_audit(settings, proof)
+    audit = passed_audit(settings, proof)
     with publishing(settings):
         for left in (settings.clean_dir / FOLDER).glob("*.next*"):
             left.unlink()
@@ -82,26 +80,6 @@ def publish_marts(
     certificate = read_certificate(path) or {}
     accepted = tuple((certificate.get("accepted_rows") or {}).get("tables", []))
     return Published(name, path, certificate.get("rows", {}), removed, fresh, accepted)
-
-
-def _passed_audit(settings: Settings, proof: dict[str, Any]) -> dict[str, Any]:
-    path = settings.warehouse_dir / AUDIT
-    cure = "run `zlv audit`, then publish"
-    try:
-        audit: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise PrivacyRefused(f"the warehouse file was never audited; {cure}") from None
-    except (OSError, ValueError):
-        raise PrivacyRefused(f"{path} cannot be read; {cure}") from None
-    if audit.get("warehouse") != proof:
-        raise PrivacyRefused(f"the last audit was of another warehouse file; {cure}")
-    if audit.get("verdict") != "passed":
-        raise PrivacyRefused(
-            "the audit refused this warehouse file; see its report, mend the marts, build and audit again"
-        )
-    if audit.get("policy", policy_digest(settings.catalog_dirs)) != policy_digest(settings.catalog_dirs):
-        raise PrivacyRefused(f"the privacy policy was changed since the last audit; {cure}")
-    return audit
 
 
 def _listed(catalog: Catalog) -> dict[str, str]:

@@ -55,8 +55,7 @@ def put_file(s3: Any, bucket: str, key: str, content: BinaryIO) -> tuple[Checksu
     """Upload an open file unless the object is already there with the same checksum.
 
     Returns its checksum and whether it was sent; the file may be closed then. Raises Temporary when the
-    server holds something
-    else than what was sent.
+    server holds something else than what was sent.
     """
     from boto3.s3.transfer import TransferConfig
 

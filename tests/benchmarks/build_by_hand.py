@@ -2,8 +2,8 @@
 mart needs.
 
 Run as `python build_by_hand.py [OUT]` after `zlv build`, with its settings. The statements are the models'
-own, as dbt compiled
-them: they are what we would type, and each improvement of a model makes this bound harder too.
+own, as dbt compiled them: they are what we would type, and each improvement of a model makes this bound
+harder too.
 """
 
 from __future__ import annotations

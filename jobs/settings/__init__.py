@@ -1,0 +1,16 @@
+"""Settings: the environment, typed. Its only reader is `environment`."""
+
+from jobs.settings.environment import child_environment, put_in_environment, read_settings
+from jobs.settings.faults import SECRETS
+from jobs.settings.model import Settings
+from jobs.settings.place import PROJECT, project_dir
+
+__all__ = [
+    "PROJECT",
+    "SECRETS",
+    "Settings",
+    "child_environment",
+    "project_dir",
+    "put_in_environment",
+    "read_settings",
+]

@@ -1,0 +1,155 @@
+"""Type and check each setting.
+
+Names are those of the existing warehouse. Each secret may also come as `<NAME>_FILE`, a path
+whose content is the secret, or as the file of its name in ZLV_KEYS_DIR, as Kubernetes mounts a Secret.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+
+class Fields(BaseSettings):
+    """Hold what the environment says, checked; secrets show themselves as `**********`."""
+
+    model_config = SettingsConfigDict(case_sensitive=True, extra="ignore", frozen=True)
+
+    POSTGRES_PRODUCTION_DB: str | None = Field(None, description="host of the application's PostgreSQL")
+    POSTGRES_PRODUCTION_PORT: int = Field(5432, ge=1, le=65535)
+    POSTGRES_PRODUCTION_DB_NAME: str | None = None
+    POSTGRES_PRODUCTION_READONLY_USER: str | None = None
+    POSTGRES_PRODUCTION_READONLY_PASSWORD: SecretStr | None = None
+    POSTGRES_PRODUCTION_SSLMODE: Literal["disable", "prefer", "require", "verify-ca", "verify-full"] = (
+        "require"
+    )
+    POSTGRES_PRODUCTION_STATEMENT_TIMEOUT: int = Field(3600, ge=1, description="seconds")
+
+    CELLAR_HOST_URL: str | None = Field(None, description="host[:port] of the S3 server")
+    CELLAR_REGION: str = "us-east-1"
+    CELLAR_ACCESS_KEY_ID: SecretStr | None = None
+    CELLAR_SECRET_ACCESS_KEY: SecretStr | None = None
+    CELLAR_DATA_LAKE_BUCKET_NAME: str | None = None
+    CELLAR_METABASE_BUCKET_NAME: str | None = None
+    CELLAR_METABASE_KEY_PATH: str = "metabase/"
+    CELLAR_USE_SSL: bool = True
+
+    DUCKDB_MEMORY_LIMIT: str = Field("2GB", description="a number is GB; also 512MB, 80%")
+    DUCKDB_THREAD_NUMBER: int = Field(2, ge=1)
+    DUCKDB_MAX_TEMP_DIRECTORY_SIZE: str = Field("20GB", description="bound of what DuckDB spills to disk")
+
+    ZLV_HOME: Path = Field(Path(".zlv"), validate_default=True)
+    ZLV_RAW_DIR: Path | None = None
+    ZLV_WAREHOUSE_DIR: Path | None = None
+    ZLV_CLEAN_DIR: Path | None = None
+    ZLV_RUNS_DIR: Path | None = None
+    ZLV_SECRETS_DIR: Path | None = Field(
+        None, description="DuckDB's secret directory; a memory volume in a pod"
+    )
+    ZLV_KEYS_DIR: Path | None = Field(None, description="a folder with a file per secret, by its name")
+    ZLV_CATALOG_DIR: str | None = Field(
+        None,
+        description=(
+            "catalog folders, joined by ':', an empty one is the program's own; later ones add and replace"
+        ),
+    )
+    ZLV_RUN_ID: str | None = None
+    ZLV_STEP: str | None = None
+    ZLV_POD_NAME: str | None = Field(None, description="the executor's own pod; set by the deployment")
+    ZLV_POD_NAMESPACE: str | None = None
+    ZLV_POD_MEMORY_LIMIT: int | None = Field(
+        None, ge=1, description="MiB that the pod may use; DuckDB's memory derives from it"
+    )
+    ZLV_POD_CPU_LIMIT: int | None = Field(
+        None, ge=1, description="processors that the pod may use; DuckDB's threads derive from it"
+    )
+    ZLV_POD_EPHEMERAL_LIMIT: int | None = Field(
+        None, ge=1, description="MiB of disk that the pod may use; bounds what DuckDB spills"
+    )
+    ZLV_PENDING_SECONDS: int = Field(
+        600, ge=1, description="how long a step's pod may wait for a node or its image"
+    )
+    KUBERNETES_SERVICE_HOST: str | None = Field(None, description="set by Kubernetes in every pod")
+    ZLV_KEEP_RELEASES: int = Field(5, ge=1)
+    ZLV_PSEUDONYM_KEY: SecretStr | None = None
+    ZLV_ENCRYPTION_KEY: SecretStr | None = None
+    ZLV_ALERT_URL: SecretStr | None = Field(
+        None, description="webhook that is told of failed runs; its address holds a key"
+    )
+    ZLV_STORAGE: Literal["files"] = Field(
+        "files", description="DuckDB files on a volume; this version knows no other storage"
+    )
+
+    METABASE_URL: str | None = None
+    METABASE_API_KEY: SecretStr | None = None
+    METABASE_DATABASE_ID: int | None = None
+    METABASE_DEPLOYMENT: str | None = None
+
+    OTEL_EXPORTER_OTLP_ENDPOINT: str | None = None
+    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: str | None = None
+    OTEL_EXPORTER_OTLP_TIMEOUT: str | None = None
+    OTEL_EXPORTER_OTLP_TRACES_TIMEOUT: str | None = None
+    OTEL_SDK_DISABLED: str | None = None
+    OTEL_TRACES_EXPORTER: str | None = None
+    TRACEPARENT: str | None = None
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _blank_is_absent(cls, value: Any, info: Any) -> Any:
+        if isinstance(value, str) and value.strip() == "":
+            return cls.model_fields[info.field_name].get_default()
+        return value
+
+    @field_validator(
+        "ZLV_HOME", "ZLV_RAW_DIR", "ZLV_WAREHOUSE_DIR", "ZLV_CLEAN_DIR", "ZLV_RUNS_DIR", "ZLV_SECRETS_DIR"
+    )
+    @classmethod
+    def _absolute(cls, value: Path | None) -> Path | None:
+        # A child or a library (dbt) that works in another folder must mean the same files.
+        return value.absolute() if value is not None else None
+
+    @field_validator("DUCKDB_MEMORY_LIMIT")
+    @classmethod
+    def _memory(cls, value: str) -> str:
+        text = value.strip()
+        if text.replace(".", "", 1).isdigit():
+            return f"{text}GB"
+        number = text.rstrip("GiMKTB%b ")
+        if not number.replace(".", "", 1).isdigit():
+            raise ValueError("must be a number of GB, or a size such as 512MB or 80%")
+        return text
+
+    @field_validator("CELLAR_HOST_URL")
+    @classmethod
+    def _host(cls, value: str | None) -> str | None:
+        return value.split("://", 1)[-1].rstrip("/") if value else value
+
+    @field_validator("ZLV_PSEUDONYM_KEY")
+    @classmethod
+    def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < 32:
+            raise ValueError("must have at least 32 characters; make one with: openssl rand -hex 32")
+        return value
+
+    @field_validator("ZLV_ALERT_URL")
+    @classmethod
+    def _web_address(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().startswith(("https://", "http://")):
+            raise ValueError("must begin with https:// or http://")
+        return value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        # The environment is read in one place (read_settings), so that a file, a variable and
+        # their faults are told together.
+        return (init_settings,)

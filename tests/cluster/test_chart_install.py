@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 import yaml
-from chart import CHART, FOREIGN, NAMESPACE, VARIANTS, Object, helm, identity, objects, pods, render
+from chart import CHART, FOREIGN, NAMESPACE, Object, helm, identity, objects, pods, render
+from chart_variants import VARIANTS
 
 pytestmark = pytest.mark.cluster
 OVERLAYS = ("dev", "staging", "production")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from chart import VARIANTS, identity, objects, pods, render, typed
+from chart import identity, objects, pods, render, typed
+from chart_variants import VARIANTS
 from kubernetes import client
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from chart import CHART, FOREIGN, VARIANTS, helm, objects, pods, render, typed
+from chart import CHART, FOREIGN, helm, objects, pods, render, typed
+from chart_variants import VARIANTS
 from pod_rules import RULES, broken
 
 

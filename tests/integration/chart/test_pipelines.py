@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from chart import VARIANTS, identity, objects, render
+from chart import identity, objects, render
+from chart_variants import VARIANTS
 
 from jobs.pipelines.manifest.manifest import read_pipeline
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from chart import VARIANTS, identity, objects, pods, render, typed
+from chart import identity, objects, pods, render, typed
+from chart_variants import VARIANTS
 
 SPREAD = [{"maxSkew": 1, "topologyKey": "topology.kubernetes.io/zone", "whenUnsatisfiable": "ScheduleAnyway"}]
 EVERYWHERE: dict[str, Any] = {

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from chart import CHART, VARIANTS, objects, render
+from chart import CHART, objects, render
+from chart_variants import VARIANTS
 
 
 def test_only_the_executor_has_rights() -> None:

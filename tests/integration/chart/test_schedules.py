@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 import yaml
-from chart import CHART, VARIANTS, helm, objects, render, typed
+from chart import CHART, helm, objects, render, typed
+from chart_variants import VARIANTS
 from kubernetes import client
 
 from jobs.pipelines.manifest.manifest import read_pipeline

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 import yaml
-from chart import VARIANTS, Pod, objects, pods, render
+from chart import Pod, objects, pods, render
 from chart_texts import keys_of, steps
+from chart_variants import VARIANTS
 
 WHOLE = ("POSTGRES_PRODUCTION_READONLY_PASSWORD", "CELLAR_ACCESS_KEY_ID", "CELLAR_SECRET_ACCESS_KEY")
 KEYS = {

@@ -7,7 +7,8 @@ import re
 from typing import Any
 
 import pytest
-from chart import CHART, VARIANTS, helm
+from chart import CHART, helm
+from chart_variants import VARIANTS
 
 # Values file → what its refusal names.
 WRONG: dict[str, tuple[Any, str]] = {

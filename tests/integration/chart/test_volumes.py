@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from chart import VARIANTS, Pod, objects, pods, render
+from chart import Pod, objects, pods, render
+from chart_variants import VARIANTS
 from kubernetes import client
 
 

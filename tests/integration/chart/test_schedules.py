@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import zoneinfo
 from pathlib import Path
 from typing import Any
@@ -36,10 +37,32 @@ def test_what_a_person_suspended_is_not_the_chart_s_to_start() -> None:
     assert sorted("suspend" in spec for spec in flows) == [False, False, True]
 
 
-def test_an_upgrade_tells_what_stands_suspended() -> None:
-    """K8: the notes look at the cluster; objects do not, so that nothing drifts."""
-    notes = (CHART / "templates" / "NOTES.txt").read_text(encoding="utf-8")
-    assert 'lookup "batch/v1" "CronJob"' in notes and "zlv resume" in notes
+@pytest.mark.parametrize(
+    ("suspended", "told"),
+    [
+        ("true", {"NOTE: daily", "NOTE: backup"}),
+        ("false", {"WARNING: yearly"}),
+        ("", set()),
+    ],
+)
+def test_an_upgrade_tells_what_stands_suspended(suspended: str, told: set[str], tmp_path: Path) -> None:
+    """K8: the notes look at the cluster's own CronJobs, which stand here in their place."""
+    copied = shutil.copytree(CHART, tmp_path / "chart")
+    notes = (copied / "templates" / "NOTES.txt").read_text(encoding="utf-8")
+    found = f'dict "spec" (dict "suspend" {suspended})' if suspended else "dict"
+    live, count = re.subn(r'lookup "batch/v1" "CronJob" [^|]+', f"{found} ", notes)
+    assert count == 1
+    (copied / "templates" / "told.yaml").write_text("told: {{ include `told` . | toJson }}\n")
+    (copied / "templates" / "_told.tpl").write_text(f"{{{{ define `told` }}}}{live}{{{{ end }}}}")
+    done = helm("template", "zlv", str(copied), "--namespace", "zlv", "--show-only", "templates/told.yaml")
+    assert done.returncode == 0, done.stderr
+    text = objects(done.stdout)[0]["told"]
+    assert set(re.findall(r"(?:NOTE|WARNING): (?:daily|yearly|backup)", text)) == told
+    assert ("zlv resume daily -N zlv" in text) is (suspended == "true")
+
+
+def test_no_object_depends_on_what_the_cluster_holds() -> None:
+    """K8: only the notes look there, so that nothing drifts."""
     templates = [path for path in (CHART / "templates").rglob("*") if path.suffix in (".yaml", ".tpl")]
     assert templates and not [path for path in templates if "lookup" in path.read_text(encoding="utf-8")]
 

@@ -13,6 +13,7 @@ import duckdb
 
 from jobs import __version__
 from jobs.catalog import Catalog
+from jobs.catalog.inherited import complete_manifest
 from jobs.errors import DataRefused, ZlvError
 from jobs.privacy.treatments import key_fingerprint
 from jobs.settings import Settings, put_in_environment
@@ -20,7 +21,7 @@ from jobs.storage.files import next_file, write_certificate
 from jobs.storage.session import attach, connect
 from jobs.telemetry import StageRun
 from jobs.transform.history import SNAPSHOTS, history_beside, snapshot_of
-from jobs.transform.project import project_of
+from jobs.transform.project import columns_seen, project_of
 
 # What dbt says when the data, not the machine, are at fault: a second try gives the same answer.
 DATA_FAULTS = (
@@ -100,6 +101,7 @@ def build_warehouse(
         history.taken = history.snapshot_at is not None and SNAPSHOTS.issubset(
             node.name for node in outcome.of("success")
         )
+    complete_manifest(scratch / "manifest.json", catalog, columns_seen(catalog))
     shutil.rmtree(artefacts, ignore_errors=True)
     scratch.rename(artefacts)
     tests = sum(node.resource in ("test", "unit_test") for node in outcome.of("pass", "success"))

@@ -15,7 +15,8 @@ from manifests import manifest, shell, task
 from jobs.pipelines.graph import Graph, Step
 from jobs.pipelines.kubernetes.job import Setting, job_name, job_of, label_value
 from jobs.pipelines.kubernetes.pod_log import without_log_lines
-from jobs.pipelines.kubernetes.verdict import verdict, why_waiting
+from jobs.pipelines.kubernetes.verdict import verdict
+from jobs.pipelines.kubernetes.waiting import Why, why_waiting
 from jobs.pipelines.manifest.manifest import find_manifest, read_pipeline
 from jobs.pipelines.manifest.pipeline import Pipeline
 
@@ -358,13 +359,14 @@ def test_why_a_pod_waits_is_one_sentence() -> None:
         "reason": "Unschedulable",
         "message": "0/1 nodes: Insufficient memory.",
     }
-    assert (
-        why_waiting(pod(conditions=[unschedulable]))
-        == "no node takes its pod (Unschedulable): 0/1 nodes: Insufficient memory."
+    assert why_waiting(pod(conditions=[unschedulable])) == Why(
+        "Unschedulable", "no node takes its pod (Unschedulable): 0/1 nodes: Insufficient memory."
     )
     waiting = {"reason": "ImagePullBackOff", "message": "Back-off\npulling"}
-    pulling = pod(containerStatuses=[{"image": "zlv:9", "state": {"waiting": waiting}}])
-    assert why_waiting(pulling) == "its image zlv:9 cannot be pulled (ImagePullBackOff): Back-off pulling"
+    pulling = pod(containerStatuses=[{"name": "main", "image": "zlv:9", "state": {"waiting": waiting}}])
+    assert why_waiting(pulling) == Why(
+        "ImagePullBackOff", "its image zlv:9 cannot be pulled (ImagePullBackOff): Back-off pulling"
+    )
     assert why_waiting(pod(phase="Pending")) is None
 
 

@@ -15,11 +15,13 @@ from jobs.pipelines.graph import Step
 from jobs.pipelines.manifest.pipeline import Pipeline
 from jobs.pipelines.manifest.substitution import fill
 
+INSTANCE = "app.kubernetes.io/instance"
 RUN, STEP, PIPELINE, MILLESIME = "zlv.fr/run", "zlv.fr/step", "zlv.fr/pipeline", "zlv.fr/millesime"
 # Annotations: what does not fit a label. The records stand in the cluster for who has no access to the
 # volume.
 STEP_NAME, ATTEMPT, PARAMETERS = "zlv.fr/step-name", "zlv.fr/attempt", "zlv.fr/parameters"
 RECORD, RESULT, RUN_RECORD = "zlv.fr/record", "zlv.fr/result", "zlv.fr/run-record"
+WAITS = "zlv.fr/waits"
 
 # A second try gives the same answer.
 FINAL_EXITS = (2, 64, 65, 66)

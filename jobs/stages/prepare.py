@@ -72,11 +72,23 @@ def _outcome(name: str, check: Callable[[], str]) -> Outcome:
 
 
 def _checks(settings: Settings, run: StageRun) -> Iterator[Check]:
+    import os
+
     from jobs.catalog import load_catalog
+    from jobs.settings import SECRETS
     from jobs.storage.folders import check_folder
 
+    keyless = settings.ZLV_KEYS_DIR is not None and not settings.ZLV_KEYS_DIR.is_dir()
+    if keyless:
+        yield (
+            "keys",
+            lambda: (
+                "none, on purpose: this pod is for people to look; steps have the keys and try them, see"
+                " `zlv run daily --only prepare --executor kubernetes`"
+            ),
+        )
     for name in NEEDED:
-        if getattr(settings, name) is None:
+        if getattr(settings, name) is None and not (keyless and name in SECRETS):
             yield "setting", lambda name=name: settings.require(name) or ""  # type: ignore[misc, func-returns-value]
     yield "catalog", lambda: f"{len(load_catalog(settings.catalog_dirs).sources)} sources"
     folders = [
@@ -87,6 +99,9 @@ def _checks(settings: Settings, run: StageRun) -> Iterator[Check]:
         ("spill", settings.spill_dir, "ZLV_HOME", True),
     ]
     for name, folder, setting, databases in folders:
+        if keyless and folder.is_dir() and not os.access(folder, os.W_OK):
+            yield name, lambda: "read-only in this pod, on purpose: steps change it"
+            continue
         yield name, lambda f=folder, s=setting, d=databases: check_folder(f, s, databases=d)  # type: ignore[misc]
     if settings.ZLV_ENCRYPTION_KEY is not None:
         yield (

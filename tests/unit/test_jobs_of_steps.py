@@ -71,12 +71,12 @@ def setting(pipeline: Pipeline, **more: Any) -> Setting:
     return Setting(pipeline, "r1", "zlv", "00-a-b-01", {"image": "zlv:1"}, 600, **{"owner": owner, **more})
 
 
-@pytest.mark.parametrize("name", ["daily", "yearly", "backup"])
+@pytest.mark.parametrize("name", ["daily", "yearly", "backup", "restore"])
 def test_the_job_of_a_step_has_the_step_s_own_keys_and_the_label_that_its_policy_selects(name: str) -> None:
     """S5: the executor makes of the manifest what the manifest says, for each step of each pipeline."""
     pipeline = read_pipeline(find_manifest(name))
     given = {"image": "zlv:1", "to": "s3://lake/backups", "upload": "true"}
-    parameters = {each: given[each] for each in pipeline.parameters}
+    parameters = {each: given.get(each, str(known.value)) for each, known in pipeline.parameters.items()}
     seen: set[str] = set()
     for task_name in pipeline.tasks:
         if pipeline.tasks[task_name].items_from is None:

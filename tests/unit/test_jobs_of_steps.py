@@ -153,14 +153,6 @@ def test_the_job_of_a_step_is_what_the_manifest_says(tmp_path: Path) -> None:
             pod_failure_policy=client.V1PodFailurePolicy(
                 rules=[
                     client.V1PodFailurePolicyRule(
-                        action="Ignore",
-                        on_pod_conditions=[
-                            client.V1PodFailurePolicyOnPodConditionsPattern(
-                                type="DisruptionTarget", status="True"
-                            )
-                        ],
-                    ),
-                    client.V1PodFailurePolicyRule(
                         action="FailJob",
                         on_exit_codes=client.V1PodFailurePolicyOnExitCodesRequirement(
                             container_name="main", operator="In", values=[2, 64, 65, 66]

@@ -146,22 +146,6 @@ def test_what_was_waited_for_is_forgotten_when_the_step_begins(scene: Scene) -> 
     assert scene.attempt.given_up is None and len(scene.cluster.told) == 1
 
 
-def test_a_step_that_waits_for_its_second_pod_waits_from_then_on(scene: Scene) -> None:
-    """An eviction after hours of work: the Job makes another pod, which may find no place."""
-    scene.attempt.pods = {"p": pod(main={"running": {}})}
-    scene.look()
-    scene.pass_by(7200)
-    evicted = pod(phase="Failed", main={"terminated": {"exitCode": 143}})
-    evicted["status"]["conditions"] = [{"type": "DisruptionTarget", "status": "True"}]
-    scene.attempt.pods = {"p": evicted}
-    scene.look()
-    assert scene.attempt.given_up is None
-    scene.cluster.found_events = [QUOTA]
-    scene.pass_by(5)
-    scene.look()
-    assert scene.cluster.told == ["a waits: FailedCreate: exceeded quota: none"]
-
-
 @pytest.mark.parametrize("code", [0, 65])
 def test_a_step_ends_though_a_sidecar_holds_its_pod(scene: Scene, code: int) -> None:
     """K4"""

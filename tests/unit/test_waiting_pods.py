@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from jobs.pipelines.kubernetes.pod import has_begun, has_ended, holders, is_disrupted, is_out_of_sight
+from jobs.pipelines.kubernetes.pod import has_begun, has_ended, holders, is_out_of_sight
 from jobs.pipelines.kubernetes.verdict import verdict
 from jobs.pipelines.kubernetes.waiting import why_by_events, why_waiting
 
@@ -179,13 +179,35 @@ def test_a_job_that_was_deleted_by_hand_is_a_disruption(
     assert found.exit_code == code or (disruption and found.exit_code >= 128)
 
 
-def test_a_pod_whose_place_was_wanted_is_waited_for_anew() -> None:
-    target = {"type": "DisruptionTarget", "status": "True"}
-    ended = status("main", terminated={"exitCode": 143, **ENDED})
-    assert is_disrupted(pod(ended, conditions=[target]))
-    assert not is_disrupted(pod(ended)) and not is_disrupted(
-        pod(status("main", running={}), conditions=[target])
-    )
+WANTED = {"type": "DisruptionTarget", "status": "True", "reason": "PreemptionByScheduler", "message": "room"}
+OVER = "Pod ephemeral local storage usage exceeds the total limit of containers 5Mi."
+LOW = "The node was low on resource: ephemeral-storage."
+
+
+@pytest.mark.parametrize(
+    ("status_", "sentence", "disruption"),
+    [
+        pytest.param({}, "its pod had to give way (PreemptionByScheduler: room)", True, id="preempted"),
+        pytest.param(
+            {"reason": "Evicted", "message": LOW},
+            "its pod had to give way (PreemptionByScheduler: room)",
+            True,
+            id="node-is-full",
+        ),
+        pytest.param(
+            {"reason": "Evicted", "message": OVER},
+            f"was evicted from its node (Evicted): {OVER}",
+            False,
+            id="above-its-own-limit",
+        ),
+    ],
+)
+def test_who_had_to_give_way_runs_again_and_who_took_too_much_failed(
+    status_: dict[str, Any], sentence: str, disruption: bool
+) -> None:
+    ended = status("main", terminated={"exitCode": 137, **ENDED})
+    found = verdict(job(FAILED), [pod(ended, phase="Failed", conditions=[WANTED], **status_)])
+    assert (found.exit_code, found.sentence, found.is_disruption) == (137, sentence, disruption)
 
 
 def test_a_step_whose_node_does_not_answer_is_out_of_sight() -> None:

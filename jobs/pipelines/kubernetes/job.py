@@ -85,9 +85,9 @@ def job_of(step: Step, attempt: int, setting: Setting) -> dict[str, Any]:
     """Build the Job that runs one attempt at a step.
 
     The executor decides on retries (`retryStrategy` knows backoff and exit codes, a Job's
-    `backoffLimit` does not), so a Job has one; a disruption (drain, preemption) is no failure and the
-    Job itself starts its pod again. The pod's deadline leaves its log in place; the Job's, later,
-    also covers a pod that never starts.
+    `backoffLimit` does not), so a Job has one pod. It decides on disruptions too (drain, preemption):
+    a Job would start a pod anew for ever that is evicted for what it does itself. The pod's deadline
+    leaves its log in place; the Job's, later, also covers a pod that never starts.
     """
     spec = setting.pipeline.raw["spec"]
     template = setting.pipeline.templates[step.template].raw
@@ -114,7 +114,6 @@ def job_of(step: Step, attempt: int, setting: Setting) -> dict[str, Any]:
         "podReplacementPolicy": "Failed",
         "podFailurePolicy": {
             "rules": [
-                {"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}]},
                 {
                     "action": "FailJob",
                     "onExitCodes": {"containerName": "main", "operator": "In", "values": list(FINAL_EXITS)},

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from jobs.pipelines.kubernetes.pod import Object, has_begun, is_disrupted, newest
+from jobs.pipelines.kubernetes.pod import Object, has_begun, newest
 from jobs.pipelines.kubernetes.pod_log import PodLog
 from jobs.pipelines.kubernetes.verdict import job_end
 from jobs.pipelines.kubernetes.waiting import Why
@@ -43,13 +43,13 @@ class JobAttempt(Attempt):
 
     @property
     def pod(self) -> Object | None:
-        """Give its newest pod; a Job makes another one for a pod whose place the cluster wanted."""
+        """Give its newest pod."""
         return newest(self.pods.values())
 
     @property
     def has_begun(self) -> bool:
-        """Tell whether the step itself runs or has run, and is not to run anew."""
-        return self.pod is not None and has_begun(self.pod) and not is_disrupted(self.pod)
+        """Tell whether the step itself runs or has run."""
+        return self.pod is not None and has_begun(self.pod)
 
     def follow(self, job: dict[str, Any]) -> None:
         """Take a Job as the one of this attempt."""

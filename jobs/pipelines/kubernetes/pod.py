@@ -63,9 +63,18 @@ def failed_before(pod: Object) -> str | None:
     return None
 
 
-def is_disrupted(pod: Object) -> bool:
-    """Tell whether a pod ended because the cluster wanted its place: its Job makes another one."""
-    return has_ended(pod) and has_condition(pod, "DisruptionTarget", "True")
+def gave_way(pod: Object) -> str | None:
+    """Say why a pod had to give way to what the cluster wanted: its node's room, a drain, another pod.
+
+    None for a pod that was evicted for what it used itself, above its own limit.
+    """
+    status = pod.get("status") or {}
+    if status.get("reason") == "Evicted" and "exceeds the" in str(status.get("message")):
+        return None
+    for each in status.get("conditions") or ():
+        if each["type"] == "DisruptionTarget" and each["status"] == "True":
+            return f"{each.get('reason') or 'DisruptionTarget'}: {each.get('message') or 'no reason given'}"
+    return None
 
 
 def is_out_of_sight(pod: Object) -> bool:

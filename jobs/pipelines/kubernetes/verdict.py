@@ -8,12 +8,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from jobs.pipelines.kubernetes.job import FINAL_EXITS, STEP_NAME
-from jobs.pipelines.kubernetes.pod import MAIN, ended_by_itself, failed_before, main_end, moment, newest
+from jobs.pipelines.kubernetes.pod import (
+    MAIN,
+    ended_by_itself,
+    failed_before,
+    gave_way,
+    main_end,
+    moment,
+    newest,
+)
 from jobs.pipelines.kubernetes.waiting import line
 
 Object = Mapping[str, Any]
 
 _POD_DELETED, _JOB_DELETED = "its pod was deleted", "its Job was deleted"
+_GAVE_WAY = "its pod had to give way"
 
 
 @dataclass(frozen=True)
@@ -65,9 +74,10 @@ def _failure(
     status = (pod or {}).get("status") or {}
     code = int(end.get("exitCode", 0)) or 137
     said_itself = code in (1, *FINAL_EXITS, 75)
-    init = failed_before(pod) if pod else None
+    init, way = (failed_before(pod), gave_way(pod)) if pod else (None, None)
     sentences = (
         ("DeadlineExceeded" in (status.get("reason"), condition.get("reason")), 143, _deadline(job)),
+        (bool(way) and not said_itself, code if end else 143, f"{_GAVE_WAY} ({line(way)})"),
         (
             status.get("reason") == "Evicted",
             code,
@@ -94,7 +104,7 @@ def _failure(
         (True, code, _said(told, end.get("message"), code)),
     )
     code, sentence = next((code, sentence) for holds, code, sentence in sentences if holds)
-    return code, sentence, sentence in (_POD_DELETED, _JOB_DELETED)
+    return code, sentence, sentence.startswith((_POD_DELETED, _JOB_DELETED, _GAVE_WAY))
 
 
 def last_sentence(text: str) -> str | None:

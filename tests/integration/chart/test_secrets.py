@@ -23,6 +23,7 @@ KEYS = {
     "upload": {*WHOLE[1:]},
     "export": {*WHOLE[1:]},
     "verify": {*WHOLE[1:]},
+    "import": {*WHOLE[1:]},
     "record": {"ZLV_ALERT_URL"},
 }
 

@@ -27,6 +27,7 @@ from jobs.releases.release import (
 from jobs.releases.row_counts import compare_rows
 from jobs.settings import Settings
 from jobs.sql import identifier, literal
+from jobs.storage.closing import close_session, opened
 from jobs.storage.files import next_file, read_certificate, write_certificate
 from jobs.storage.session import attach, connect
 from jobs.telemetry import StageRun
@@ -110,6 +111,8 @@ def _write(
             # The same marts give the same tables, row for row.
             connection.execute("SET preserve_insertion_order = true")
             attach(connection, settings.warehouse_file, "warehouse")
+            attach(connection, pending, "clean", read_only=False, create=True)
+            close_session(connection)
             marts = _marts(connection)
             missing = [p.mart for p in catalog.publications if p.mart not in marts]
             if missing:
@@ -122,7 +125,6 @@ def _write(
                 raise PrivacyRefused(
                     f"the audit did not look at {', '.join(unseen)}; run `zlv audit`, then publish"
                 )
-            attach(connection, pending, "clean", read_only=False, create=True)
             rows: dict[str, int] = {}
             for publication in catalog.publications:
                 with run.span(publication.public_name, kind="table", mart=publication.mart) as span:
@@ -153,8 +155,7 @@ def _write(
 
 def _marts(connection: duckdb.DuckDBPyConnection) -> set[str]:
     query = "SELECT table_name FROM duckdb_tables() WHERE database_name = 'warehouse' AND schema_name = ?"
-    views = "SELECT view_name FROM duckdb_views() WHERE database_name = 'warehouse' AND schema_name = ?"
-    return {name for (name,) in connection.execute(f"{query} UNION ALL {views}", [MARTS, MARTS]).fetchall()}
+    return {name for (name,) in connection.execute(query, [MARTS]).fetchall()}
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, publication: Publication) -> int:
@@ -179,9 +180,9 @@ def _copy(connection: duckdb.DuckDBPyConnection, publication: Publication) -> in
 
 def _check(path: Path, rows: dict[str, int]) -> None:
     """Open the finished file as a reader would, and count."""
-    with duckdb.connect(str(path), read_only=True) as connection:
+    with opened(path) as connection:
         for table, expected in rows.items():
-            found = connection.execute(f"SELECT count(*) FROM {identifier('main', table)}").fetchone()
+            found = connection.execute(f"SELECT count(*) FROM {identifier('file', 'main', table)}").fetchone()
             if found != (expected,):
                 raise DataRefused(
                     f"table {table} of the new release does not hold the {expected} rows of its mart; publish"

@@ -57,6 +57,7 @@ def prove(settings: Settings, catalog: Catalog, run: StageRun) -> Report:
     from jobs.privacy.public import read_knowledge
     from jobs.privacy.report import policy_digest
     from jobs.releases.release import warehouse_fingerprint
+    from jobs.storage.closing import close_session
     from jobs.storage.session import attach, attach_sources, connect
 
     fingerprint = warehouse_fingerprint(settings.warehouse_file)
@@ -67,6 +68,7 @@ def prove(settings: Settings, catalog: Catalog, run: StageRun) -> Report:
     with connect(settings, pseudonyms=True) as connection:
         attach_sources(connection, settings, catalog)
         attach(connection, settings.warehouse_file, "warehouse")
+        close_session(connection)
         gate = Gate(connection, knowledge, documented, listed)
         for mart in gate.prepare():
             with run.span(mart, kind="table") as span:

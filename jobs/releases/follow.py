@@ -5,7 +5,16 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from jobs.errors import DataRefused, SettingsError
-from jobs.releases.release import FOLDER, current_release, point_to, publishing, release_file, remove_old
+from jobs.releases.release import (
+    FOLDER,
+    close_release,
+    current_release,
+    open_to_group,
+    point_to,
+    publishing,
+    release_file,
+    remove_old,
+)
 from jobs.releases.upload import POINTER
 from jobs.settings import Settings
 from jobs.storage.bucket import Bucket
@@ -47,6 +56,7 @@ def follow_release(settings: Settings, run: StageRun) -> str | None:
     with publishing(settings), run.span(pointer.run_id, kind="object", bytes=pointer.bytes) as span:
         for left in target.parent.glob("*.next"):
             discard(left)
+        open_to_group(target.parent)
         fetched = not target.is_file()
         if fetched:
             with next_file(target) as pending:
@@ -55,6 +65,7 @@ def follow_release(settings: Settings, run: StageRun) -> str | None:
                         f"{place}/{FOLDER}/{target.name} does not have the checksum that {POINTER} names; the"
                         " last release stands: upload it again"
                     )
+                close_release(pending)
         point_to(settings, pointer.run_id)
         removed = remove_old(settings, settings.ZLV_KEEP_RELEASES)
         span.set(fetched=fetched, removed=len(removed))

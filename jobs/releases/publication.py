@@ -16,8 +16,10 @@ from jobs.releases.audited import passed_audit
 from jobs.releases.origins import release_origins
 from jobs.releases.release import (
     FOLDER,
+    close_release,
     current_release,
     free_name,
+    open_to_group,
     point_to,
     publishing,
     release_file,
@@ -106,6 +108,7 @@ def _write(
     audited: list[str] | None,
     accept_rows: str | None,
 ) -> None:
+    open_to_group(settings.clean_dir / FOLDER)
     with next_file(release_file(settings.clean_dir, name)) as pending:
         with connect(settings) as connection:
             # The same marts give the same tables, row for row.
@@ -149,8 +152,7 @@ def _write(
         _check(pending, rows)
         if warehouse_fingerprint(settings.warehouse_file) != facts["warehouse"]:
             raise Temporary("the warehouse file was replaced while it was published; audit and publish again")
-        # A release is never changed; who reads it may be another user.
-        pending.chmod(0o444)
+        close_release(pending)
 
 
 def _marts(connection: duckdb.DuckDBPyConnection) -> set[str]:

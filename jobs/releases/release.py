@@ -7,7 +7,9 @@ connection to the clean file sees the new one.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -139,6 +141,21 @@ def remove_old(settings: Settings, keep: int) -> list[str]:
     return removed
 
 
+def open_to_group(folder: Path) -> None:
+    """Make a folder that the group may read: the clean volume is the one place that others read.
+
+    A folder that belongs to somebody else (a mounted volume) keeps the mode that it was given.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(PermissionError):
+        folder.chmod(folder.stat().st_mode | 0o050)
+
+
+def close_release(path: Path) -> None:
+    """Give a finished release its mode: nobody changes it, the group reads it (Metabase is another user)."""
+    path.chmod(0o440)
+
+
 @contextmanager
 def publishing(settings: Settings) -> Iterator[None]:
     """Hold the clean volume's lock: one publication, rollback or import at a time.
@@ -146,8 +163,10 @@ def publishing(settings: Settings) -> Iterator[None]:
     The kernel frees it when the process ends, however it ends.
     Raises Temporary when another one holds it.
     """
-    settings.clean_dir.mkdir(parents=True, exist_ok=True)
-    with (settings.clean_dir / ".publish.lock").open("w") as lock:
+    open_to_group(settings.clean_dir)
+    # Not through a link that lies there: what it points at would be emptied.
+    guard = os.open(settings.clean_dir / ".publish.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(guard, "r+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

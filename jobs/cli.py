@@ -45,6 +45,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "sql": "Open a read-only SQL session with every file attached.",
         "explain": "Tell which models, filters and sources are behind a number of a mart.",
         "diff": "Tell what moved between two releases, and what changed behind it.",
+        "verify": "Compare a release with its signed manifest, and print the key that signed it.",
     },
     "For whoever adds a source, a year, a mart or code": {
         "new": "Write the skeleton of a source, a year or a mart, and say what to decide next.",

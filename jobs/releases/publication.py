@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from jobs import __version__
 from jobs.catalog import Catalog, Publication
 from jobs.errors import DataRefused, PrivacyRefused, Temporary
 from jobs.releases.audited import passed_audit
+from jobs.releases.manifest import manifest_file, write_manifest
 from jobs.releases.origins import release_origins
 from jobs.releases.release import (
     FOLDER,
@@ -62,10 +64,14 @@ def publish_marts(
     if not catalog.publications:
         raise DataRefused("the publication list is empty; list the marts in catalog/publication.yml")
     proof = warehouse_fingerprint(settings.warehouse_file)
-    audit = passed_audit(settings, proof)
+    audit = passed_audit(settings, catalog, proof)
     with publishing(settings):
         for left in (settings.clean_dir / FOLDER).glob("*.next*"):
             left.unlink()
+        for left in (settings.clean_dir / FOLDER).glob("*.json"):
+            # Written before its release, which never came.
+            if not left.with_suffix(".duckdb").exists():
+                left.unlink()
         facts = {
             "kind": "clean",
             "warehouse": proof,
@@ -94,7 +100,8 @@ def _already(settings: Settings, run_id: str, facts: dict[str, Any]) -> str | No
     for path in sorted((settings.clean_dir / FOLDER).glob(f"{run_id}*.duckdb")):
         certificate = read_certificate(path) or {}
         same = {"run_id": run_id, **facts}
-        if all(certificate.get(fact) == value for fact, value in same.items()):
+        known = all(certificate.get(fact) == value for fact, value in same.items())
+        if known and manifest_file(path).is_file():
             return path.stem
     return None
 
@@ -153,6 +160,16 @@ def _write(
         if warehouse_fingerprint(settings.warehouse_file) != facts["warehouse"]:
             raise Temporary("the warehouse file was replaced while it was published; audit and publish again")
         close_release(pending)
+        proven = {
+            "warehouse": facts["warehouse"]["sha256"],
+            "audit": str(facts["audit"]["run_id"]),
+            "policy": str(facts["audit"]["policy"]),
+        }
+        # Before the release itself appears: one without its manifest is shown by nobody.
+        with next_file(manifest_file(release_file(settings.clean_dir, name))) as written:
+            document = write_manifest(settings, name, pending, proven)
+            written.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+            close_release(written)
 
 
 def _marts(connection: duckdb.DuckDBPyConnection) -> set[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,24 +26,26 @@ SUFFIX = ".duckdb"
 
 
 def warehouse_fingerprint(path: Path) -> dict[str, Any]:
-    """Tell one warehouse file from any other, without reading its data.
+    """Tell one warehouse file from any other by all its bytes.
 
-    A build writes a new file, so inode and time change with every one; run id and time of the
-    birth certificate tell a file that was restored in place.
+    Size, time and inode can be set back, and a disk can change a byte without them.
     Raises SettingsError when there is no file.
     """
-    try:
-        facts = path.stat()
-    except FileNotFoundError:
-        raise SettingsError(f"{path} does not exist; run `zlv build` first") from None
+    if not path.is_file():
+        raise SettingsError(f"{path} does not exist; run `zlv build` first")
     certificate = read_certificate(path) or {}
     return {
-        "bytes": facts.st_size,
-        "modified_ns": facts.st_mtime_ns,
-        "inode": facts.st_ino,
+        "sha256": content_sha256(path),
+        "bytes": path.stat().st_size,
         "run_id": certificate.get("run_id"),
-        "written_at": certificate.get("created_at"),
+        "written_at": certificate.get("written_at"),
     }
+
+
+def content_sha256(path: Path) -> str:
+    """Hash a file's whole content."""
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def release_file(clean_dir: Path, name: str) -> Path:
@@ -114,20 +117,6 @@ def point_to(settings: Settings, name: str) -> None:
     sync(settings.clean_dir)
 
 
-def roll_back(settings: Settings, to: str | None = None) -> tuple[str | None, str]:
-    """Point the clean file to the release before, or to a given one; nothing is copied.
-
-    Returns (from, to). Raises DataRefused when there is none.
-    """
-    with publishing(settings):
-        current = current_release(settings)
-        target = to or previous_release(settings)
-        if target is None:
-            raise DataRefused("there is no earlier release to roll back to; publish again instead")
-        point_to(settings, target)
-    return current, target
-
-
 def remove_old(settings: Settings, keep: int) -> list[str]:
     """Remove all but the newest `keep` releases, never the current one nor the one a rollback takes.
 
@@ -138,6 +127,7 @@ def remove_old(settings: Settings, keep: int) -> list[str]:
     removed = [name for name in names if name not in kept]
     for name in removed:
         discard(release_file(settings.clean_dir, name))
+        release_file(settings.clean_dir, name).with_suffix(".json").unlink(missing_ok=True)
     return removed
 
 

@@ -49,10 +49,17 @@ def prepare() -> None:
         run.facts(checks=len(outcomes), failed=len(faults))
         if faults:
             kind = Temporary if all(isinstance(error, Temporary) for error in faults) else SettingsError
-            raise kind(
-                f"{len(faults)} of {len(outcomes)} checks failed; each stands in the table above with its"
-                " cure"
-            )
+            raise kind(f"{len(faults)} of {len(outcomes)} checks failed: {_sentence(faults)}")
+
+
+def _sentence(faults: list[ZlvError]) -> str:
+    """Say what is wrong in one line, for whoever reads it without the table: an alert in a chat."""
+    told = [_told(error).splitlines()[0] for error in faults]
+    return "; ".join(told[:3]) + (f"; and {len(told) - 3} more" if len(told) > 3 else "")
+
+
+def _told(error: ZlvError) -> str:
+    return str(error).removeprefix("settings are missing or wrong:\n").strip()
 
 
 def _outcome(name: str, check: Callable[[], str]) -> Outcome:
@@ -161,6 +168,6 @@ def _show(outcomes: list[Outcome]) -> None:
     )
     for name, found, error in outcomes:
         state = "ok" if error is None else "unreachable" if isinstance(error, Temporary) else "wrong"
-        text = found if error is None else str(error).removeprefix("settings are missing or wrong:\n").strip()
+        text = found if error is None else _told(error)
         table.add_row(name, state, text, style=None if error is None else "red")
     console(markup=False).print(table)

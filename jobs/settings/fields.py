@@ -76,9 +76,7 @@ class Fields(BaseSettings):
     ZLV_KEEP_RELEASES: int = Field(5, ge=1)
     ZLV_PSEUDONYM_KEY: SecretStr | None = None
     ZLV_ENCRYPTION_KEY: SecretStr | None = None
-    ZLV_SIGNING_KEY: SecretStr | None = Field(
-        None, description="signs audits and releases; default: derived from ZLV_PSEUDONYM_KEY"
-    )
+    ZLV_SIGNING_KEY: SecretStr | None = Field(None, description="signs audits and releases")
     ZLV_VERIFY_KEY: str | None = Field(
         None,
         pattern="^[0-9a-f]{64}$",

@@ -31,6 +31,7 @@ def _zlv(settings: Settings, *arguments: str, key: str = KEY) -> subprocess.Comp
         "ZLV_RAW_DIR": str(settings.raw_dir),
         "ZLV_CATALOG_DIR": str(settings.ZLV_CATALOG_DIR),
         "ZLV_PSEUDONYM_KEY": key,
+        "ZLV_SIGNING_KEY": KEY[::-1],
         "ZLV_RUN_ID": "daily-1",
     }
     zlv = Path(sys.executable).with_name("zlv")

@@ -30,6 +30,7 @@ def environment(postgres_server: Postgres, s3_server: Lake, tmp_path: Path) -> I
             "ZLV_HOME": str(tmp_path / "home"),
             "ZLV_CATALOG_DIR": str(tmp_path / "catalog"),
             "ZLV_PSEUDONYM_KEY": PSEUDONYM_KEY,
+            "ZLV_SIGNING_KEY": PSEUDONYM_KEY[::-1],
             **postgres_server.environment(database),
             **s3_server.environment(),
         }

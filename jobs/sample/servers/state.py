@@ -62,6 +62,8 @@ def describe(home: Path, state: dict[str, Any]) -> Components:
         "CELLAR_METABASE_BUCKET_NAME": METABASE_BUCKET,
         "CELLAR_USE_SSL": "false",
         "ZLV_PSEUDONYM_KEY": kept["ZLV_PSEUDONYM_KEY"],
+        # Servers that an earlier version started have none of their own.
+        "ZLV_SIGNING_KEY": kept.get("ZLV_SIGNING_KEY") or kept["ZLV_PSEUDONYM_KEY"],
     }
     postgres = Postgres(home / "postgres", host, state["postgres_port"], kept["superuser"])
     s3 = S3(

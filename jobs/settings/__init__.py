@@ -4,6 +4,7 @@ from jobs.settings.environment import child_environment, put_in_environment, rea
 from jobs.settings.faults import SECRETS
 from jobs.settings.model import Settings
 from jobs.settings.place import PROJECT, project_dir
+from jobs.settings.trust import tls_context, trusted_certificates
 
 __all__ = [
     "PROJECT",
@@ -13,4 +14,6 @@ __all__ = [
     "project_dir",
     "put_in_environment",
     "read_settings",
+    "tls_context",
+    "trusted_certificates",
 ]

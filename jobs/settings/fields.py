@@ -29,7 +29,9 @@ class Fields(BaseSettings):
 
     model_config = SettingsConfigDict(case_sensitive=True, extra="ignore", frozen=True)
 
-    POSTGRES_PRODUCTION_DB: DatabaseHost | None = Field(None, description="host of the application's PostgreSQL")
+    POSTGRES_PRODUCTION_DB: DatabaseHost | None = Field(
+        None, description="host of the application's PostgreSQL"
+    )
     POSTGRES_PRODUCTION_PORT: int = Field(5432, ge=1, le=65535)
     POSTGRES_PRODUCTION_DB_NAME: Name | None = None
     POSTGRES_PRODUCTION_READONLY_USER: Name | None = None

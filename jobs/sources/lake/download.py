@@ -10,22 +10,22 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import IO
-from urllib.parse import urlsplit
 
 from jobs.catalog import Source
 from jobs.errors import DataRefused, Temporary
 from jobs.settings import Settings
 from jobs.sources.lake.objects import Lake, LakeObject
+from jobs.storage.web import shown
 
 
 @contextmanager
 def at_hand(settings: Settings, source: Source, item: LakeObject, lake: Lake) -> Iterator[LakeObject]:
-    """Yield the object itself, or the copy of what lies at a web address, which goes afterwards.
+    """Yield the object itself, or the copy of what DuckDB does not read in place, which goes afterwards.
 
     Raises DataRefused for more bytes than `max_bytes` or another checksum than `sha256`, Temporary
     for a body that ended early. A server needs no byte ranges.
     """
-    if urlsplit(item.url).scheme not in ("http", "https"):
+    if item.is_read_in_place:
         yield item
         return
     descriptor, name = tempfile.mkstemp(dir=settings.spill_dir, suffix=Path(item.name).suffix)
@@ -63,6 +63,5 @@ def _write(file: IO[bytes], source: Source, item: LakeObject, lake: Lake) -> tup
 
 
 def _where(item: LakeObject) -> str:
-    """Name the address without its query, which may hold a key."""
-    parts = urlsplit(item.url)
-    return f"{parts.scheme}://{parts.hostname}{parts.path}"
+    """Name the place without an address's query, which may hold a key."""
+    return shown(item.url) if item.is_web else item.url

@@ -33,7 +33,7 @@ class Answer:
         self._answer, self._address, self._door = answer, shown(address), door
         self._deadline, self._until, self._got = deadline, until, 0
         self.headers: Mapping[str, str] = answer.headers
-        self._promised = _promised(self.headers.get("Content-Length"), self._address)
+        self._promised = _promised(set(answer.headers.get_all("Content-Length", [])), self._address)
         coding = (self.headers.get("Content-Encoding") or "identity").strip().lower()
         if coding not in ("identity", "", "gzip", "x-gzip", "deflate"):
             raise SettingsError(
@@ -128,10 +128,11 @@ def open_address(
         raise
 
 
-def _promised(text: str | None, address: str) -> int | None:
-    if text is None:
+def _promised(told: set[str], address: str) -> int | None:
+    if not told:
         return None
-    if not re.fullmatch(r"\s*[0-9]{1,18}\s*", text):
+    text = told.pop()
+    if told or not re.fullmatch(r"\s*[0-9]{1,18}\s*", text):
         raise SettingsError(
             f"{address} tells a Content-Length that is no number: ask its owner to mend it, or declare"
             " another location"

@@ -19,7 +19,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, Spa
 from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 
 from jobs import __version__
-from jobs.settings import Settings
+from jobs.settings import Settings, trusted_certificates
 from jobs.telemetry.identity import root_span_id, trace_id
 
 FLUSH_MILLISECONDS = 10_000
@@ -150,7 +150,8 @@ def _exporter(settings: Settings, run_id: str) -> SpanExporter | None:
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 
     asked = settings.OTEL_EXPORTER_OTLP_TRACES_TIMEOUT or settings.OTEL_EXPORTER_OTLP_TIMEOUT
-    collector = OTLPSpanExporter(timeout=None if asked else COLLECTOR_SECONDS)
+    trusted = str(trusted_certificates(settings)) if settings.ZLV_CA_FILE is not None else None
+    collector = OTLPSpanExporter(timeout=None if asked else COLLECTOR_SECONDS, certificate_file=trusted)
     return CollectorExporter(collector, kept, _without_credentials(endpoint))
 
 

@@ -14,7 +14,6 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from jobs.settings.hosts import (
     BucketName,
-    CollectorAddress,
     DatabaseHost,
     HostAndPort,
     Name,
@@ -108,8 +107,8 @@ class Fields(BaseSettings):
     METABASE_DATABASE_ID: int | None = None
     METABASE_DEPLOYMENT: Name | None = None
 
-    OTEL_EXPORTER_OTLP_ENDPOINT: CollectorAddress | None = None
-    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: CollectorAddress | None = None
+    OTEL_EXPORTER_OTLP_ENDPOINT: str | None = None
+    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: str | None = None
     OTEL_EXPORTER_OTLP_TIMEOUT: str | None = None
     OTEL_EXPORTER_OTLP_TRACES_TIMEOUT: str | None = None
     OTEL_SDK_DISABLED: str | None = None

@@ -72,18 +72,14 @@ def web_address(value: str) -> str:
     try:
         parts = urlsplit(value.strip())
         sound = parts.scheme in ("http", "https") and is_host(parts.hostname or "") and (parts.port or 1) > 0
+        user = "@" in parts.netloc
     except ValueError:
-        sound = False
+        sound = user = False
+    if user:
+        raise ValueError("holds a user or a password: give the address without them")
     if not sound:
         raise ValueError("is no web address: it must begin with https:// or http:// and a host")
-    return without_user(value.strip())
-
-
-def without_user(value: str) -> str:
-    """Refuse an address that holds a user or a password: messages and spans show addresses."""
-    if "@" in re.sub(r"^[^/]*//", "", value).split("/", 1)[0]:
-        raise ValueError("holds a user or a password: give the address without them")
-    return value
+    return value.strip()
 
 
 HostAndPort = Annotated[str, AfterValidator(_host_and_port)]
@@ -92,4 +88,3 @@ Name = Annotated[str, AfterValidator(_no_address)]
 BucketName = Annotated[str, AfterValidator(_bucket)]
 Region = Annotated[str, AfterValidator(_region)]
 WebAddress = Annotated[str, AfterValidator(web_address)]
-CollectorAddress = Annotated[str, AfterValidator(without_user)]

@@ -152,9 +152,10 @@ def _exporter(settings: Settings, run_id: str) -> SpanExporter | None:
     asked = settings.OTEL_EXPORTER_OTLP_TRACES_TIMEOUT or settings.OTEL_EXPORTER_OTLP_TIMEOUT
     trusted = str(trusted_certificates(settings)) if settings.ZLV_CA_FILE is not None else None
     collector = OTLPSpanExporter(timeout=None if asked else COLLECTOR_SECONDS, certificate_file=trusted)
-    return CollectorExporter(collector, kept, _without_credentials(endpoint))
+    return CollectorExporter(collector, kept, without_credentials(endpoint))
 
 
-def _without_credentials(endpoint: str) -> str:
-    scheme, separator, rest = endpoint.partition("://")
+def without_credentials(endpoint: str) -> str:
+    """Name a collector without the user, password and query of its address."""
+    scheme, separator, rest = endpoint.rpartition("://")
     return scheme + separator + rest.rpartition("@")[2].partition("?")[0]

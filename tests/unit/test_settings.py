@@ -101,8 +101,6 @@ def test_a_relative_home_means_the_same_folder_from_anywhere(
             "POSTGRES_PRODUCTION_DB",
             "CELLAR_HOST_URL",
             "METABASE_URL",
-            "OTEL_EXPORTER_OTLP_ENDPOINT",
-            "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
             "ZLV_ALERT_URL",
         )
         for value in (
@@ -150,7 +148,6 @@ def test_what_is_pasted_in_the_place_of_a_host_is_refused_and_never_shown(name: 
         ("POSTGRES_PRODUCTION_DB", "::1", "::1"),
         ("POSTGRES_PRODUCTION_DB", "/var/run/postgresql", "/var/run/postgresql"),
         ("POSTGRES_PRODUCTION_DB", "one.example.org,two.example.org", "one.example.org,two.example.org"),
-        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318", "http://collector:4318"),
         ("METABASE_URL", "http://metabase:3000", "http://metabase:3000"),
         ("POSTGRES_PRODUCTION_READONLY_USER", "reader@server", "reader@server"),
     ],
@@ -167,3 +164,13 @@ def test_a_file_of_authorities_that_is_none_is_refused(tmp_path: Path, content: 
     with pytest.raises(SettingsError, match="ZLV_CA_FILE") as refused:
         read_settings({"ZLV_CA_FILE": str(tmp_path / "ca.pem")})
     assert "canary" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "written", ["http://user:canary@collector:4318/?key=canary", "user:canary@collector"]
+)
+def test_the_address_of_a_collector_is_told_without_what_it_holds(written: str) -> None:
+    """S7: telemetry stops nothing, and shows nothing either."""
+    from jobs.telemetry.traces import without_credentials
+
+    assert "canary" not in without_credentials(written) and "collector" in without_credentials(written)

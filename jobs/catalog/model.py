@@ -177,6 +177,8 @@ class Source(Model):
             )
         if self.sha256 is not None and not self.is_at_web_address:
             raise ValueError("sha256 is for a location of http:// or https://")
+        if self.is_at_web_address and "@" in urlsplit(self.location).netloc:
+            raise ValueError("location holds a user or a password: a catalog is no place for secrets")
         if self.redirects_to and not self.is_at_web_address:
             raise ValueError("redirects_to is for a location of http:// or https://")
         if (self.domain == "lovac" and self.millesime is not None) != (self.public_criterion is not None):

@@ -127,6 +127,8 @@ class Fields(BaseSettings):
     )
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
+        if value is not None and "?" in str(value):
+            raise ValueError("must not hold a '?': DuckDB keeps no database in such a folder")
         # A child or a library (dbt) that works in another folder must mean the same files.
         return value.absolute() if value is not None else None
 

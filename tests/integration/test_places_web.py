@@ -74,7 +74,8 @@ def load(folder: Path, location: str, extra: str = "", **environment: str) -> An
         "    columns: {code: {type: VARCHAR, required: true}, zone: VARCHAR}\n"
     )
     catalog = catalog_of(folder / "catalog", external=text, policy_external=POLICY)
-    with step("load-lake", folder / "home", **environment) as (settings, run):
+    home = Path(environment.pop("ZLV_HOME", str(folder / "home")))
+    with step("load-lake", home, **environment) as (settings, run):
         load_lake(settings, choose(catalog), run, 1, QUICK)
         return run.record
 
@@ -332,6 +333,25 @@ def test_what_is_no_web_address_is_not_opened(tmp_path: Path, address: str) -> N
     """S9"""
     with pytest.raises(SettingsError, match="no web address") as caught:
         open_address(read_settings({"ZLV_HOME": str(tmp_path)}), address)
+    assert "canary" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["a[1].csv", "what?.csv", "it's é.csv", "a b#1%.csv", "home [x]*/zones.csv"])
+def test_a_file_of_any_name_is_read(tmp_path: Path, name: str) -> None:
+    """S12: of a folder as of a bucket."""
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_bytes(BODY)
+    if "*" not in name:
+        assert load(tmp_path, str(tmp_path / name)).rows == 1000
+    with saying(lambda handler: send(handler, BODY)) as (address, _):
+        home = (tmp_path / name.replace("?", "")).with_suffix(".home")
+        assert load(tmp_path, f"{address}/zones.csv", ZLV_HOME=str(home)).rows == 1000
+
+
+def test_a_location_with_a_password_is_a_fault_of_the_catalog(tmp_path: Path) -> None:
+    """S7"""
+    with pytest.raises(SettingsError, match="no place for secrets") as caught:
+        load(tmp_path, "https://user:canary@data.example.org/zones.csv")
     assert "canary" not in str(caught.value)
 
 

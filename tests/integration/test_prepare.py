@@ -108,6 +108,24 @@ def test_a_folder_that_cannot_be_written_is_named_with_its_setting(
     assert setting in done.stdout and "unexpected" not in done.stderr
 
 
+def test_a_disk_that_takes_no_more_is_said_before_anything_is_written(environment: dict[str, str]) -> None:
+    """N7: room is told wrong by quotas and reserved blocks; a byte that is written tells."""
+    import resource
+
+    done = subprocess.run(
+        [ZLV, "prepare"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000)),
+    )
+    assert done.returncode == 64, done.stderr
+    assert "cannot be written" in done.stdout and "unexpected" not in done.stderr
+    for name in ("raw files", "warehouse", "clean files", "runs", "spill"):
+        assert f"{name} " in done.stdout
+
+
 def test_years_that_are_found_nowhere_are_said_and_an_empty_lake_too(
     environment: dict[str, str], s3_server: Lake, tmp_path: Path
 ) -> None:

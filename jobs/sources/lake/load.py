@@ -193,7 +193,7 @@ def _check(source: Source, target: Path, loaded: Loaded) -> None:
     if loaded.rows < source.minimum_rows:
         raise DataRefused(
             f"{source.domain}.{source.name}: {loaded.rows} rows, fewer than the {source.minimum_rows}"
-            f" expected: the last good file stands; check {source.location}"
+            f" expected: the last good file stands; check {shown_place(source.location)}"
         )
 
 

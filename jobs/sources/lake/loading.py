@@ -15,7 +15,7 @@ from jobs.settings import Settings
 from jobs.sources.lake.absent import told_absent
 from jobs.sources.lake.load import Loaded, is_unchanged, load_source
 from jobs.sources.lake.objects import Lake, LakeObject
-from jobs.sources.lake.place import is_loaded, refuse_wrong_place
+from jobs.sources.lake.place import is_loaded, refuse_wrong_place, shown_place
 from jobs.sources.lake.secret import ensure_s3_secret
 from jobs.storage.retry import BACKOFF, Backoff, retried
 from jobs.storage.session import connect
@@ -84,8 +84,8 @@ def _plan(
         if not objects:
             if not source.optional:
                 raise DataRefused(
-                    f"{source.domain}.{source.name} is required and absent at {source.location}: the last"
-                    " good file stands"
+                    f"{source.domain}.{source.name} is required and absent at"
+                    f" {shown_place(source.location)}: the last good file stands"
                 )
             absent.append(source)
         elif is_unchanged(settings, source, objects):

@@ -95,6 +95,10 @@ def check_connections(settings: Settings, run: StageRun) -> Iterator[Outcome]:
             told: list[str] = []
             yield _outcome("S3 lake", lambda: look_at_lake(settings, catalog[0], run, _BACKOFF, told))
             yield from (Outcome("sources", sentence, told=True) for sentence in told)
+        if settings.CELLAR_METABASE_BUCKET_NAME is not None:
+            releases = _outcome("S3 releases", lambda: _releases(settings))
+            # Only `upload` and `follow` need it: what is wrong there stops no other stage.
+            yield dataclasses.replace(releases, found=releases.text, error=None, told=bool(releases.error))
     if catalog:
         for sentence in look_at_web(settings, catalog[0]):
             yield Outcome("web", sentence, told=True)
@@ -157,3 +161,13 @@ def _secret(settings: Settings) -> str:
     from jobs.sources.lake.secret import ensure_s3_secret
 
     return f"{'written to' if ensure_s3_secret(settings) else 'stands in'} {settings.secrets_dir}"
+
+
+def _releases(settings: Settings) -> str:
+    from jobs.storage.bucket import Bucket
+    from jobs.storage.s3 import client
+
+    bucket = str(settings.CELLAR_METABASE_BUCKET_NAME)
+    place = Bucket(client(settings, attempts=1), bucket, settings.CELLAR_METABASE_KEY_PATH)
+    place.exists("")
+    return f"{place} can be listed"

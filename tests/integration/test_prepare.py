@@ -126,6 +126,14 @@ def test_a_disk_that_takes_no_more_is_said_before_anything_is_written(environmen
         assert f"{name} " in done.stdout
 
 
+def test_a_bucket_of_releases_that_is_not_there_is_told_and_stops_nothing(
+    environment: dict[str, str],
+) -> None:
+    done = prepare(environment, CELLAR_METABASE_BUCKET_NAME="no-such-bucket")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "has no bucket no-such-bucket" in done.stdout
+
+
 def test_years_that_are_found_nowhere_are_said_and_an_empty_lake_too(
     environment: dict[str, str], s3_server: Lake, tmp_path: Path
 ) -> None:

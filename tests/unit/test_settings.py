@@ -178,5 +178,5 @@ def test_the_address_of_a_collector_is_told_without_what_it_holds(written: str) 
 
 def test_a_folder_where_duckdb_keeps_no_database_is_refused(tmp_path: Path) -> None:
     """N7"""
-    with pytest.raises(SettingsError, match="ZLV_HOME .*must not hold"):
+    with pytest.raises(SettingsError, match=r"ZLV_HOME .*must not hold"):
         read_settings({"ZLV_HOME": str(tmp_path / "what?")})

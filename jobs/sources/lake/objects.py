@@ -20,7 +20,7 @@ from jobs.sources.lake.faults import told_web
 from jobs.sources.lake.item import LakeObject
 from jobs.sources.lake.keys import find_in_bucket
 from jobs.sources.lake.secret import NEEDED
-from jobs.storage.s3 import client, told
+from jobs.storage.s3 import READ_SECONDS, client, told
 from jobs.storage.web import Answer, open_address
 
 __all__ = ["Lake", "LakeObject"]
@@ -108,7 +108,7 @@ class Lake:
         return [replace(item, etag=source.sha256 or etag, size=size)]
 
     def _asked(self, item: LakeObject) -> Answer:
-        return open_address(self._settings, item.url, redirects_to=item.redirects_to)
+        return open_address(self._settings, item.url, redirects_to=item.redirects_to, silent=READ_SECONDS)
 
     def _open(self, item: LakeObject, size: int | None = None) -> IO[bytes] | Answer:
         scheme = urlsplit(item.url).scheme

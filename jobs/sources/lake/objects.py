@@ -51,8 +51,8 @@ class Lake:
                 f"{source.name}: {scheme}:// is not read; a location is s3://{{lake}}/…, https://… or a path"
             )
         # Only `*` is a sign of a location; names hold the other ones.
-        pattern = re.sub(r"([?[])", r"[\1]", _path(location))
-        paths = glob.glob(pattern) if "*" in location else [_path(location)]  # noqa: PTH207 (absolute patterns)
+        pattern = re.sub(r"([?[])", r"[\1]", local_path(location))
+        paths = glob.glob(pattern) if "*" in location else [local_path(location)]  # noqa: PTH207 (absolute patterns)
         found = [(Path(path), Path(path).stat()) for path in sorted(paths) if Path(path).is_file()]
         return [
             LakeObject(glob.escape(str(path)), path.name, f"{stat.st_mtime_ns}-{stat.st_size}", stat.st_size)
@@ -136,7 +136,8 @@ class Lake:
         return client(self._settings, attempts=1)
 
 
-def _path(location: str) -> str:
+def local_path(location: str) -> str:
+    """Give the path that a location of this machine names."""
     return unquote(urlsplit(location).path) if location.startswith("file:") else location
 
 

@@ -122,8 +122,9 @@ class Source(Model):
     fit. `public_criterion` is the rule of the long-term vacancy that was published for a LOVAC year: `fil`
     private dwellings vacant for more than two years, `fil_ccthp` those of them vacant in the Fichiers
     fonciers. A file at a web address is `max_bytes` at most and has the checksum `sha256` (64 hexadecimal
-    digits), which a plain http:// address needs: nobody else vouches for what arrives. `sample` says what
-    the sample data hold of a public source: `facts`, rows of the true file, or `invented` ones.
+    digits), which a plain http:// address needs: nobody else vouches for what arrives; it leads to another
+    host only where `redirects_to` names it. `sample` says what the sample data hold of a public source:
+    `facts`, rows of the true file, or `invented` ones.
     """
 
     name: str
@@ -140,6 +141,7 @@ class Source(Model):
     format: FileFormat = FileFormat()
     sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
     max_bytes: int = Field(default=1 << 30, gt=0)
+    redirects_to: tuple[str, ...] = ()
     sample: Sample | None = None
     key: tuple[str, ...] = ()
     minimum_rows: int = Field(default=1, ge=0)
@@ -175,6 +177,10 @@ class Source(Model):
             )
         if self.sha256 is not None and not self.is_at_web_address:
             raise ValueError("sha256 is for a location of http:// or https://")
+        if self.is_at_web_address and "@" in urlsplit(self.location).netloc:
+            raise ValueError("location holds a user or a password: a catalog is no place for secrets")
+        if self.redirects_to and not self.is_at_web_address:
+            raise ValueError("redirects_to is for a location of http:// or https://")
         if (self.domain == "lovac" and self.millesime is not None) != (self.public_criterion is not None):
             raise ValueError(
                 "a millesime of LOVAC, and nothing else, has a public_criterion: fil, or fil_ccthp; see"

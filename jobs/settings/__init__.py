@@ -4,6 +4,7 @@ from jobs.settings.environment import child_environment, put_in_environment, rea
 from jobs.settings.faults import SECRETS, refused
 from jobs.settings.model import Settings
 from jobs.settings.place import PROJECT, project_dir
+from jobs.settings.trust import tls_context, trusted_certificates
 
 __all__ = [
     "PROJECT",
@@ -14,4 +15,6 @@ __all__ = [
     "put_in_environment",
     "read_settings",
     "refused",
+    "tls_context",
+    "trusted_certificates",
 ]

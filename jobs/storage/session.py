@@ -14,6 +14,7 @@ from jobs.privacy.treatments import install_pseudonyms, output_columns
 from jobs.settings import Settings
 from jobs.sql import identifier, literal
 from jobs.storage.closing import require_tables_only
+from jobs.storage.httpfs import settle
 
 TIME_ZONE = "Europe/Paris"
 
@@ -45,6 +46,8 @@ def connect(settings: Settings, *extensions: str, pseudonyms: bool = False) -> d
     bound(connection, settings)
     for extension in extensions:
         load_extension(connection, extension)
+    if "httpfs" in extensions:
+        settle(connection, settings)
     if pseudonyms:
         install_pseudonyms(connection, settings)
     return connection

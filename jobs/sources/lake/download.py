@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import os
 import tempfile
@@ -10,22 +11,22 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import IO
-from urllib.parse import urlsplit
 
 from jobs.catalog import Source
 from jobs.errors import DataRefused, Temporary
 from jobs.settings import Settings
 from jobs.sources.lake.objects import Lake, LakeObject
+from jobs.storage.web import shown
 
 
 @contextmanager
 def at_hand(settings: Settings, source: Source, item: LakeObject, lake: Lake) -> Iterator[LakeObject]:
-    """Yield the object itself, or the copy of what lies at a web address, which goes afterwards.
+    """Yield the object itself, or the copy of what DuckDB does not read in place, which goes afterwards.
 
     Raises DataRefused for more bytes than `max_bytes` or another checksum than `sha256`, Temporary
     for a body that ended early. A server needs no byte ranges.
     """
-    if urlsplit(item.url).scheme not in ("http", "https"):
+    if item.is_read_in_place:
         yield item
         return
     descriptor, name = tempfile.mkstemp(dir=settings.spill_dir, suffix=Path(item.name).suffix)
@@ -41,7 +42,7 @@ def at_hand(settings: Settings, source: Source, item: LakeObject, lake: Lake) ->
                 f" says {source.sha256}: the last good file stands; look who changed it, then correct sha256"
                 " in the catalog"
             )
-        yield replace(item, url=str(copy), size=size)
+        yield replace(item, url=glob.escape(str(copy)), size=size)
     finally:
         copy.unlink(missing_ok=True)
 
@@ -63,6 +64,5 @@ def _write(file: IO[bytes], source: Source, item: LakeObject, lake: Lake) -> tup
 
 
 def _where(item: LakeObject) -> str:
-    """Name the address without its query, which may hold a key."""
-    parts = urlsplit(item.url)
-    return f"{parts.scheme}://{parts.hostname}{parts.path}"
+    """Name the place without an address's query, which may hold a key."""
+    return shown(item.url) if item.is_web else item.url

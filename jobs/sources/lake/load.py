@@ -19,6 +19,7 @@ from jobs.sources.lake.download import at_hand
 from jobs.sources.lake.faults import told_duckdb
 from jobs.sources.lake.header import Layout
 from jobs.sources.lake.objects import Lake, LakeObject
+from jobs.sources.lake.place import shown_place
 from jobs.sources.lake.readers import ObjectReader, Reading, layout_of, read_object
 from jobs.sources.lake.rejects import Reject, keep, write_csv
 from jobs.sql import identifier
@@ -139,6 +140,7 @@ def _load_object(
         {
             "name": item.name,
             "etag": item.etag,
+            "place": shown_place(item.url),
             "bytes": item.size,
             "rows": reading.rows,
             "rejects": reading.broken,
@@ -191,12 +193,18 @@ def _check(source: Source, target: Path, loaded: Loaded) -> None:
     if loaded.rows < source.minimum_rows:
         raise DataRefused(
             f"{source.domain}.{source.name}: {loaded.rows} rows, fewer than the {source.minimum_rows}"
-            f" expected: the last good file stands; check {source.location}"
+            f" expected: the last good file stands; check {shown_place(source.location)}"
         )
 
 
 def _changed_meanwhile(source: Source, objects: Sequence[LakeObject], lake: Lake) -> None:
-    """Refuse for now what somebody replaced while it was read: the rows could be of two editions."""
+    """Refuse for now what somebody replaced while it was read: the rows could be of two editions.
+
+    What came in one answer is of one edition, whatever its address says a moment later: servers may give each
+    answer an ETag of its own.
+    """
+    if all(item.is_web for item in objects):
+        return
     if [(item.name, item.etag) for item in lake.find(source)] != [(item.name, item.etag) for item in objects]:
         raise Temporary(
             f"{source.domain}.{source.name} was replaced or taken away at its source while it was read: run"

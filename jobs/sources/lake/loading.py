@@ -13,8 +13,10 @@ from jobs.catalog import Catalog, Source
 from jobs.errors import DataRefused, SettingsError, ZlvError
 from jobs.privacy.treatments import install_pseudonyms, output_columns
 from jobs.settings import Settings
+from jobs.sources.lake.absent import told_absent
 from jobs.sources.lake.load import Loaded, is_unchanged, load_source
 from jobs.sources.lake.objects import Lake, LakeObject, local_path
+from jobs.sources.lake.place import is_loaded, refuse_wrong_place, shown_place
 from jobs.sources.lake.secret import ensure_s3_secret
 from jobs.storage.closing import close_session
 from jobs.storage.retry import BACKOFF, Backoff, retried
@@ -89,24 +91,27 @@ def _plan(
 ) -> tuple[list[tuple[Source, list[LakeObject]]], int]:
     planned: list[tuple[Source, list[LakeObject]]] = []
     unchanged = 0
+    absent: list[Source] = []
     for source in sources:
         objects = retried(run, lambda source=source: lake.find(source), backoff)  # type: ignore[misc]
         if not objects:
             if not source.optional:
                 raise DataRefused(
-                    f"{source.domain}.{source.name} is required and absent at {source.location}: the last"
-                    " good file stands"
+                    f"{source.domain}.{source.name} is required and absent at"
+                    f" {shown_place(source.location)}: the last good file stands"
                 )
-            stands = settings.raw_file(source.domain, source.name).exists()
-            run.note(
-                f"{source.domain}.{source.name} is absent at"
-                f" {source.location}{': the earlier file stays' if stands else ''}"
-            )
+            absent.append(source)
         elif is_unchanged(settings, source, objects):
             unchanged += 1
             run.log.info("%s.%s is unchanged: not read", source.domain, source.name)
         else:
             planned.append((source, objects))
+        for item in objects:
+            if item.note:
+                run.note(f"{source.domain}.{source.name}: {item.note}")
+    refuse_wrong_place(settings, sources, absent)
+    for sentence in told_absent(absent, lambda source: is_loaded(settings, source)):
+        run.note(sentence)
     # The largest first, so that none is left to run alone at the end.
     return sorted(planned, key=lambda plan: -sum(item.size for item in plan[1])), unchanged
 

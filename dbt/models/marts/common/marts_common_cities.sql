@@ -42,3 +42,5 @@ select
     coverage.region_service_name as "nom_service_etat_régional"
 from {{ ref('int_common__cities') }} as cities
 left join coverage on cities.city_code = coverage.city_code
+-- codes that the COG of the table's name does not hold are no commune of that year
+where cities.is_official

@@ -1,18 +1,18 @@
 WITH area AS (
-    -- The codes of the COG, arrondissements merged; what the list of intercommunalities lacks keeps the name of the COG.
+    -- The codes of the COG, arrondissements merged; what the list of intercommunalities lacks keeps the name of the COG
+    -- and what the table says of its intercommunality.
     SELECT
         o.code AS city_code,
         coalesce(c.com_name, o.name) AS label,
-        k.epci_siren AS epci_code,
-        e.territory_label AS epci_name,
+        CASE WHEN c.com_code IS NULL THEN m.epci_code ELSE c.epci_siren END AS epci_code,
+        CASE WHEN c.com_code IS NULL THEN m.epci_name ELSE c.epci_name END AS epci_name,
         department_of(o.code) AS department_code
     FROM (
         SELECT "COM" AS code, arg_min("LIBELLE", list_position(['COM', 'ARM', 'COMA', 'COMD'], "TYPECOM")) AS name
         FROM lake."external/insee/cog_20240101" WHERE city_of("COM") = "COM" GROUP BY 1
     ) AS o
     LEFT JOIN lake."external/dgcl/com_epci_dep_reg" AS c ON c.com_code = o.code
-    LEFT JOIN code AS k ON k.code = o.code
-    LEFT JOIN territory AS e ON e.territory_level = 'epci' AND e.territory_code = k.epci_siren
+    LEFT JOIN cities_zonage_2024 AS m ON m.city_code = o.code
 ), anct AS (
     SELECT
         city_of(insee_com) AS city_code,

@@ -5,8 +5,8 @@
 ] -%}
 
 with repeated as (
-    -- the line kept of several does not speak for the dwelling: of a long vacancy the smallest start year does, else the
-    -- first of those that pass the filter
+    -- the line kept of several does not speak for the dwelling: of a long vacancy the smallest start year does,
+    -- else the first of those that pass the filter
     select
         {%- for column in kept %}
             premises.{{ column }},

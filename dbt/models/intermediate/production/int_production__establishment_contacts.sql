@@ -42,7 +42,7 @@ acts as (
         on
             contacts.housing_geo_code = endings.housing_geo_code
             and contacts.housing_id = endings.housing_id
-            and endings.created_at >= contacts.sent_at
+            and contacts.sent_at <= endings.created_at
 )
 
 select

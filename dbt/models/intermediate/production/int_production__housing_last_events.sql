@@ -35,9 +35,9 @@ last_events as (
 select
     housing_geo_code,
     housing_id,
-    {% for suffix, topic, author in last_event_variants() %}
-        last_{{ suffix }}.value as last_event_status_{{ suffix }},
-        last_{{ suffix }}.label as last_event_status_label_{{ suffix }},
-        last_{{ suffix }}.at as last_event_date_{{ suffix }}{{ ',' if not loop.last }}
-    {% endfor %}
+{% for suffix, topic, author in last_event_variants() %}
+    last_{{ suffix }}.value as last_event_status_{{ suffix }},
+    last_{{ suffix }}.label as last_event_status_label_{{ suffix }},
+    last_{{ suffix }}.at as last_event_date_{{ suffix }}{{ ',' if not loop.last }}
+{% endfor %}
 from last_events

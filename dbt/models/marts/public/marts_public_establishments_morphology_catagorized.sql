@@ -37,7 +37,7 @@ with yearly as (
 measured as (
     select
         present.*,
-        -- the published rule is another one since 2025: a change compares what one rule counts, with occupancy V on both sides
+        -- the published rule is another one since 2025: a change compares what one rule counts, with V on both sides
         present.count_vacant_housing_private_fil_ccthp - at_first.count_vacant_housing_private_fil_ccthp
             as housing_vacant_evolution,
         round(present.compared_rate - at_first.compared_rate, 2) as housing_vacant_rate_evolution,

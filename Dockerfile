@@ -69,7 +69,7 @@ RUN --mount=type=bind,from=dependencies,source=/opt/build,target=/opt/build \
 COPY --from=project /out/opt/zlv /opt/zlv
 # initdb asks for its user's name, which a user id chosen by the cluster has not: the empty server is made here and copied at start.
 RUN install -d -o 65532 -g 65532 /opt/zlv/share \
-    && setpriv --reuid=65532 --regid=65532 --clear-groups /opt/zlv/bin/python -c 'from jobs.sample.servers.serve import make_template; make_template()' \
+    && setpriv --reuid=65532 --regid=65532 --clear-groups /opt/zlv/bin/python -c 'from jobs.sample.servers.serving import make_template; make_template()' \
     && chown -R 0:0 /opt/zlv/share && chmod -R a+rX /opt/zlv/share
 USER 65532:65532
 EXPOSE 5432 9000

@@ -52,6 +52,10 @@ def values_table() -> str:
         if comment := re.match(r"\s*# -- (.*)", line):
             described = comment[1]
             continue
+        # A long description goes on in the comment's next line.
+        if described and (more := re.match(r"\s*# (.*)", line)):
+            described += f" {more[1]}"
+            continue
         key = re.match(r"(\s*)([A-Za-z0-9_-]+):", line)
         if key is None:
             continue

@@ -191,6 +191,11 @@ class Source(Model):
         return self.location.startswith(("http://", "https://"))
 
     @property
+    def is_local(self) -> bool:
+        """Tell whether the objects are files of this machine."""
+        return not self.is_production and urlsplit(self.location).scheme in ("", "file")
+
+    @property
     def is_plain_http(self) -> bool:
         """Tell whether the file comes over a network in clear; this very machine is no network."""
         return self.location.startswith("http://") and urlsplit(self.location).hostname not in (

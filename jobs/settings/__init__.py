@@ -1,7 +1,7 @@
 """Settings: the environment, typed. Its only reader is `environment`."""
 
 from jobs.settings.environment import child_environment, put_in_environment, read_settings
-from jobs.settings.faults import SECRETS
+from jobs.settings.faults import SECRETS, refused
 from jobs.settings.model import Settings
 from jobs.settings.place import PROJECT, project_dir
 
@@ -13,4 +13,5 @@ __all__ = [
     "project_dir",
     "put_in_environment",
     "read_settings",
+    "refused",
 ]

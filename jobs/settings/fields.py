@@ -75,6 +75,14 @@ class Fields(BaseSettings):
     ZLV_KEEP_RELEASES: int = Field(5, ge=1)
     ZLV_PSEUDONYM_KEY: SecretStr | None = None
     ZLV_ENCRYPTION_KEY: SecretStr | None = None
+    ZLV_SIGNING_KEY: SecretStr | None = Field(
+        None, description="signs audits and releases; default: derived from ZLV_PSEUDONYM_KEY"
+    )
+    ZLV_VERIFY_KEY: str | None = Field(
+        None,
+        pattern="^[0-9a-f]{64}$",
+        description="public key of who signs releases; `zlv verify` prints it where they are made",
+    )
     ZLV_ALERT_URL: SecretStr | None = Field(
         None, description="webhook that is told of failed runs; its address holds a key"
     )
@@ -126,7 +134,7 @@ class Fields(BaseSettings):
     def _host(cls, value: str | None) -> str | None:
         return value.split("://", 1)[-1].rstrip("/") if value else value
 
-    @field_validator("ZLV_PSEUDONYM_KEY")
+    @field_validator("ZLV_PSEUDONYM_KEY", "ZLV_SIGNING_KEY")
     @classmethod
     def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value()) < 32:

@@ -88,8 +88,8 @@ def serve(host: str, postgres_port: int, s3_port: int, scale: float, seed: int, 
 
     Example: zlv dev serve --host 0.0.0.0 --scale 0.2
     """
-    from jobs.sample.servers.serve import Address
     from jobs.sample.servers.serve import serve as run
+    from jobs.sample.servers.serving import Address
     from jobs.settings import read_settings
 
     settings = read_settings()

@@ -57,8 +57,8 @@ def source(domain: str, name: str, file: Path, location: str | None, key: str) -
         " `due` and location",
         f"catalog/policy/{domain}_{name}.yml: open what is needed, with the data protection officer; the rest"
         " stays closed",
-        f"stg_{domain}__{name}.sql and .yml: take out the columns that stay closed, and give the others their"
-        " class",
+        f"stg_{domain}__{name}.sql and .yml: take out the columns that stay closed; the others inherit their"
+        " class from the catalog",
         "zlv catalog check, then zlv catalog generate",
         f"zlv load-lake --only {name}, then zlv build --only stg_{domain}__{name}",
     )

@@ -36,7 +36,7 @@ def publish(rollback: bool, to: str | None, accept_rows: str | None, keep: int |
     settings = read_settings()
     with stage(settings, "publish") as run:
         if rollback or to:
-            from jobs.releases.release import roll_back
+            from jobs.releases.rollback import roll_back
 
             before, now = roll_back(settings, to)
             run.facts(release=now, rolled_back_from=before)

@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 
 from jobs.errors import DataRefused, SettingsError
 from jobs.settings import Settings
+from jobs.storage.outside import MOST_BYTES, document_text
 from jobs.storage.s3 import client, told
 from jobs.storage.transfer import put_file
 
@@ -58,7 +59,9 @@ class Bucket:
 
         with told(self._s3, self._bucket):
             try:
-                body: bytes = self._s3.get_object(Bucket=self._bucket, Key=self._key(path))["Body"].read()
+                found = self._s3.get_object(Bucket=self._bucket, Key=self._key(path))["Body"]
+                # One byte more than any document of ours has: what is larger is told, not held in memory.
+                body: bytes = found.read(MOST_BYTES + 1)
             except ClientError as error:
                 if (
                     error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") == 404
@@ -66,7 +69,7 @@ class Bucket:
                 ):
                     return None
                 raise
-        return body.decode()
+        return document_text(body, f"{self}/{path}")
 
     def get(self, path: str, to: Path) -> str:
         """Fetch one file; gives the SHA-256 of what arrived. Raises DataRefused when it is not there."""

@@ -13,6 +13,7 @@ from jobs.errors import SettingsError
 from jobs.privacy.treatments import install_pseudonyms, output_columns
 from jobs.settings import Settings
 from jobs.sql import identifier, literal
+from jobs.storage.closing import require_tables_only
 
 TIME_ZONE = "Europe/Paris"
 
@@ -119,6 +120,7 @@ def _attach_raw(connection: duckdb.DuckDBPyConnection, path: Path, alias: str) -
     if not path.exists():
         return {}
     attach(connection, path, alias)
+    require_tables_only(connection, alias, path)
     tables: dict[str, set[str]] = {}
     query = (
         "SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = ? AND schema_name ="

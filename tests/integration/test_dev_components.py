@@ -20,7 +20,7 @@ from click.testing import CliRunner
 
 from jobs.errors import SettingsError
 from jobs.sample.servers import components as local
-from jobs.sample.servers.components import Components
+from jobs.sample.servers.state import Components
 from jobs.stages.dev import dev
 
 SCALE, SEED = 0.05, 7

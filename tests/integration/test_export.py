@@ -129,7 +129,7 @@ def escaping(folder: Path) -> None:
         (lost, "lovac_2025"),
         (cut, "lovac_2025"),
         (unfinished, "manifest.json"),
-        (escaping, "outside"),
+        (escaping, "is no path below a folder"),
     ],
 )
 def test_a_damaged_export_is_refused_and_the_base_stays_as_it_is(

@@ -20,7 +20,8 @@ import psycopg
 import pytest
 from chain import Chain, fingerprints
 
-from jobs.sample.servers.components import Components, start, stop
+from jobs.sample.servers.components import start, stop
+from jobs.sample.servers.state import Components
 from jobs.settings import read_settings
 from jobs.telemetry import StageRun
 from jobs.transform.history import history_beside

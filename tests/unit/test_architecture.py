@@ -13,7 +13,7 @@ JOBS = ROOT / "jobs"
 
 # From the bottom up: a package may import those before it, and itself.
 LAYERS = (
-    ("errors",),
+    ("errors", "process"),
     ("settings", "sql"),
     ("catalog",),
     ("telemetry",),

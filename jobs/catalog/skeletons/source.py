@@ -192,15 +192,12 @@ def _model_yml(staging: str, domain: str, name: str, sample: Sample, keys: list[
     yield "        owner: equipe-donnees"
     yield f"        source_of_rule: catalogue, source {domain}.{name}"
     yield "    data_tests:"
-    yield (
-        f"      - dbt_utils.unique_combination_of_columns: {{arguments: {{combination_of_columns: {grain}}}}}"
-    )
+    yield "      - dbt_utils.unique_combination_of_columns:"
+    yield f"          arguments: {{combination_of_columns: {grain}}}"
     yield "    columns:"
     for column in sample.columns:
         yield f"      - name: {column.name}"
         yield f"        data_type: {column.type.lower()}"
         yield f"        description: {quoted(column.header)}"
-        yield "        config: {meta: {privacy: direct}}"
         if column.name in keys:
-            yield "        data_tests:"
-            yield "          - not_null"
+            yield "        data_tests: [not_null]"

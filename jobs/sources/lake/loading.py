@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from pathlib import Path
 
 import duckdb
 
@@ -13,8 +14,9 @@ from jobs.errors import DataRefused, SettingsError, ZlvError
 from jobs.privacy.treatments import install_pseudonyms, output_columns
 from jobs.settings import Settings
 from jobs.sources.lake.load import Loaded, is_unchanged, load_source
-from jobs.sources.lake.objects import Lake, LakeObject
+from jobs.sources.lake.objects import Lake, LakeObject, local_path
 from jobs.sources.lake.secret import ensure_s3_secret
+from jobs.storage.closing import close_session
 from jobs.storage.retry import BACKOFF, Backoff, retried
 from jobs.storage.session import connect
 from jobs.telemetry import StageRun
@@ -65,10 +67,21 @@ def load_lake(
         ensure_s3_secret(settings)
     connection = connect(settings, "httpfs")
     try:
+        close_session(connection, *_reach(settings, [source for source, _ in planned]))
         faults = _load(settings, planned, lake, run, workers, connection, backoff)
     finally:
         connection.close()
     _raise(faults)
+
+
+def _reach(settings: Settings, sources: Sequence[Source]) -> list[str]:
+    """Name what a load may read and write: raw files, spill, the lake, the folders of local files."""
+    local = [local_path(source.location) for source in sources if source.is_local]
+    folders = [str(Path(path.split("*")[0] + "_").absolute().parent) for path in local]
+    places = [str(settings.raw_dir), str(settings.spill_dir), str(settings.secrets_dir), *folders]
+    if settings.CELLAR_DATA_LAKE_BUCKET_NAME:
+        places.append(f"s3://{settings.CELLAR_DATA_LAKE_BUCKET_NAME}/")
+    return list(dict.fromkeys(places))
 
 
 def _plan(

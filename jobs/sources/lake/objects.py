@@ -55,7 +55,7 @@ class Lake:
             raise SettingsError(
                 f"{source.name}: {scheme}:// is not read; a location is s3://{{lake}}/…, https://… or a path"
             )
-        paths = glob.glob(_path(location)) if "*" in location else [_path(location)]  # noqa: PTH207 (absolute patterns)
+        paths = glob.glob(local_path(location)) if "*" in location else [local_path(location)]  # noqa: PTH207 (absolute patterns)
         found = [(Path(path), Path(path).stat()) for path in sorted(paths) if Path(path).is_file()]
         return [
             LakeObject(str(path), path.name, f"{stat.st_mtime_ns}-{stat.st_size}", stat.st_size)
@@ -172,7 +172,8 @@ def _told_http(error: Exception, url: str) -> ZlvError:
     return told_http(error.code if isinstance(error, HTTPError) else None, url)
 
 
-def _path(location: str) -> str:
+def local_path(location: str) -> str:
+    """Give the path that a location of this machine names."""
     return unquote(urlsplit(location).path) if location.startswith("file:") else location
 
 

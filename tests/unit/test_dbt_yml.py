@@ -193,7 +193,7 @@ def test_every_rate_says_its_scale() -> None:
         for path in DBT
         if "marts" in path.parts
         for model in described(path)
-        for column in model["columns"]
+        for column in model.get("columns") or []
         if re.search(r"(^|_)(rate|pct)(_|$)", column["name"]) and not column["name"].startswith("kind_")
     ]
     assert len(rates) > 20

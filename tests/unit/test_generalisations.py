@@ -72,6 +72,12 @@ def test_the_zlv_team_is_known_by_its_domain(
         ("INDIVISION DURAND", "personne physique"),
         ("SCI M", "personne morale"),
         ("MMA ASSURANCES", "personne morale"),
+        ("Sté d'Économie Mixte", "personne morale"),
+        ("COMMUNE DE BOURG", "personne morale"),
+        ("SYNDICAT DES COPROPRIETAIRES", "personne morale"),
+        ("DUPONT JEAN", None),
+        ("SCIPION MARIE", None),
+        ("LE GALL/ANNE", None),
         (" ", None),
         (None, None),
     ],
@@ -79,6 +85,7 @@ def test_the_zlv_team_is_known_by_its_domain(
 def test_an_owner_is_told_by_kind_only(
     owner: str | None, kind: str | None, connection: duckdb.DuckDBPyConnection
 ) -> None:
+    """N5: a name that says neither what a person nor what a company is stays unknown."""
     assert made_by("owner_kind", owner, connection) == kind
 
 

@@ -106,7 +106,7 @@ def generate(
 
 
 def _write_expected(catalog: Catalog, out: Path, manifest: Manifest) -> None:
-    """Say of the sample's files, in a catalog folder to add, how many lines the catalog may expect of them."""
+    """Say in a catalog folder of its own how many lines may be expected of the sample's files."""
     content: dict[str, dict[str, int] | None] = {EVERY: None}
     for source in catalog.lake_sources:
         written = manifest.files.get(source.location.replace(LAKE, "lake/"))

@@ -18,7 +18,7 @@ from jobs.sample.draws import install_draws
 from jobs.sample.dwellings import invent_dwellings
 from jobs.sample.external import EXTERNAL
 from jobs.sample.ff import ff_buildings_rows, ff_extract_rows, ff_housing_rows, ff_owners_rows
-from jobs.sample.files import Faults, Style, Written, write_source
+from jobs.sample.files import Faults, Style, Written, describe, write_source
 from jobs.sample.locomvac import prepare_locomvac, write_locomvac
 from jobs.sample.lovac import NEW_LAYOUT, lovac_rows, prepare_lovac
 from jobs.sample.names import install_names
@@ -115,6 +115,7 @@ def _write_expected(catalog: Catalog, out: Path, manifest: Manifest) -> None:
     folder = out / "catalog"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / FILE).write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+    manifest.files[f"catalog/{FILE}"] = describe(folder / FILE, 0, [])
 
 
 def _write_lake(

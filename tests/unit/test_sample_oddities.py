@@ -19,12 +19,11 @@ def test_every_lake_source_has_its_object(lake: Lake) -> None:
 def test_headers_are_those_of_the_catalog_with_its_delimiter(lake: Lake) -> None:
     delimiters = set()
     for source in lake.catalog.of("lovac", "ff"):
-        with lake.path(source.name).open(encoding=source.format.encoding) as file:
-            header = file.readline().rstrip("\n").removeprefix("\ufeff")
-        assert header.split(source.format.delimiter) == [column.header_name for column in source.columns], (
-            source.name
-        )
-        delimiters.add(source.format.delimiter)
+        encoding, delimiter = lake.written(source.name)
+        with lake.path(source.name).open(encoding=encoding) as file:
+            header = file.readline().rstrip("\n")
+        assert header.split(delimiter) == [column.header_name for column in source.columns], source.name
+        delimiters.add(delimiter)
     assert delimiters == {";", "|", ","}
 
 

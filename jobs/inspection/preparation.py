@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Callable, Iterator
 
 from jobs.catalog import Catalog, load_catalog
 from jobs.errors import SettingsError, Temporary, ZlvError
 from jobs.inspection.lake_trial import look_at_lake, look_at_web
-from jobs.settings import Settings
+from jobs.settings import SECRETS, Settings
 from jobs.storage.folders import check_folder
 from jobs.storage.retry import Backoff, retried
 from jobs.telemetry import StageRun
@@ -63,15 +64,29 @@ def check_folders(settings: Settings) -> list[Outcome]:
         ("spill", settings.spill_dir, "ZLV_HOME", True),
     ]
     return [
-        _outcome(name, lambda f=folder, s=setting, d=databases: check_folder(f, s, databases=d))  # type: ignore[misc]
+        Outcome(name, "read-only in this pod, on purpose: steps change it")
+        if is_for_people(settings) and folder.is_dir() and not os.access(folder, os.W_OK)
+        else _outcome(name, lambda f=folder, s=setting, d=databases: check_folder(f, s, databases=d))  # type: ignore[misc]
         for name, folder, setting, databases in folders
     ]
 
 
+def is_for_people(settings: Settings) -> bool:
+    """Tell whether this pod has no keys, and some volumes read-only, on purpose: it is the shell."""
+    return settings.ZLV_KEYS_DIR is not None and not settings.ZLV_KEYS_DIR.is_dir()
+
+
 def check_connections(settings: Settings, run: StageRun) -> Iterator[Outcome]:
     """Check settings and catalog, then try DuckDB, PostgreSQL and the lake; writes the S3 secret."""
+    keyless = is_for_people(settings)
+    if keyless:
+        yield Outcome(
+            "keys",
+            "none, on purpose: this pod is for people to look; steps have the keys and try them, see"
+            " `zlv run daily --only prepare --executor kubernetes`",
+        )
     for name in NEEDED:
-        if getattr(settings, name) is None:
+        if getattr(settings, name) is None and not (keyless and name in SECRETS):
             yield _outcome("setting", lambda name=name: settings.require(name) or "")  # type: ignore[misc, func-returns-value]
     catalog: list[Catalog] = []
 

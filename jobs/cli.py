@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from importlib import import_module
@@ -11,6 +12,7 @@ import click
 
 from jobs import __version__
 from jobs.errors import ZlvError
+from jobs.process import keep_memory_private
 
 # who uses it → command → one line for `zlv --help`; a test compares the line with the command's own.
 GROUPS: dict[str, dict[str, str]] = {
@@ -43,6 +45,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "sql": "Open a read-only SQL session with every file attached.",
         "explain": "Tell which models, filters and sources are behind a number of a mart.",
         "diff": "Tell what moved between two releases, and what changed behind it.",
+        "verify": "Compare a release with its signed manifest, and print the key that signed it.",
     },
     "For whoever adds a source, a year, a mart or code": {
         "new": "Write the skeleton of a source, a year or a mart, and say what to decide next.",
@@ -91,6 +94,10 @@ class LazyGroup(click.Group):
                 formatter.write_dl([(name.ljust(width), line) for name, line in commands.items()])
 
 
+# Commands that write the project's own files, which a build of the image reads as another user.
+_WRITES_SOURCES = ("catalog", "new")
+
+
 @click.group(
     cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
 )
@@ -103,10 +110,14 @@ def cli(debug: bool) -> None:
     """
     # `main` looks at --debug itself: it has to know even when a command could not be read.
     del debug
+    ctx = click.get_current_context()
+    if ctx.invoked_subcommand not in _WRITES_SOURCES:
+        os.umask(0o077)
 
 
 def main() -> None:
     """Run `zlv`; an error is one sentence on standard error and the exit code of the contract."""
+    keep_memory_private()
     try:
         cli.main(standalone_mode=False)
     except click.exceptions.Exit as done:

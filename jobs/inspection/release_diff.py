@@ -12,6 +12,7 @@ import duckdb
 from jobs.errors import DataRefused
 from jobs.inspection.mart_diff import MartDiff, by_grain, count, totals, unique, whole_rows
 from jobs.settings import Settings
+from jobs.storage.closing import close_session
 from jobs.storage.files import read_certificate
 from jobs.storage.session import attach, connect
 
@@ -28,6 +29,7 @@ def diff_releases(settings: Settings, before: Path, after: Path) -> list[MartDif
     with connect(settings) as connection:
         attach(connection, before, "before")
         attach(connection, after, "after")
+        close_session(connection)
         shapes = [_shapes(connection, name) for name in ("before", "after")]
         return [_mart(connection, table, shapes, facts) for table in sorted({*shapes[0], *shapes[1]})]
 

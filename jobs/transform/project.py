@@ -32,18 +32,22 @@ def _columns(source: Source) -> list[tuple[str, str, str, str]]:
     return [(column.name, column.type, column.privacy, column.description) for column in view_columns(source)]
 
 
+def project_dirs(settings: Settings) -> tuple[Path, Path]:
+    """Name the folders that dbt's project may be in: the program's own, and a deployment's copy."""
+    return project_dir("dbt"), settings.warehouse_dir / "dbt.project"
+
+
 @contextmanager
 def project_of(settings: Settings, catalog: Catalog) -> Iterator[Path]:
     """Give the project's own folder, or, where a deployment's catalog adds to it, a copy that knows what was
     added."""
-    project = project_dir("dbt")
+    project, copy = project_dirs(settings)
     changed = {
         path: text for path, text in generated_files(catalog).items() if not _holds(project / path, text)
     }
     if not changed:
         yield project
         return
-    copy = settings.warehouse_dir / "dbt.project"
     shutil.rmtree(copy, ignore_errors=True)
     try:
         # Without modes: the program's own folder may be read-only.

@@ -39,7 +39,10 @@ podAffinity:
 {{- with $values.runtimeClassName }}{{ $_ := set $extras "runtimeClassName" . }}{{ end -}}
 {{- with $values.dnsConfig }}{{ $_ := set $extras "dnsConfig" . }}{{ end -}}
 {{- if not (kindIs "invalid" $values.hostUsers) }}{{ $_ := set $extras "hostUsers" $values.hostUsers }}{{ end -}}
-{{- with .spread }}{{ $_ := set $extras "topologySpreadConstraints" . }}{{ end -}}
+{{- $spread := list -}}
+{{- $own := dict "labelSelector" (dict "matchLabels" (include "zlv.selector" .root | fromYaml)) -}}
+{{- range .spread }}{{ $spread = append $spread (ternary . (merge (deepCopy .) $own) (hasKey . "labelSelector")) }}{{ end -}}
+{{- with $spread }}{{ $_ := set $extras "topologySpreadConstraints" . }}{{ end -}}
 {{- toYaml $extras -}}
 {{- end }}
 

@@ -31,6 +31,16 @@ def test_what_is_said_for_every_pod_reaches_every_pod(more: dict[str, Any]) -> N
         assert [each.topology_key for each in spec.topology_spread_constraints] == [SPREAD[0]["topologyKey"]]
 
 
+def test_a_spread_counts_the_release_s_own_pods_unless_it_says_else() -> None:
+    """K17: without a selector a constraint counts no pod, and holds for none."""
+    other = {"matchLabels": {"app": "other"}}
+    values = {"topologySpreadConstraints": [*SPREAD, {**SPREAD[0], "labelSelector": other}]}
+    for pod in pods(objects(render(values))):
+        own, given = (each.label_selector.match_labels for each in pod.spec.topology_spread_constraints)
+        assert own.items() <= pod.labels.items() and len(own) == 2
+        assert given == {"app": "other"}
+
+
 def test_nothing_is_said_where_nothing_was_asked() -> None:
     for pod in pods(objects(render({"metabase": {"enabled": True}, "dev": {"enabled": True}}))):
         spec = pod.spec

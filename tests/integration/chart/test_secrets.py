@@ -13,17 +13,17 @@ from chart_variants import VARIANTS
 
 WHOLE = ("POSTGRES_PRODUCTION_READONLY_PASSWORD", "CELLAR_ACCESS_KEY_ID", "CELLAR_SECRET_ACCESS_KEY")
 KEYS = {
-    "prepare": {*WHOLE, "ZLV_PSEUDONYM_KEY"},
+    "prepare": {*WHOLE, "ZLV_PSEUDONYM_KEY", "ZLV_SIGNING_KEY"},
     "sync-production": {WHOLE[0], "ZLV_PSEUDONYM_KEY"},
     "list-sources": set(),
     "load-lake": {*WHOLE[1:], "ZLV_PSEUDONYM_KEY"},
     "build": {"ZLV_PSEUDONYM_KEY"},
-    "audit": {"ZLV_PSEUDONYM_KEY"},
-    "publish": set(),
-    "upload": {*WHOLE[1:]},
+    "audit": {"ZLV_PSEUDONYM_KEY", "ZLV_SIGNING_KEY"},
+    "publish": {"ZLV_SIGNING_KEY"},
+    "upload": {*WHOLE[1:], "ZLV_SIGNING_KEY"},
     "export": {*WHOLE[1:]},
-    "verify": {*WHOLE[1:]},
-    "import": {*WHOLE[1:]},
+    "verify": {*WHOLE[1:], "ZLV_SIGNING_KEY"},
+    "import": {*WHOLE[1:], "ZLV_SIGNING_KEY"},
     "record": {"ZLV_ALERT_URL"},
 }
 

@@ -45,7 +45,7 @@ class Runs:
         self.environment = {
             **base_environment(folder),
             "KUBECONFIG": os.environ["KUBECONFIG"],
-            "ZLV_PENDING_SECONDS": "10",
+            "ZLV_PENDING_SECONDS": "6",
         }
         self.run_id = f"run-{secrets.token_hex(3)}"
 

@@ -193,7 +193,7 @@ def test_a_schedule_is_suspended_and_resumed(runs: Runs) -> None:
     [
         (
             {"image": "localhost/there-is-none:1"},
-            r"did not start within 10 s: its image localhost/there-is-none:1 cannot be pulled",
+            r"did not start within 6 s: its image localhost/there-is-none:1 cannot be pulled",
         ),
         (
             {

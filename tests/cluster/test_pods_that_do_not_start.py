@@ -150,7 +150,7 @@ def test_what_keeps_a_pod_from_its_start_is_said_soon_and_given_up_in_time(
         output, _ = process.communicate(timeout=60)
         output = seen + output
         assert process.returncode == 75, output
-    assert re.search(r"a failed with 75 after .*did not start within 10 s: .*" + sentence, output), output
+    assert re.search(r"a failed with 75 after .*did not start within 6 s: .*" + sentence, output), output
     if "jobs.batch" not in sentence:
         assert runs.told()["exit_code"] == 75 and re.search(sentence, runs.told()["message"])
 

@@ -335,6 +335,7 @@ def test_the_base_is_back_after_both_volumes_were_lost(trial: Trial) -> None:
     claims = (f"{NAME}-raw", f"{NAME}-clean")
     trial.kubectl("scale", shell, "--replicas=0")
     trial.kubectl("delete", "jobs", "--all", "--cascade=foreground")
+    trial.kubectl("delete", "pods", "--field-selector=status.phase!=Running")
     trial.kubectl("delete", "pvc", *claims, "--timeout=60s")
     trial.helm("upgrade")
     trial.kubectl("scale", shell, "--replicas=1")

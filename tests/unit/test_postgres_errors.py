@@ -7,7 +7,7 @@ import pytest
 
 from jobs.errors import DataRefused, SettingsError, Temporary, ZlvError
 from jobs.settings import read_settings
-from jobs.sources.production.postgres import told
+from jobs.sources.production.refusals import told
 from jobs.storage.retry import NotAgain
 
 SETTINGS = read_settings(

@@ -67,17 +67,7 @@ def _tests(source: Source, column: Column | None) -> dict[str, object]:
     if column is None or not _bounds(column):
         return {}
     name = f"{source.domain}_{source.name}_{column.name}_is_documented"
-    test: dict[str, object]
-    if column.values:
-        quote = not all(isinstance(value, int) for value in column.values)
-        test = {
-            "accepted_values": {"name": name, "arguments": {"values": list(column.values), "quote": quote}}
-        }
-    else:
-        limits = {"min_value": column.minimum, "max_value": column.maximum}
-        arguments = {limit: value for limit, value in limits.items() if value is not None}
-        test = {"dbt_utils.accepted_range": {"name": name, "arguments": arguments}}
-    return {"data_tests": [test]}
+    return {"data_tests": [{"documented": {"name": name, "arguments": _bounds(column)}}]}
 
 
 def dictionary(catalog: Catalog, domain: str) -> str:

@@ -79,7 +79,7 @@ class Column(Model):
     type: str = "VARCHAR"
     header: str | None = None
     required: bool = False
-    values: tuple[int | str, ...] = ()
+    values: tuple[int, ...] = ()
     minimum: int | None = None
     maximum: int | None = None
     description: str = ""

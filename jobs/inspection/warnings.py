@@ -1,4 +1,4 @@
-"""Read what the sources held that nobody documented: counted by the last synchronisation and the last build."""
+"""Read what the sources held that nobody documented, as the last synchronisation and build counted it."""
 
 from __future__ import annotations
 

@@ -75,8 +75,7 @@ _MENDED = {
     ),
     "55000": "takes no connections to {database} ({words}): check POSTGRES_PRODUCTION_DB_NAME",
     "42501": "does not let role {role} read {what}: grant it SELECT on {what}",
-    "42501+rows": "shows role {role} only some rows of {what}: give it BYPASSRLS, or a policy that hides"
-    " nothing",
+    "42501+rows": "may show role {role} only some rows of {what}, which has policies: give it BYPASSRLS",
     "0A000": "is a standby, which holds no rows of {what}, an unlogged table: read the primary, or have it"
     " logged",
     "08001+tls": (

@@ -84,9 +84,8 @@ def look(
     )
     if hidden:
         raise SettingsError(
-            f"role {role} sees only a part of {_listed(hidden)}: give it the whole tables, and BYPASSRLS or"
-            f" a policy"
-            " for all rows where there are policies"
+            f"role {role} may see only a part of {_listed(hidden)}: give it the whole tables, and BYPASSRLS"
+            " where there are policies"
         )
     for source in sources:
         _try(connection, settings, source, tables[source.table])

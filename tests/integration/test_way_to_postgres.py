@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -32,6 +36,50 @@ def sync(tmp_path: Path, environment: dict[str, str]) -> Path:
     ):
         sync_production(settings, declared, run, (), Backoff(attempts=1))
         return Path(settings.production_file)
+
+
+@contextmanager
+def pool_of_one(port: int) -> Iterator[int]:
+    """Stand before a server as a pooler of one connection: the next one waits until the one before ended."""
+    turn = threading.Lock()
+
+    def carry(source: socket.socket, target: socket.socket) -> None:
+        try:
+            while data := source.recv(65536):
+                target.sendall(data)
+        except OSError:
+            pass
+        for each in (source, target):
+            with each:
+                pass
+
+    def serve(client: socket.socket) -> None:
+        with turn, socket.create_connection(("127.0.0.1", port)) as server:
+            back = threading.Thread(target=carry, args=(server, client), daemon=True)
+            back.start()
+            carry(client, server)
+            back.join()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def accept() -> None:
+            while True:
+                try:
+                    client, _ = listener.accept()
+                except OSError:
+                    return
+                threading.Thread(target=serve, args=(client,), daemon=True).start()
+
+        threading.Thread(target=accept, daemon=True).start()
+        yield listener.getsockname()[1]
+
+
+def test_a_pool_of_one_connection_does_not_hang(postgres_server: Postgres, tmp_path: Path) -> None:
+    """D14"""
+    with postgres_server.database("pooled", *BIG) as database, pool_of_one(postgres_server.port) as port:
+        environment = {**postgres_server.environment(database), "POSTGRES_PRODUCTION_PORT": str(port)}
+        file = sync(tmp_path, environment)
+    assert rows(file, "SELECT count(*) FROM owners") == [(40000,)]
 
 
 @pytest.mark.parametrize("limited", ["ROLE zlv_reader", "DATABASE limited"])

@@ -81,3 +81,59 @@ def test_a_changed_type_or_name_of_an_optional_column_is_told(
     assert "owners.kind is integer in the application and VARCHAR in the catalog" in told
     assert "owners.siren is missing in the application; it is NULL" in told
     assert "new columns that the catalog does not declare and that are not read: siren_number" in told
+
+
+LISTS = """
+domain: production
+defaults: {owner: team, minimum_rows: 0}
+sources:
+  facts:
+    location: postgres:facts
+    columns: {id: {type: INTEGER, required: true}, years: "INTEGER[]", names: "VARCHAR[]", payload: VARCHAR}
+"""
+LISTS_POLICY = """
+domain: production
+sources:
+  facts:
+    id: {class: none, treatment: keep}
+    years: {class: none, treatment: keep}
+    names: {class: none, treatment: keep}
+    payload: {class: free_text, treatment: drop, derive: {status: "json_key:status"}}
+"""
+
+
+def sync_lists(tmp_path: Path, environment: dict[str, str]) -> Path:
+    declared = catalog_of(tmp_path / "catalog", production=LISTS, policy_production=LISTS_POLICY)
+    with step("sync-production", tmp_path / "home", **environment) as (settings, run):
+        sync_production(settings, declared, run, (), Backoff(attempts=1))
+        return Path(settings.production_file)
+
+
+def test_lists_of_lists_are_read_as_one_list(postgres_server: Postgres, tmp_path: Path) -> None:
+    """D3: PostgreSQL holds no column to one depth, nor to a first index of 1."""
+    table = [
+        "CREATE TABLE facts (id integer, years integer[], names text[], payload jsonb)",
+        """INSERT INTO facts VALUES (1, '{{1,2},{3,4}}', '{{"a, b","c\\\\"}}', '{"status": "x"}'), (2,
+        '[0:1]={5,NULL}', '{}'), (3, NULL, NULL, NULL)""",
+    ]
+    with postgres_server.database("lists", *table) as database:
+        file = sync_lists(tmp_path, postgres_server.environment(database))
+    assert rows(file, "SELECT id, years, names, status FROM facts ORDER BY id") == [
+        (1, [1, 2, 3, 4], ["a, b", "c\\"], "x"),
+        (2, [5, None], [], None),
+        (3, None, None, None),
+    ]
+
+
+def test_a_malformed_value_names_its_table_and_column(postgres_server: Postgres, tmp_path: Path) -> None:
+    """D3"""
+    table = [
+        "CREATE TABLE facts (id integer, years integer[], names text[], payload text)",
+        "INSERT INTO facts (id, payload) VALUES (1, '{\"status\": \"x\"}'), (2, '{canary')",
+    ]
+    with postgres_server.database("malformed", *table) as database, pytest.raises(DataRefused) as caught:
+        sync_lists(tmp_path, postgres_server.environment(database))
+    assert str(caught.value).startswith(
+        "facts.payload holds a value that cannot be read: the last good file stands"
+    )
+    assert "canary" not in str(caught.value)

@@ -115,7 +115,7 @@ def copy_table(connection: duckdb.DuckDBPyConnection, plan: Plan, *, splits: boo
     connection.execute(f"SET pg_use_ctid_scan = {'true' if splits else 'false'}")
     target = identifier(NEXT, "main", plan.source.name)
     try:
-        _prove(connection, plan)
+        prove(connection, plan)
         rows = int(connection.execute(f"CREATE TABLE {target} AS {plan.select}").fetchall()[0][0])
     except UNREADABLE:
         raise Unreadable(plan.source.name) from None
@@ -137,7 +137,11 @@ def faults(connection: duckdb.DuckDBPyConnection, plan: Plan) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _prove(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
+def prove(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
+    """Read the columns whose type differs, and count what the declared type cannot hold.
+
+    Raises DataRefused that names the first such column.
+    """
     careful = [reading for reading in plan.readings if reading.careful]
     if not careful:
         return

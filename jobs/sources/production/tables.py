@@ -8,7 +8,7 @@ from jobs.catalog import Source
 from jobs.errors import DataRefused, ZlvError
 from jobs.privacy.treatments import output_columns
 from jobs.settings import Settings
-from jobs.sources.production.copying import Copy, copy_table, faults, plan_of
+from jobs.sources.production.copying import Copy, copy_table, faults, plan_of, prove
 from jobs.sources.production.postgres import Snapshot, attach_postgres, begin_snapshot, end
 from jobs.sources.production.refusals import told
 from jobs.sources.production.sight import look
@@ -57,7 +57,8 @@ def copy_tables(
 
 
 def try_tables(settings: Settings, sources: list[Source]) -> Snapshot:
-    """Go the way of a copy with one row of each table, and write nothing.
+    """Go the way of a copy with one row of each table, and with all of columns whose type differs; write
+    nothing.
 
     Raises what a copy would raise of the role, the tables and their types.
     """
@@ -72,6 +73,7 @@ def try_tables(settings: Settings, sources: list[Source]) -> Snapshot:
             plan = plan_of(source, tables[source.table], careful=False)
             if not output_columns(source):
                 continue  # the policy opens no column of it
+            prove(connection, plan)
             connection.execute(f"SELECT count(*) FROM ({plan.select} LIMIT 1)").fetchall()
     except duckdb.Error as error:
         raise told(error, settings, reading) from None

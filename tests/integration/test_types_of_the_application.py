@@ -113,8 +113,10 @@ def test_lists_of_lists_are_read_as_one_list(postgres_server: Postgres, tmp_path
     """D3: PostgreSQL holds no column to one depth, nor to a first index of 1."""
     table = [
         "CREATE TABLE facts (id integer, years integer[], names text[], payload jsonb)",
-        """INSERT INTO facts VALUES (1, '{{1,2},{3,4}}', '{{"a, b","c\\\\"}}', '{"status": "x"}'), (2,
-        '[0:1]={5,NULL}', '{}'), (3, NULL, NULL, NULL)""",
+        (
+            """INSERT INTO facts VALUES (1, '{{1,2},{3,4}}', '{{"a, b","c\\\\"}}', '{"status": "x"}'),"""
+            " (2, '[0:1]={5,NULL}', '{}', NULL), (3, NULL, NULL, NULL)"
+        ),
     ]
     with postgres_server.database("lists", *table) as database:
         file = sync_lists(tmp_path, postgres_server.environment(database))

@@ -47,8 +47,7 @@ def facts_of(
     for name, count in copy.unreal.items():
         run.note(
             f"{source.table}.{name}: {count} value(s) that are no day or number (infinity, NaN, a year"
-            f" outside"
-            " 1 to 9999) are NULL"
+            " outside 1 to 9999) are NULL"
         )
     run.count(rows=copy.rows)
     copied = Copied(

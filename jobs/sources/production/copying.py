@@ -84,15 +84,13 @@ def plan_of(source: Source, table: Table, *, careful: bool, run: StageRun | None
             notes.append(f"{name} is missing in the application; it is NULL")
         elif reading.is_list_of_another_kind:
             raise DataRefused(
-                f"{name} is {reading.there} in the application and {reading.column.type} in the catalog: the"
-                f" last good"
-                " file stands; correct the type in catalog/production.yml"
+                f"{name} is {reading.there} in the application and {reading.column.type} in the catalog:"
+                " the last good file stands; correct the type in catalog/production.yml"
             )
         elif differs(reading.column, reading.there):
             notes.append(
                 f"{name} is {reading.there} in the application and {reading.column.type} in the catalog;"
-                f" each value is"
-                " proved to fit"
+                " each value is proved to fit"
             )
     new = sorted(table.columns.keys() - {column.header_name for column in source.columns})
     if new:
@@ -100,8 +98,10 @@ def plan_of(source: Source, table: Table, *, careful: bool, run: StageRun | None
             f"{source.table} has new columns that the catalog does not declare and that are not read:"
             f" {', '.join(new)}"
         )
-    for note in notes if run is not None else []:
-        run.note(f"drift: {note}")  # type: ignore[union-attr]  # there is a run where there are notes
+    for note in (f"drift: {note}" for note in notes):
+        # An attempt after the first has the same to say.
+        if run is not None and note not in run.record.notes:
+            run.note(note)
     return plan
 
 
@@ -151,10 +151,8 @@ def prove(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
         if count:
             raise DataRefused(
                 f"{plan.source.table}.{reading.name} ({reading.there} in the application) holds {count}"
-                f" value(s) that"
-                f" {reading.column.type} cannot hold as they are: the last good file stands; correct the"
-                f" type in"
-                " catalog/production.yml"
+                f" value(s) that {reading.column.type} cannot hold as they are: the last good file stands;"
+                " correct the type in catalog/production.yml"
             )
 
 

@@ -61,8 +61,8 @@ def attach_postgres(connection: duckdb.DuckDBPyConnection, settings: Settings) -
         f"application_name={APPLICATION} sslmode={settings.POSTGRES_PRODUCTION_SSLMODE}"
         f" connect_timeout={CONNECT_SECONDS} "
         # A peer that went away without a word is noticed within a minute.
-        "keepalives_idle=30 keepalives_interval=10 keepalives_count=3 "
-        f"options='-c default_transaction_read_only=on {timeouts}'"
+        "keepalives_idle=30 keepalives_interval=10 keepalives_count=3 options='-c"
+        f" default_transaction_read_only=on {timeouts}'"
     )
     try:
         connection.execute(
@@ -93,16 +93,15 @@ def begin_snapshot(connection: duckdb.DuckDBPyConnection, settings: Settings) ->
     row = ask(
         connection,
         "SELECT to_char(now() AT TIME ZONE 'Europe/Paris', 'YYYY-MM-DD\"T\"HH24:MI:SS.US') AS at,"
-        " extract(epoch FROM (now() AT TIME ZONE 'Europe/Paris') - (now() AT TIME ZONE 'UTC'))::int::text AS"
-        " zone, (CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn()"
+        " extract(epoch FROM (now() AT TIME ZONE 'Europe/Paris') - (now() AT TIME ZONE 'UTC'))::int::text"
+        " AS zone, (CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn()"
         " END)::text AS lsn, (pg_is_in_recovery() OR EXISTS (SELECT FROM pg_stat_wal_receiver))::text AS"
         # For this transaction only. A policy that would hide rows is an error then; names are written whole;
         # days and numbers are written as they are read here.
-        " standby, set_config('row_security', 'off', true) AS rows, set_config('search_path', 'pg_catalog',"
-        " true)"
-        " AS path, set_config('datestyle', 'ISO, YMD', true) AS days, set_config('timezone', 'UTC', true) AS"
-        " zone_,"
-        " set_config('extra_float_digits', '1', true) AS digits",
+        " standby, set_config('row_security', 'off', true) AS rows, set_config('search_path',"
+        " 'pg_catalog', true) AS path, set_config('datestyle', 'ISO, YMD', true) AS days,"
+        " set_config('timezone', 'UTC', true) AS zone_, set_config('extra_float_digits', '1', true) AS"
+        " digits",
     )[0]
     at, zone, lsn, standby = (value or "" for value in row[:4])
     alone = standby == "true" or not _gives_a_second(settings)

@@ -70,8 +70,7 @@ _MENDED = {
     "3D000": "has no database {database}: check POSTGRES_PRODUCTION_DB_NAME",
     "08P01": (
         "takes no options at the start ({words}): it is a pooler; point POSTGRES_PRODUCTION_PORT to the"
-        " server itself, or"
-        " let the pooler hand `options` on"
+        " server itself, or let the pooler hand `options` on"
     ),
     "55000": "takes no connections to {database} ({words}): check POSTGRES_PRODUCTION_DB_NAME",
     "42501": "does not let role {role} read {what}: grant it SELECT on {what}",
@@ -105,8 +104,8 @@ def told(
         return Terminated(f"the reading of {host} was told to end; the last good file stands, run it again")
     if "No space left" in text or isinstance(error, duckdb.OutOfMemoryException):
         return ZlvError(
-            "the copy ran out of memory or disk: raise DUCKDB_MEMORY_LIMIT or give the raw and spill folders"
-            " more room"
+            "the copy ran out of memory or disk: raise DUCKDB_MEMORY_LIMIT or give the raw and spill"
+            " folders more room"
         )
     state = next((state for words, state in _STATES if words.search(text)), "")
     said = {
@@ -131,8 +130,7 @@ def told(
     elif isinstance(error, _DATA) and not state:
         made = DataRefused(
             f"{table or host} holds a value or a column whose type differs from the catalog's: correct the"
-            f" type"
-            " in catalog/production.yml"
+            " type in catalog/production.yml"
         )
     else:
         reason = _PASSES.get(state, "could not be read").format(**said)

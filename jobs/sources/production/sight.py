@@ -59,8 +59,7 @@ def look(
     if required:
         raise DataRefused(
             f"{_listed(required)} is required and is missing in the application: the last good file stands;"
-            f" correct"
-            " catalog/production.yml or ask for its return"
+            " correct catalog/production.yml or ask for its return"
         )
     closed = [
         source.table
@@ -76,7 +75,7 @@ def look(
     if writable:
         raise SettingsError(
             f"role {role} may write {_listed(writable)}: give POSTGRES_PRODUCTION_READONLY_USER a role that"
-            f" only reads"
+            " only reads"
         )
     hidden = [f"{source.table} (policies)" for source in sources if tables[source.table].policies]
     hidden += hidden_by(
@@ -113,20 +112,15 @@ def _tables(connection: duckdb.DuckDBPyConnection, names: list[str]) -> dict[str
         connection,
         "SELECT c.relname::text AS relation, a.attname::text AS attribute,"
         # A domain is what it is made of; an enumeration is a text.
-        " CASE WHEN t.typtype = 'e' THEN 'text' ELSE format_type(CASE WHEN t.typtype = 'd' THEN t.typbasetype"
-        " ELSE a.atttypid END, NULL) END AS type,"
-        " has_column_privilege(c.oid, a.attnum, 'SELECT')::text AS open,"
-        " (c.relkind = 'r' AND NOT c.relhassubclass AND has_table_privilege(c.oid, 'SELECT'))::text AS"
-        " splits,"
-        " row_security_active(c.oid)::text AS policies,"
-        " has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE')::text AS writable"
-        " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid ="
-        " c.oid"
-        " JOIN pg_type t ON t.oid = a.atttypid WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p', 'v',"
-        " 'm', 'f')"
-        f" AND a.attnum > 0 AND NOT a.attisdropped AND c.relname IN"
-        f" ({', '.join(literal(name) for name in names)})"
-        " ORDER BY c.relname, a.attnum",
+        " CASE WHEN t.typtype = 'e' THEN 'text' ELSE format_type(CASE WHEN t.typtype = 'd' THEN"
+        " t.typbasetype ELSE a.atttypid END, NULL) END AS type, has_column_privilege(c.oid, a.attnum,"
+        " 'SELECT')::text AS open, (c.relkind = 'r' AND NOT c.relhassubclass AND"
+        " has_table_privilege(c.oid, 'SELECT'))::text AS splits, row_security_active(c.oid)::text AS"
+        " policies, has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE')::text AS writable FROM"
+        " pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid ="
+        " c.oid JOIN pg_type t ON t.oid = a.atttypid WHERE n.nspname = 'public' AND c.relkind IN ('r',"
+        " 'p', 'v', 'm', 'f') AND a.attnum > 0 AND NOT a.attisdropped AND c.relname IN"
+        f" ({', '.join(literal(name) for name in names)}) ORDER BY c.relname, a.attnum",
     )
     found: dict[str, Table] = {}
     for relation, column, type_, open_, splits, policies, writable in rows:

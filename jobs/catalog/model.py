@@ -69,12 +69,19 @@ CLOSED = Rule()
 
 
 class Column(Model):
-    """Declare one raw column: how it is called in the file, read, and treated."""
+    """Declare one raw column: how it is called in the file, read, and treated.
+
+    `values`, or `minimum` and `maximum`, say what the producer documents; another value is counted and told,
+    and the models that ask `known()` read it as unknown.
+    """
 
     name: str
     type: str = "VARCHAR"
     header: str | None = None
     required: bool = False
+    values: tuple[int, ...] = ()
+    minimum: int | None = None
+    maximum: int | None = None
     description: str = ""
     policy: Rule = CLOSED
 
@@ -95,6 +102,12 @@ class Column(Model):
     @property
     def header_name(self) -> str:
         return self.header or self.name
+
+    @model_validator(mode="after")
+    def _bounded(self) -> Self:
+        if self.values and (self.minimum is not None or self.maximum is not None):
+            raise ValueError("a column has values, or a minimum and a maximum, not both")
+        return self
 
     @property
     def is_read(self) -> bool:

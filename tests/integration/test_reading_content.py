@@ -124,6 +124,13 @@ def test_the_file_decides_what_the_catalog_leaves_open(tmp_path: Path, delimiter
     assert loaded(tmp_path, "SELECT count(*), min(label) FROM towns") == [(50, f"Ville {delimiter} é")]
 
 
+def test_an_apostrophe_before_a_name_is_no_quote(tmp_path: Path) -> None:
+    """F4: 's Gravenhage."""
+    text = lines(40).replace("Ville é", "'s Gravenhage").replace("'s Gravenhage", "d'Or", 20)
+    load(tmp_path, declare(tmp_path, put(tmp_path, text)))
+    assert loaded(tmp_path, "SELECT DISTINCT label FROM towns ORDER BY 1") == [("'s Gravenhage",), ("d'Or",)]
+
+
 def test_a_form_that_the_catalog_fixes_is_named_beside_the_one_that_is_there(tmp_path: Path) -> None:
     """F4: the sentence names the delimiter that was found."""
     file = put(tmp_path, lines(50).replace(",", "|"))

@@ -74,7 +74,7 @@ def _unpacked(
             content = unzipped(Path(item.url), where)
         else:
             content = unpacked(kind, lake.chunks(item), where)
-        yield copies.enter_context(_copy(settings, item, content))
+        yield copies.enter_context(_copy(settings, item, _bounded(source, where, content)))
 
 
 @contextmanager
@@ -120,6 +120,19 @@ def _checked(source: Source, item: LakeObject, lake: Lake) -> Iterator[bytes]:
             f"{where} has the checksum {digest.hexdigest()}, and the catalog says {source.sha256}: the last"
             " good file stands; look who changed it, then correct sha256 in the catalog"
         )
+
+
+def _bounded(source: Source, where: str, content: Iterable[bytes]) -> Iterator[bytes]:
+    """Pass on what was packed: of a web address no more than `max_bytes`, as if it had come unpacked."""
+    size = 0
+    for block in content:
+        size += len(block)
+        if source.is_at_web_address and size > source.max_bytes:
+            raise DataRefused(
+                f"{where} unpacks to more than the {source.max_bytes} bytes of max_bytes: the last good file"
+                " stands; check the address, or raise max_bytes in the catalog"
+            )
+        yield block
 
 
 def _is_web(item: LakeObject) -> bool:

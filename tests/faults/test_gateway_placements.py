@@ -225,7 +225,8 @@ def test_what_fails_once_is_read_again(world: World, place: str, name: str, kind
     assert placed(world, place, name, fault, attempts=2) == "0"
 
 
-@pytest.mark.parametrize("share", SHARES)
+# Where nothing is promised, DuckDB finds out for itself.
+@pytest.mark.parametrize("share", SHARES[1:])
 @pytest.mark.parametrize("name", ["plain.csv", "broken-line.csv", "rows.parquet", "rows.json"])
 def test_a_server_that_promises_less_than_it_lists_is_not_believed(
     world: World, name: str, share: float

@@ -220,3 +220,18 @@ def test_the_application_tables_are_declared_with_all_their_columns(catalog: Cat
         assert [c.name for c in source.columns] == [
             row["column"] for row in rows if row["table"] == source.table
         ]
+
+
+def test_each_lovac_year_says_how_many_lines_it_has_and_a_later_folder_may_say_otherwise(
+    tmp_path: Path, catalog: Catalog
+) -> None:
+    """N1: the golden totals; a sample's are its own."""
+    expected = {s.millesime: (s.expected.lines, s.expected.public) for s in catalog.of("lovac") if s.expected}
+    assert list(expected) == list(range(2019, 2027))
+    assert expected[2019] == (7_835_698, 1_121_374) and expected[2026] == (8_600_273, 1_179_845)
+    (tmp_path / "expected.yml").write_text('"*": null\nlovac_2019: {lines: 582}\n')
+    sample = load_catalog([ROOT / "catalog", tmp_path])
+    assert {s.name: s.expected.lines for s in sample.sources if s.expected} == {"lovac_2019": 582}
+    (tmp_path / "expected.yml").write_text("lovac_1999: {lines: 1}\nlovac_2019: {lignes: 1}\n")
+    with pytest.raises(SettingsError, match=r"(?s)expected.yml:1: lovac_1999.*expected.yml:2: lovac_2019"):
+        load_catalog([ROOT / "catalog", tmp_path])

@@ -283,11 +283,19 @@ def test_one_object_is_one_row_and_an_enormous_one_is_a_sentence(tmp_path: Path)
 
 
 @pytest.mark.parametrize(
-    ("value", "hint"), [("1,5", "decimal comma"), ("1 234.5", "blanks between thousands")]
+    ("column", "value", "hint"),
+    [
+        ("area", "1,5", "decimal comma"),
+        ("rooms", "1,5", "decimal comma"),
+        ("number", "1,5", "decimal comma"),
+        ("area", "1 234.5", "blanks between thousands"),
+        ("rooms", "1.5", "have a fraction"),
+        ("number", "1.5", "have a fraction"),
+    ],
 )
-def test_the_refusal_names_the_likely_mark(tmp_path: Path, value: str, hint: str) -> None:
-    """N11: a French comma, thousands apart."""
-    text = "code;area\n" + f"1;{value}\n" * 50
+def test_the_refusal_names_the_likely_mark(tmp_path: Path, column: str, value: str, hint: str) -> None:
+    """N11: a French comma, thousands apart, a fraction."""
+    text = f"code;{column}\n" + f"1;{value}\n" * 50
     with pytest.raises(DataRefused, match=hint) as caught:
         load(tmp_path, declare(tmp_path, put(tmp_path, text)))
     assert value not in str(caught.value)

@@ -242,3 +242,18 @@ def test_a_column_has_values_or_bounds(folder: Path) -> None:
     (folder / "production.yml").write_text(both)
     with pytest.raises(SettingsError, match="values, or a minimum and a maximum, not both"):
         load_catalog([folder])
+
+
+def test_each_lovac_year_says_how_many_lines_it_has_and_a_later_folder_may_say_otherwise(
+    tmp_path: Path, catalog: Catalog
+) -> None:
+    """N1: the golden totals; a sample's are its own."""
+    expected = {s.millesime: (s.expected.lines, s.expected.public) for s in catalog.of("lovac") if s.expected}
+    assert list(expected) == list(range(2019, 2027))
+    assert expected[2019] == (7_835_698, 1_121_374) and expected[2026] == (8_600_273, 1_179_845)
+    (tmp_path / "expected.yml").write_text('"*": null\nlovac_2019: {lines: 582}\n')
+    sample = load_catalog([ROOT / "catalog", tmp_path])
+    assert {s.name: s.expected.lines for s in sample.sources if s.expected} == {"lovac_2019": 582}
+    (tmp_path / "expected.yml").write_text("lovac_1999: {lines: 1}\nlovac_2019: {lignes: 1}\n")
+    with pytest.raises(SettingsError, match=r"(?s)expected.yml:1: lovac_1999.*expected.yml:2: lovac_2019"):
+        load_catalog([ROOT / "catalog", tmp_path])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import hashlib
 import os
 import tempfile
@@ -42,7 +41,7 @@ def at_hand(settings: Settings, source: Source, item: LakeObject, lake: Lake) ->
                 f" says {source.sha256}: the last good file stands; look who changed it, then correct sha256"
                 " in the catalog"
             )
-        yield replace(item, url=glob.escape(str(copy)), size=size)
+        yield replace(item, url=str(copy), size=size)
     finally:
         copy.unlink(missing_ok=True)
 

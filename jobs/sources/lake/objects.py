@@ -55,7 +55,7 @@ class Lake:
         paths = glob.glob(pattern) if "*" in location else [local_path(location)]  # noqa: PTH207 (absolute patterns)
         found = [(Path(path), Path(path).stat()) for path in sorted(paths) if Path(path).is_file()]
         return [
-            LakeObject(glob.escape(str(path)), path.name, f"{stat.st_mtime_ns}-{stat.st_size}", stat.st_size)
+            LakeObject(_literal(path), path.name, f"{stat.st_mtime_ns}-{stat.st_size}", stat.st_size)
             for path, stat in found
         ]
 
@@ -124,7 +124,7 @@ class Lake:
                 return self._asked(item)
             except (OSError, HTTPException) as error:
                 raise told_web(error, item.url) from None
-        return Path(_unescaped(item.url)).open("rb")
+        return _path_of(item.url).open("rb")
 
     @property
     def _bucket(self) -> str:
@@ -141,8 +141,12 @@ def local_path(location: str) -> str:
     return unquote(urlsplit(location).path) if location.startswith("file:") else location
 
 
-def _unescaped(url: str) -> str:
-    """Undo `glob.escape`."""
-    for character in "*?[":
-        url = url.replace(f"[{character}]", character)
-    return url
+def _literal(path: Path) -> str:
+    """Write a path so that DuckDB sees no pattern in its name; a folder must stay as a session allows it."""
+    return str(path.with_name(glob.escape(path.name)))
+
+
+def _path_of(url: str) -> Path:
+    """Undo `_literal`."""
+    path = Path(url)
+    return path.with_name(re.sub(r"\[([*?[])\]", r"\1", path.name))

@@ -38,7 +38,9 @@ def year_columns_yml(catalog: Catalog) -> str:
         "name": MART,
         "description": (
             "Indicateurs de parc et de vacance par établissement, une colonne par année de LOVAC et les"
-            " évolutions d’une année à la suivante. Une ligne par établissement et indicateur."
+            " évolutions d’une année à la suivante. Une ligne par établissement et indicateur. Le chiffre"
+            " public suit la règle de chaque année (public_criterion de marts_common_morphology) : d’une"
+            " règle à l’autre, son évolution est une rupture de série."
         ),
         "config": {
             "meta": {

@@ -1,7 +1,7 @@
 """Type and check each setting.
 
 Names are those of the existing warehouse. Each secret may also come as `<NAME>_FILE`, a path
-whose content is the secret, as Kubernetes mounts it.
+whose content is the secret, or as the file of its name in ZLV_KEYS_DIR, as Kubernetes mounts a Secret.
 """
 
 from __future__ import annotations
@@ -69,6 +69,7 @@ class Fields(BaseSettings):
     ZLV_SECRETS_DIR: Path | None = Field(
         None, description="DuckDB's secret directory; a memory volume in a pod"
     )
+    ZLV_KEYS_DIR: Path | None = Field(None, description="a folder with a file per secret, by its name")
     ZLV_CATALOG_DIR: str | None = Field(
         None,
         description=(
@@ -95,9 +96,7 @@ class Fields(BaseSettings):
     ZLV_KEEP_RELEASES: int = Field(5, ge=1)
     ZLV_PSEUDONYM_KEY: SecretStr | None = None
     ZLV_ENCRYPTION_KEY: SecretStr | None = None
-    ZLV_SIGNING_KEY: SecretStr | None = Field(
-        None, description="signs audits and releases; default: derived from ZLV_PSEUDONYM_KEY"
-    )
+    ZLV_SIGNING_KEY: SecretStr | None = Field(None, description="signs audits and releases")
     ZLV_VERIFY_KEY: str | None = Field(
         None,
         pattern="^[0-9a-f]{64}$",

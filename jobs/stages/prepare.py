@@ -54,6 +54,10 @@ def _finish(outcomes: list[Outcome]) -> None:
     faults = [outcome.error for outcome in outcomes if outcome.error is not None]
     if faults:
         kind = Temporary if all(isinstance(error, Temporary) for error in faults) else SettingsError
-        raise kind(
-            f"{len(faults)} of {len(outcomes)} checks failed; each stands in the table above with its cure"
-        )
+        raise kind(f"{len(faults)} of {len(outcomes)} checks failed: {_sentence(outcomes)}")
+
+
+def _sentence(outcomes: list[Outcome]) -> str:
+    """Say what is wrong in one line, for whoever reads it without the table: an alert in a chat."""
+    told = [outcome.text.splitlines()[0] for outcome in outcomes if outcome.error is not None]
+    return "; ".join(told[:3]) + (f"; and {len(told) - 3} more" if len(told) > 3 else "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,6 +30,7 @@ def environment(postgres_server: Postgres, s3_server: Lake, tmp_path: Path) -> I
             "ZLV_HOME": str(tmp_path / "home"),
             "ZLV_CATALOG_DIR": str(tmp_path / "catalog"),
             "ZLV_PSEUDONYM_KEY": PSEUDONYM_KEY,
+            "ZLV_SIGNING_KEY": PSEUDONYM_KEY[::-1],
             **postgres_server.environment(database),
             **s3_server.environment(),
         }
@@ -48,6 +50,17 @@ def test_all_is_well_and_the_secret_is_written(environment: dict[str, str]) -> N
     assert secrets.stat().st_mode & 0o777 == 0o700
     assert list(secrets.glob("*.duckdb_secret"))
     assert "canary" not in done.stdout + done.stderr
+
+
+def test_the_sentence_of_a_refusal_stands_alone(environment: dict[str, str]) -> None:
+    """K18: an alert in a chat shows no table; a run's record neither."""
+    done = prepare(environment, ZLV_PSEUDONYM_KEY="", CELLAR_DATA_LAKE_BUCKET_NAME="elsewhere")
+    runs = Path(environment["ZLV_HOME"]) / "runs"
+    (record,) = (json.loads(path.read_text()) for path in runs.glob("*/steps/prepare.json"))
+    assert "2 of " in record["message"] and "above" not in record["message"]
+    assert "ZLV_PSEUDONYM_KEY is not set" in " ".join(record["message"].split())
+    assert "elsewhere" in record["message"] and "\n" not in record["message"]
+    assert done.returncode == record["exit_code"] == 64
 
 
 def test_everything_that_is_wrong_is_said_at_once(environment: dict[str, str]) -> None:

@@ -184,3 +184,18 @@ def test_what_is_written_reads_as_it_was_and_stands_within_the_page() -> None:
     assert max(map(len, text.split("\n"))) <= LONGEST
     assert "        config: {meta: {privacy: none}}\n        data_tests: [unique, not_null]\n" in text
     assert [pattern for pattern in STYLES if re.search(pattern, text, re.MULTILINE)] == []
+
+
+def test_every_rate_says_its_scale() -> None:
+    """N4: 0 to 1 in the new tables, percent or points where the name is today's, said in each description."""
+    rates = [
+        (model["name"], column["name"], column["description"])
+        for path in DBT
+        if "marts" in path.relative_to(ROOT).parts
+        for model in described(path)
+        for column in model.get("columns") or []
+        if re.search(r"(^|_)(rate|pct)(_|$)", column["name"]) and not column["name"].startswith("kind_")
+    ]
+    assert len(rates) > 20
+    silent = [rate for rate in rates if not re.search(r"de 0 à 1\b|pourcentage|en points", rate[2])]
+    assert silent == []

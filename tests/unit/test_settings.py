@@ -39,6 +39,32 @@ def test_a_secret_may_come_as_a_file_without_its_last_newline(tmp_path: Path) ->
     assert settings.ZLV_PSEUDONYM_KEY.get_secret_value() == KEY
 
 
+@pytest.mark.parametrize("name", SECRETS)
+def test_a_secret_may_lie_in_a_folder_under_its_name(name: str, tmp_path: Path) -> None:
+    """S5: as Kubernetes mounts the keys that a step needs; what is not mounted is not set."""
+    value = "https://" + "key" * 12
+    (tmp_path / name).write_text(value + "\n")
+    settings = read_settings({"ZLV_KEYS_DIR": str(tmp_path)})
+    assert {each for each in SECRETS if getattr(settings, each) is not None} == {name}
+    assert getattr(settings, name).get_secret_value() == value
+
+
+def test_what_is_said_of_one_secret_wins_over_the_folder(tmp_path: Path) -> None:
+    """S5: a variable, or a file of its own."""
+    for name in ("ZLV_PSEUDONYM_KEY", "CELLAR_ACCESS_KEY_ID", "other"):
+        (tmp_path / name).write_text("in the folder, and long enough for a key")
+    (tmp_path / "other").write_text("of its own")
+    settings = read_settings(
+        {
+            "ZLV_KEYS_DIR": str(tmp_path),
+            "ZLV_PSEUDONYM_KEY": KEY,
+            "CELLAR_ACCESS_KEY_ID_FILE": str(tmp_path / "other"),
+        }
+    )
+    assert settings.ZLV_PSEUDONYM_KEY and settings.ZLV_PSEUDONYM_KEY.get_secret_value() == KEY
+    assert settings.CELLAR_ACCESS_KEY_ID and settings.CELLAR_ACCESS_KEY_ID.get_secret_value() == "of its own"
+
+
 def test_a_secret_file_that_is_not_there_is_told_with_the_other_faults(tmp_path: Path) -> None:
     environ = {"CELLAR_ACCESS_KEY_ID_FILE": str(tmp_path / "none"), "DUCKDB_THREAD_NUMBER": "0"}
     with pytest.raises(SettingsError) as refused:

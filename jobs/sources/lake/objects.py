@@ -9,23 +9,22 @@ from dataclasses import replace
 from functools import cached_property
 from http.client import HTTPException
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import unquote, urlsplit
 
 from jobs.catalog import Source
 from jobs.errors import SettingsError
 from jobs.settings import Settings
+from jobs.sources.lake.counted import Body, counted
 from jobs.sources.lake.faults import told_web
 from jobs.sources.lake.item import LakeObject
 from jobs.sources.lake.keys import find_in_bucket
 from jobs.sources.lake.secret import NEEDED
 from jobs.storage.s3 import READ_SECONDS, client, told
-from jobs.storage.web import Answer, open_address
+from jobs.storage.web import Answer, open_address, shown
 
 __all__ = ["Lake", "LakeObject"]
-
-CHUNK = 1 << 20
 
 
 class Lake:
@@ -61,14 +60,11 @@ class Lake:
 
     def start(self, item: LakeObject, size: int) -> bytes:
         """Read the first `size` bytes of an object, or fewer when it has no more."""
-        with self._open(item, size) as body:
-            return bytes(body.read(size))
+        return b"".join(counted(lambda: self._open(item, size), _where(item), _promised(item), size))
 
     def chunks(self, item: LakeObject) -> Iterator[bytes]:
-        """Read an object from its start, a MiB at a time."""
-        with self._open(item) as body:
-            while chunk := body.read(CHUNK):
-                yield chunk
+        """Read an object from its start to its last byte, a MiB at a time."""
+        return counted(lambda: self._open(item), _where(item), _promised(item))
 
     def check_bucket(self) -> None:
         """Look whether the lake's bucket can be listed."""
@@ -110,21 +106,21 @@ class Lake:
     def _asked(self, item: LakeObject) -> Answer:
         return open_address(self._settings, item.url, redirects_to=item.redirects_to, silent=READ_SECONDS)
 
-    def _open(self, item: LakeObject, size: int | None = None) -> IO[bytes] | Answer:
+    def _open(self, item: LakeObject, size: int | None = None) -> Body:
         scheme = urlsplit(item.url).scheme
         if scheme == "s3":
             extra = {"Range": f"bytes=0-{size - 1}"} if size and item.size != 0 else {}
             extra |= {"IfMatch": item.condition} if item.condition else {}
             key = item.url.removeprefix(f"s3://{self._bucket}/")
             with told(self._client, self._bucket):
-                body: IO[bytes] = self._client.get_object(Bucket=self._bucket, Key=key, **extra)["Body"]
+                body: Body = self._client.get_object(Bucket=self._bucket, Key=key, **extra)["Body"]
             return body
         if item.is_web:
             try:
                 return self._asked(item)
             except (OSError, HTTPException) as error:
                 raise told_web(error, item.url) from None
-        return _path_of(item.url).open("rb")
+        return file_of(item).open("rb")
 
     @property
     def _bucket(self) -> str:
@@ -134,6 +130,15 @@ class Lake:
     def _client(self) -> Any:
         # Retries are ours: they are logged, and the same for every store.
         return client(self._settings, attempts=1)
+
+
+def _promised(item: LakeObject) -> int | None:
+    return item.size if item.size >= 0 else None
+
+
+def _where(item: LakeObject) -> str:
+    """Name an object without the query of its address, which may hold a key."""
+    return shown(item.url) if item.is_web else item.url
 
 
 def local_path(location: str) -> str:
@@ -146,7 +151,7 @@ def _literal(path: Path) -> str:
     return str(path.with_name(glob.escape(path.name)))
 
 
-def _path_of(url: str) -> Path:
-    """Undo `_literal`."""
-    path = Path(url)
+def file_of(item: LakeObject) -> Path:
+    """Give the file that an object of this machine is."""
+    path = Path(item.url)
     return path.with_name(re.sub(r"\[([*?[])\]", r"\1", path.name))

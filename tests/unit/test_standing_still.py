@@ -190,7 +190,7 @@ def test_no_room_for_a_job_is_waited_for_as_for_a_pod(scene: Scene) -> None:
     scene.attempt.job, scene.attempt.since = "", 0.0
     for _ in range(3):
         assert not scene.patrol.no_room(scene.attempt, "exceeded quota: jobs, limited: count/jobs.batch=0")
-    assert scene.attempt.not_before > time.time()
+    assert scene.attempt.not_before > time.monotonic()
     sentence = "no Job can be made for it: exceeded quota: jobs, limited: count/jobs.batch=0"
     assert scene.cluster.told == [f"a waits: {sentence}"]
     scene.pass_by(601)

@@ -72,7 +72,7 @@ class Patrol:
         if attempt.since == 0.0 or attempt.job:
             attempt.job = ""
             attempt.wait_from_now()
-        attempt.not_before = time.time() + _LOOK_SECONDS
+        attempt.not_before = time.monotonic() + _LOOK_SECONDS
         self._tell(attempt, Why("FailedCreate", f"no Job can be made for it: {why}"))
         if attempt.waited() > self.pending_seconds:
             attempt.given_up = self._given_up(attempt)

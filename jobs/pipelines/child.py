@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO
 
 from jobs.errors import SettingsError
-from jobs.pipelines.graph import Step
+from jobs.pipelines.step import Step
 from jobs.settings import Settings, child_environment
 from jobs.telemetry.records import StepRecord, read_step, step_path, write_record
 

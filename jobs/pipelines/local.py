@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from jobs.errors import SettingsError
 from jobs.pipelines.child import Child, send
-from jobs.pipelines.graph import Step
+from jobs.pipelines.step import Step
 from jobs.pipelines.stepping import Attempt, Kept, Stepping
 from jobs.telemetry.records import StepRecord, read_step, step_path, write_record
 

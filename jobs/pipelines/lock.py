@@ -15,12 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jobs.errors import SettingsError, Temporary
+from jobs.telemetry.holder import Lock, new_lock
 from jobs.telemetry.records import read_run, run_path, write_record
 from jobs.telemetry.volume_lock import (
     EXECUTOR_LEASE,
-    Lock,
     beating,
-    new_lock,
     read_lock,
     release,
     remove,

@@ -60,7 +60,8 @@ def run(
     """
     from rich.console import Console
 
-    from jobs.pipelines.execution import Choice, Place, execute
+    from jobs.pipelines.choice import Choice, Place
+    from jobs.pipelines.execution import execute
     from jobs.pipelines.kubernetes.installed import manifest_of
     from jobs.pipelines.manifest.manifest import read_pipeline
     from jobs.pipelines.summary import show

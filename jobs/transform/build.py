@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -13,48 +11,16 @@ import duckdb
 
 from jobs import __version__
 from jobs.catalog import Catalog
-from jobs.errors import DataRefused, ZlvError
 from jobs.privacy.treatments import key_fingerprint
 from jobs.settings import Settings, put_in_environment
 from jobs.storage.files import next_file, write_certificate
 from jobs.storage.session import attach, connect
 from jobs.telemetry import StageRun
+from jobs.transform.dbt_run import run_dbt, selection_of
 from jobs.transform.history import SNAPSHOTS, history_beside, snapshot_of
+from jobs.transform.nodes import Outcome
 from jobs.transform.project import project_of
-
-# What dbt says when the data, not the machine, are at fault: a second try gives the same answer.
-DATA_FAULTS = (
-    "contract",
-    "Constraint Error",
-    "Conversion Error",
-    "Binder Error",
-    "Catalog Error",
-    "Parser Error",
-    "Compilation Error",
-)
-
-
-@dataclass
-class Node:
-    """One finished dbt node: times in nanoseconds since 1970."""
-
-    unique_id: str
-    name: str
-    resource: str
-    status: str
-    start: int
-    end: int
-    message: str = ""
-
-
-@dataclass
-class Outcome:
-    """What dbt did, node by node, in the order in which nodes ended."""
-
-    nodes: list[Node] = field(default_factory=list)
-
-    def of(self, *statuses: str) -> list[Node]:
-        return [node for node in self.nodes if node.status in statuses]
+from jobs.transform.verdict import check
 
 
 def build_warehouse(
@@ -91,11 +57,11 @@ def build_warehouse(
         put_in_environment("ZLV_AS_OF", day.isoformat())
         put_in_environment("ZLV_SNAPSHOT_AT", history.snapshot_at.isoformat() if history.snapshot_at else "")
         with project_of(settings, catalog) as project:
-            selection = _selection(only, history.excluded, unit_tests=unit_tests)
-            outcome = _dbt(settings, catalog, project, scratch, selection, run)
+            selection = selection_of(only, history.excluded, unit_tests=unit_tests)
+            outcome = run_dbt(settings, catalog, project, scratch, selection, run)
         # Spans first: a build that is refused shows its nodes too.
         rows = _count(settings, pending, run, outcome) if pending.exists() else {}
-        _check(outcome)
+        check(outcome)
         _certify(settings, pending, run, {"as_of": day.isoformat(), "rows": rows})
         history.taken = history.snapshot_at is not None and SNAPSHOTS.issubset(
             node.name for node in outcome.of("success")
@@ -121,96 +87,6 @@ def as_of(settings: Settings, catalog: Catalog) -> date:
         return moment.date()
     years = [source.millesime for source in catalog.lake_sources if source.millesime]
     return date(max(years, default=1970), 1, 1)
-
-
-def _selection(only: tuple[str, ...], excluded: list[str], *, unit_tests: bool) -> list[str]:
-    chosen = [*(["--select", *only] if only else []), *(["--exclude", *excluded] if excluded else [])]
-    return [*chosen, *([] if unit_tests else ["--exclude-resource-type", "unit_test"])]
-
-
-def _dbt(
-    settings: Settings,
-    catalog: Catalog,
-    project: Path,
-    scratch: Path,
-    selection: list[str],
-    run: StageRun,
-) -> Outcome:
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-    from dbt.cli.main import dbtRunner
-
-    prefixes = ("lovac", "locomvac", "ff", "ff_owners")
-    variables = {
-        "millesimes": {prefix: catalog.millesimes(prefix) for prefix in prefixes},
-        "public_criteria": catalog.public_criteria,
-    }
-    arguments = [
-        "build",
-        "--project-dir",
-        str(project),
-        "--profiles-dir",
-        str(project),
-        "--target-path",
-        str(scratch),
-    ]
-    arguments += ["--log-path", str(scratch), "--log-level-file", "none", "--no-version-check", "--quiet"]
-    # One node at a time: DuckDB gives each query all its threads, and two queries would want the memory
-    # twice.
-    arguments += ["--threads", "1", "--vars", json.dumps(variables)]
-    arguments += selection
-    outcome = Outcome()
-    try:
-        result = dbtRunner(callbacks=[lambda event: _heard(event, outcome, run)]).invoke(arguments)
-    finally:
-        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
-    if result.exception is not None and not outcome.nodes:
-        raise DataRefused(f"dbt could not read the project: {_first_line(str(result.exception))}")
-    return outcome
-
-
-def _heard(event: Any, outcome: Outcome, run: StageRun) -> None:
-    if event.info.name != "NodeFinished":
-        return
-    info, result = event.data.node_info, event.data.run_result
-    start = _nanoseconds(info.node_started_at)
-    # A node that was skipped never finished.
-    end = max(start, _nanoseconds(info.node_finished_at))
-    node = Node(
-        info.unique_id,
-        info.node_name,
-        info.resource_type,
-        str(result.status),
-        start,
-        end,
-        str(result.message or ""),
-    )
-    outcome.nodes.append(node)
-    if node.resource not in ("test", "unit_test") or node.status not in ("pass", "success"):
-        run.log.info(
-            "%s %s",
-            node.resource,
-            node.name,
-            extra={"status": node.status, "seconds": round((end - start) / 1e9, 2)},
-        )
-
-
-def _check(outcome: Outcome) -> None:
-    failed = outcome.of("fail")
-    if failed:
-        names = ", ".join(node.name for node in failed[:5])
-        more = f" and {len(failed) - 5} more" if len(failed) > 5 else ""
-        raise DataRefused(
-            f"{len(failed)} dbt test(s) failed: {names}{more}; look at the rows with `zlv sql`, mend the"
-            " source or the model, and build again"
-        )
-    broken = outcome.of("error", "runtime error")
-    if broken:
-        sentence = f"dbt could not build {broken[0].name}: {_first_line(broken[0].message)}"
-        raise (DataRefused if any(fault in broken[0].message for fault in DATA_FAULTS) else ZlvError)(
-            sentence
-        )
-    if not outcome.nodes:
-        raise DataRefused("dbt built nothing: the selection names no model")
 
 
 def _count(settings: Settings, pending: Path, run: StageRun, outcome: Outcome) -> dict[str, int]:
@@ -250,14 +126,3 @@ def _certify(settings: Settings, pending: Path, run: StageRun, facts: dict[str, 
         connection.execute("CHECKPOINT warehouse")
     finally:
         connection.close()
-
-
-def _nanoseconds(moment: str) -> int:
-    return int(datetime.fromisoformat(moment).replace(tzinfo=UTC).timestamp() * 1e9) if moment else 0
-
-
-def _first_line(text: str) -> str:
-    """Keep of an engine's message what names the fault, not the data it may quote."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    sentence = next((line for line in lines if "Error" in line), lines[0] if lines else "no message")
-    return sentence.split("'", 1)[0].split("LINE ", 1)[0].strip()[:300]

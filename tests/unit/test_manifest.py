@@ -12,11 +12,12 @@ from manifests import manifest, shell, task
 
 from jobs.cli import COMMANDS
 from jobs.errors import SettingsError
-from jobs.pipelines.execution import Choice, settle_parameters
+from jobs.pipelines.choice import Choice
 from jobs.pipelines.manifest.check import ancestors
 from jobs.pipelines.manifest.manifest import find_manifest, read_pipeline
 from jobs.pipelines.manifest.pipeline import Pipeline
 from jobs.pipelines.manifest.retry import Retry
+from jobs.pipelines.run_record import settle_parameters
 
 NAMES = {"daily": "datawarehouse-synchronize-and-build", "yearly": "datawarehouse-build-ff-data"}
 

@@ -22,6 +22,7 @@ from jobs.pipelines.closing import close_run
 from jobs.pipelines.lock import break_lock, hold
 from jobs.settings import read_settings
 from jobs.telemetry import volume_lock
+from jobs.telemetry.holder import Lock, new_lock
 from jobs.telemetry.records import (
     RunRecord,
     StepRecord,
@@ -32,7 +33,7 @@ from jobs.telemetry.records import (
     write_record,
 )
 from jobs.telemetry.stage import stage
-from jobs.telemetry.volume_lock import Lock, beating, join, new_lock, read_lock, refresh, release, take
+from jobs.telemetry.volume_lock import beating, join, read_lock, refresh, release, take
 
 FORK = multiprocessing.get_context("fork")
 

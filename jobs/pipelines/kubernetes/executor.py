@@ -7,11 +7,11 @@ import json
 import time
 from dataclasses import asdict, dataclass, field
 
-from jobs.pipelines.graph import Step
 from jobs.pipelines.kubernetes.job import RECORD, RESULT, RUN_RECORD
 from jobs.pipelines.kubernetes.job_watch import JobAttempt, JobWatch
 from jobs.pipelines.kubernetes.step_jobs import StepJobs
 from jobs.pipelines.kubernetes.verdict import Verdict, verdict
+from jobs.pipelines.step import Step
 from jobs.pipelines.stepping import Kept, Stepping
 from jobs.telemetry.records import RunRecord
 

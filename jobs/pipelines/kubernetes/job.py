@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from jobs.pipelines.graph import Step
 from jobs.pipelines.manifest.pipeline import Pipeline
 from jobs.pipelines.manifest.substitution import fill
+from jobs.pipelines.step import Step
 
 RUN, STEP, PIPELINE, MILLESIME = "zlv.fr/run", "zlv.fr/step", "zlv.fr/pipeline", "zlv.fr/millesime"
 # Annotations: what does not fit a label. The records stand in the cluster for who has no access to the

@@ -10,12 +10,12 @@ from typing import Any
 
 from jobs.errors import SettingsError, Temporary
 from jobs.pipelines.child import Launcher
-from jobs.pipelines.graph import Step
 from jobs.pipelines.kubernetes.cluster import Cluster
 from jobs.pipelines.kubernetes.job import ATTEMPT, RESULT, RUN, STEP_NAME, Setting, job_of
 from jobs.pipelines.kubernetes.job_watch import JobAttempt, KubernetesWatcher
 from jobs.pipelines.kubernetes.pod_log import without_log_lines
 from jobs.pipelines.kubernetes.verdict import Verdict, job_end, verdict
+from jobs.pipelines.step import Step
 from jobs.pipelines.stepping import Kept
 from jobs.telemetry.records import StepRecord, read_step, step_path, write_record
 from jobs.telemetry.run import RunTrace

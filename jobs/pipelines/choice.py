@@ -12,10 +12,14 @@ from jobs.pipelines.manifest.pipeline import Pipeline
 
 @dataclass(frozen=True)
 class Choice:
-    """Say which tasks run: all, `only` these, or `start` and all that waits for it."""
+    """Say which tasks run: all, `only` these, or `start` and all that waits for it.
+
+    Chosen tasks run even when an earlier try of the run finished them, unless `unfinished` ones are meant.
+    """
 
     only: tuple[str, ...] = ()
     start: str | None = None
+    unfinished: bool = False
 
     @property
     def is_all(self) -> bool:

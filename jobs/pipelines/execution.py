@@ -76,7 +76,8 @@ def execute(
         ) as held,
         stopping() as asked,
     ):
-        record, asked_again = begin(settings, pipeline, run_id, given, place, manifest)
+        only = [] if choice.is_all else sorted(chosen)
+        record, asked_again = begin(settings, pipeline, run_id, given, place, manifest, only)
         trace = RunTrace(settings, record, has_root=asked_again)
         launcher = Launcher(
             settings, run_id, trace.traceparent, held.descriptor, columns=max(60, console.width - 4)
@@ -95,7 +96,7 @@ def execute(
         failures: list[StepRecord] = []
         try:
             with Progress(console, launcher.log_path) as progress:
-                rerun = frozenset() if choice.is_all else frozenset(chosen)
+                rerun = frozenset() if choice.is_all or choice.unfinished else frozenset(chosen)
                 if setting is None or place.cluster is None:
                     local = LocalExecutor(
                         graph, launcher, trace, progress, workers or 2, rerun, failures, asked

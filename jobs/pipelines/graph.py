@@ -81,9 +81,12 @@ class Graph:
 
     @property
     def succeeded(self) -> bool:
-        """Tell whether the pipeline as a whole did what it should: no branch ends in a failure."""
-        inner = {after for task in self._pipeline.tasks.values() for after in task.after}
-        return not any(self._branch_failed(name) for name in self.tasks if name not in inner)
+        """Tell whether the chosen tasks did what they should: no branch of them ends in a failure.
+
+        A task that was not chosen answers for none: what it would have waited for is an end of its own.
+        """
+        inner = {after for name in self.chosen for after in self._pipeline.tasks[name].after}
+        return not any(self._branch_failed(name) for name in self.chosen - inner)
 
     def _branch_failed(self, name: str) -> bool:
         state = self.tasks[name].state

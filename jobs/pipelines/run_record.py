@@ -58,6 +58,7 @@ def begin(
     given: Mapping[str, str],
     place: Place,
     manifest: str | None,
+    only: list[str],
 ) -> tuple[RunRecord, bool]:
     """Write the run's record, with what an earlier try of it knew; tell whether that try had ended."""
     earlier = read_run(settings.runs_dir, run_id) or (
@@ -68,7 +69,7 @@ def begin(
     image = {"image": place.image} if place.image and "image" in pipeline.parameters else {}
     parameters = settle_parameters(pipeline, {**(earlier.parameters if earlier else {}), **given, **image})
     record = RunRecord(
-        run_id, pipeline.name, earlier.started if earlier else time.time(), parameters=parameters
+        run_id, pipeline.name, earlier.started if earlier else time.time(), parameters=parameters, only=only
     )
     record.executor, record.manifest, record.notes = (
         place.executor,

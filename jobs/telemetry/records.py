@@ -46,6 +46,8 @@ class RunRecord:
     message: str | None = None
     executor: str = "local"
     parameters: dict[str, str] = field(default_factory=dict)
+    # The tasks that were asked for; none for all of the pipeline.
+    only: list[str] = field(default_factory=list)
     manifest: str | None = None
     notes: list[str] = field(default_factory=list)
 

@@ -1,6 +1,9 @@
-"""Give the console that tables are printed on."""
+"""Give the consoles that tables and a run's events are printed on."""
 
 from __future__ import annotations
+
+import os
+import sys
 
 from rich.console import Console
 
@@ -8,9 +11,29 @@ from rich.console import Console
 _WITHOUT_TERMINAL = 200
 
 
+class Unbroken(Console):
+    """Print to whoever still reads: a pipe that closed (`| head`) ends neither the run nor its record."""
+
+    def on_broken_pipe(self) -> None:
+        """Send what is still printed nowhere."""
+        hush()
+
+
 def console(*, markup: bool = True) -> Console:
     """Give a console as wide as its terminal, or wide enough for a sentence where there is none."""
-    found = Console(highlight=False, markup=markup)
+    found = Unbroken(highlight=False, markup=markup)
     if not found.is_terminal:
         found.width = _WITHOUT_TERMINAL
     return found
+
+
+def run_console() -> Console:
+    """Give the console that a run is told on while it happens."""
+    return Unbroken()
+
+
+def hush() -> None:
+    """Send what is still printed, Python's own flush at its end included, nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

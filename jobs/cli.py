@@ -11,6 +11,9 @@ import click
 
 from jobs import __version__
 from jobs.errors import ZlvError
+from jobs.telemetry import faults
+from jobs.telemetry.ending import hearing, leave
+from jobs.telemetry.pipe import hush, is_unread
 
 # command → (module, function, one line for `zlv --help`); a test compares the line with the command's own.
 COMMANDS: dict[str, tuple[str, str, str]] = {
@@ -99,27 +102,45 @@ def cli(debug: bool) -> None:
 
 def main() -> None:
     """Run `zlv`; an error is one sentence on standard error and the exit code of the contract."""
-    try:
-        cli.main(standalone_mode=False)
-    except click.exceptions.Exit as done:
-        sys.exit(done.exit_code)
-    except click.ClickException as error:
+    with hearing() as ending:
+        try:
+            cli.main(standalone_mode=False)
+        except click.exceptions.Exit as done:
+            sys.exit(done.exit_code)
+        except BaseException as error:
+            asked = ending.error
+            if asked is not None:
+                # A command that keeps a record says that it was ended; what only looks ends without a word.
+                if isinstance(error, ZlvError):
+                    click.echo(f"zlv: {error}", err=True)
+                leave(asked.exit_code)
+            sys.exit(_told(error))
+
+
+def _told(error: BaseException) -> int:
+    """Print the sentence of an error; gives its exit code."""
+    if isinstance(error, click.ClickException):
         error.show()
-        sys.exit(error.exit_code)
-    except (click.Abort, KeyboardInterrupt):
-        sys.exit(130)
-    except ZlvError as error:
+        return error.exit_code
+    if isinstance(error, click.Abort | KeyboardInterrupt):
+        return 130
+    if isinstance(error, BrokenPipeError) and is_unread():
+        hush()  # who reads has seen enough (`| head`)
+        return 0
+    error = faults.told(error)
+    if isinstance(error, ZlvError):
         click.echo(f"zlv: {error}", err=True)
-        sys.exit(error.exit_code)
-    except Exception as error:
-        # An engine's message may quote the data, and a pod's log is read by many: kind and place are enough
-        # to find it.
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        click.echo(
-            f"zlv: unexpected {type(error).__name__} at {Path(place.filename).name}:{place.lineno}; see it"
-            " whole with zlv --debug",
-            err=True,
-        )
-        if "--debug" in sys.argv[1:2]:
-            raise
-        sys.exit(1)
+        return error.exit_code
+    if not isinstance(error, Exception):
+        raise error
+    # An engine's message may quote the data, and a pod's log is read by many: kind and place are enough to
+    # find it.
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    click.echo(
+        f"zlv: unexpected {type(error).__name__} at {Path(place.filename).name}:{place.lineno}; see it"
+        " whole with zlv --debug",
+        err=True,
+    )
+    if "--debug" in sys.argv[1:2]:
+        raise error
+    return 1

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import shutil
+from contextlib import ExitStack
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -13,9 +14,12 @@ from jobs.backup.export import FORMAT, MANIFEST, BaseFile, base_parts
 from jobs.errors import DataRefused
 from jobs.releases.release import point_to, publishing
 from jobs.settings import Settings
-from jobs.storage.files import discard, next_of, sync
+from jobs.storage.files import discard, next_of, put_in_place
 from jobs.storage.places import Place
+from jobs.storage.writer import one_writer
 from jobs.telemetry import StageRun
+from jobs.telemetry.ending import undone_by
+from jobs.telemetry.whole import sync
 
 
 def import_base(settings: Settings, place: Place, run: StageRun, *, force: bool = False) -> None:
@@ -36,7 +40,16 @@ def import_base(settings: Settings, place: Place, run: StageRun, *, force: bool 
                 " to replace them"
             )
         arrived: dict[BaseFile, Path] = {}
-        try:
+
+        def discard_arrived() -> None:
+            for pending in list(arrived.values()):
+                discard(pending)
+
+        with ExitStack() as writing:
+            writing.callback(discard_arrived)
+            writing.enter_context(undone_by(discard_arrived))
+            for file in wanted:
+                writing.enter_context(one_writer(targets[file]))
             for file in wanted:
                 arrived[file] = next_of(targets[file])
                 with run.span(file.path, kind="file", bytes=file.bytes):
@@ -45,11 +58,7 @@ def import_base(settings: Settings, place: Place, run: StageRun, *, force: bool 
             for file, pending in arrived.items():
                 # A log that a killed writer left belongs to the file that goes.
                 targets[file].with_name(targets[file].name + ".wal").unlink(missing_ok=True)
-                pending.replace(targets[file])
-                sync(targets[file].parent)
-        finally:
-            for pending in arrived.values():
-                discard(pending)
+                put_in_place(pending, targets[file])
         if manifest["current"] is not None:
             point_to(settings, manifest["current"])
     run.facts(export=manifest["run_id"], files=len(files), replaced=len(wanted))

@@ -15,8 +15,9 @@ from typing import Any
 
 from jobs.errors import DataRefused, SettingsError, Temporary
 from jobs.settings import Settings
-from jobs.storage.files import discard, next_of, read_certificate, sync
+from jobs.storage.files import discard, next_of, read_certificate
 from jobs.telemetry.identity import RUN_ID
+from jobs.telemetry.whole import sync
 
 FOLDER = "releases"
 SUFFIX = ".duckdb"

@@ -46,6 +46,11 @@ class Settings(Fields):
         return self.warehouse_dir / "warehouse.duckdb"
 
     @property
+    def failed_warehouse_file(self) -> Path:
+        """Give the place of a warehouse that a test refused: only for who mends it."""
+        return self.warehouse_dir / "warehouse.failed.duckdb"
+
+    @property
     def history_file(self) -> Path:
         return self.warehouse_dir / "history.duckdb"
 

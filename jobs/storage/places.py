@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from jobs.errors import DataRefused
-from jobs.storage.files import sync
+from jobs.telemetry.whole import sync
 
 
 class Place(Protocol):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
+
+from jobs.telemetry.whole import write_whole
 
 
 @dataclass
@@ -60,11 +61,8 @@ R = TypeVar("R", StepRecord, RunRecord)
 
 
 def write_record(path: Path, record: StepRecord | RunRecord) -> None:
-    """Write a record whole: beside, then renamed."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    pending = path.with_name(f".{path.name}.{os.getpid()}")
-    pending.write_text(json.dumps(asdict(record), ensure_ascii=False, indent=1), encoding="utf-8")
-    pending.replace(path)
+    """Write a record, whole."""
+    write_whole(path, json.dumps(asdict(record), ensure_ascii=False, indent=1))
 
 
 def step_path(runs_dir: Path, run_id: str, step: str) -> Path:

@@ -1,4 +1,4 @@
-"""Wrap one stage: its span, log, record, and a clean end on SIGTERM."""
+"""Wrap one stage: its span, log, record, and an end at once when a signal asks for it."""
 
 from __future__ import annotations
 
@@ -9,28 +9,33 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import FrameType
 
+import click
 from opentelemetry import context as otel_context
 from opentelemetry import trace
+from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.trace import SpanKind
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-from jobs.errors import Terminated
+from jobs.errors import Terminated, ZlvError
 from jobs.settings import Settings
+from jobs.telemetry.at_work import begin_work, end_work
+from jobs.telemetry.ending import hearing
+from jobs.telemetry.faults import told
 from jobs.telemetry.holder import new_lock
 from jobs.telemetry.identity import new_run_id, traceparent
 from jobs.telemetry.logs import set_up_logs
 from jobs.telemetry.outcome import exit_code, sentence, set_outcome, step_attributes, tell_kubelet
-from jobs.telemetry.records import StepRecord, read_step, step_path, write_record
+from jobs.telemetry.records import StepRecord
 from jobs.telemetry.span import StageRun
 from jobs.telemetry.traces import close, tracer_provider
 from jobs.telemetry.volume_lock import STEPS_LEASE, beating, join, release
+from jobs.telemetry.written import Written
 
 
 @contextmanager
 def stage(settings: Settings, name: str) -> Iterator[StageRun]:
-    """Run the body as one step: span below TRACEPARENT, log, record, SIGTERM as an error.
+    """Run the body as one step: span below TRACEPARENT, log, record, SIGTERM and SIGINT as errors.
 
     With a run id but no TRACEPARENT (an executor that cannot make one) the span goes below the root
     that derives from the run id. With neither, the stage is a run of its own and its span the root.
@@ -38,57 +43,73 @@ def stage(settings: Settings, name: str) -> Iterator[StageRun]:
     run_id = settings.ZLV_RUN_ID or new_run_id(name)
     step = settings.ZLV_STEP or name
     log = set_up_logs(step, run_id)
-    parent = _parent_context(settings, run_id)
-    provider = tracer_provider(settings, run_id, root=parent is None)
-    tracer = provider.get_tracer("zlv")
-    earlier = read_step(settings.runs_dir, run_id, step)
-    record = StepRecord(
-        step=step,
-        stage=name,
-        run_id=run_id,
-        started=time.time(),
-        attempt=earlier.attempt + 1 if earlier else 1,
-    )
-    path = step_path(settings.runs_dir, run_id, step)
-    write_record(path, record)
-    with _termination() as terminated:
+    with hearing() as ending:
+        record = StepRecord(step=step, stage=name, run_id=run_id, started=time.time())
+        written = Written(settings.runs_dir, record, log)
+        # The first to come closes the step: its own end, or that of a signal that it does not hear.
+        closing = threading.Lock()
+        provider: TracerProvider | None = None
+
+        def last_words(error: ZlvError) -> bool:
+            if not closing.acquire(blocking=False):
+                return False
+            _failed(record, error)
+            _close(written, record, provider)
+            click.echo(f"zlv: {error}", err=True)
+            return True
+
+        ending.last_words = last_words
+        begin_work(step, run_id)
         try:
+            written.begin()
+            parent = _parent_context(settings, run_id)
+            provider = tracer_provider(settings, run_id, root=parent is None)
+            tracer = provider.get_tracer("zlv")
             with tracer.start_as_current_span(
                 name,
                 context=parent or otel_context.Context(),
                 kind=SpanKind.INTERNAL,
                 attributes=step_attributes(record)
-                | {
-                    "process.pid": os.getpid(),
-                    "process.executable.name": "zlv",
-                },
+                | {"process.pid": os.getpid(), "process.executable.name": "zlv"},
                 record_exception=False,
                 set_status_on_exception=False,
             ) as raw:
-                run = StageRun(run_id, tracer, raw, log, record)
                 try:
                     with _turn(settings, name, log):
-                        yield run
+                        yield StageRun(run_id, tracer, raw, log, record)
                     record.status, record.exit_code = "done", 0
                 except BaseException as error:
-                    # DuckDB turns an exception of a signal handler into "Query interrupted".
-                    failure = Terminated(_ENDED) if terminated.is_set() else error
-                    record.exit_code = exit_code(failure)
-                    if record.exit_code == 0:
-                        record.status = "done"
-                    else:
-                        record.status, record.message = "failed", sentence(failure)
+                    # An engine and a library turn an exception of a signal handler into errors of theirs.
+                    failure = ending.error or told(error)
+                    _failed(record, failure)
                     if failure is not error:
                         raise failure from None
                     raise
                 finally:
-                    terminated.set()  # from here on the end is near: SIGTERM does not disturb it
+                    ending.is_closing = True
                     set_outcome(raw, record)
         finally:
-            record.ended = time.time()
-            write_record(path, record)
-            tell_kubelet(record)
-            close(provider)
+            ending.is_closing = True
+            closing.acquire()
+            if record.status == "running":
+                _failed(record, ending.error or Terminated("ended before it began"))
+            _close(written, record, provider)
+            ending.last_words = None
+            end_work()
+
+
+def _failed(record: StepRecord, error: BaseException) -> None:
+    record.exit_code = exit_code(error)
+    record.status = "failed" if record.exit_code else "done"
+    record.message = sentence(error) if record.exit_code else None
+
+
+def _close(written: Written, record: StepRecord, provider: TracerProvider | None) -> None:
+    record.ended = time.time()
+    written.write()
+    tell_kubelet(record)
+    if provider is not None:
+        close(provider)
 
 
 @contextmanager
@@ -120,26 +141,3 @@ def _parent_context(settings: Settings, run_id: str) -> otel_context.Context | N
     given = settings.TRACEPARENT or (traceparent(run_id) if settings.ZLV_RUN_ID else "")
     context = TraceContextTextMapPropagator().extract({"traceparent": given}, context=otel_context.Context())
     return context if trace.get_current_span(context).get_span_context().is_valid else None
-
-
-_ENDED = "ended by SIGTERM before it was done; the last good file stands, run it again"
-
-
-@contextmanager
-def _termination() -> Iterator[threading.Event]:
-    """Raise Terminated on the first SIGTERM; later ones do not disturb the clean end."""
-    seen = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield seen
-        return
-
-    def terminate(number: int, frame: FrameType | None) -> None:
-        if not seen.is_set():
-            seen.set()
-            raise Terminated(_ENDED)
-
-    before = signal.signal(signal.SIGTERM, terminate)
-    try:
-        yield seen
-    finally:
-        signal.signal(signal.SIGTERM, before)

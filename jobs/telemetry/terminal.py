@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import sys
-
 from rich.console import Console
+
+from jobs.telemetry.pipe import hush
 
 # A pod's log, a file or a pipe has no width: lines are not cut to one.
 _WITHOUT_TERMINAL = 200
@@ -30,10 +29,3 @@ def console(*, markup: bool = True) -> Console:
 def run_console() -> Console:
     """Give the console that a run is told on while it happens."""
     return Unbroken()
-
-
-def hush() -> None:
-    """Send what is still printed, Python's own flush at its end included, nowhere."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)

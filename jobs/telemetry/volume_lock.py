@@ -12,7 +12,6 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -22,6 +21,7 @@ from pathlib import Path
 
 from jobs.errors import Temporary
 from jobs.telemetry.holder import Lock
+from jobs.telemetry.whole import beside, sync, write_whole
 
 BEAT_SECONDS = 15.0
 # An executor beats all the time. Without one only running steps do: between two of them lie pauses of retries
@@ -128,24 +128,23 @@ def beating(runs_dir: Path, run_id: str, lost: Callable[[str], None]) -> Iterato
 
 def _create(runs_dir: Path, lock: Lock) -> bool:
     # The guard is advice of one kernel; a link has one winner on any file system.
-    pending = _pending(runs_dir, lock)
+    pending = beside(runs_dir / "lock.json", _text(lock))
     try:
         os.link(pending, runs_dir / "lock.json")
     except FileExistsError:
         return False
     finally:
         pending.unlink()
+    sync(runs_dir)
     return True
 
 
 def _write(runs_dir: Path, lock: Lock) -> None:
-    _pending(runs_dir, lock).replace(runs_dir / "lock.json")
+    write_whole(runs_dir / "lock.json", _text(lock))
 
 
-def _pending(runs_dir: Path, lock: Lock) -> Path:
-    path = runs_dir / f".lock.{socket.gethostname()}.{os.getpid()}.{threading.get_ident()}"
-    path.write_text(json.dumps(asdict(lock), indent=1), encoding="utf-8")
-    return path
+def _text(lock: Lock) -> str:
+    return json.dumps(asdict(lock), indent=1)
 
 
 @contextmanager

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -11,11 +14,13 @@ import duckdb
 
 from jobs import __version__
 from jobs.catalog import Catalog
+from jobs.errors import DataRefused
 from jobs.privacy.treatments import key_fingerprint
 from jobs.settings import Settings, put_in_environment
-from jobs.storage.files import next_file, write_certificate
+from jobs.storage.files import discard, next_file, write_certificate
 from jobs.storage.session import attach, connect
 from jobs.telemetry import StageRun
+from jobs.telemetry.ending import go_on
 from jobs.transform.dbt_run import run_dbt, selection_of
 from jobs.transform.history import SNAPSHOTS, history_beside, snapshot_of
 from jobs.transform.nodes import Outcome
@@ -39,42 +44,96 @@ def build_warehouse(
     a contract breaks, ZlvError for what a retry may mend; the last good files stand.
     """
     target = settings.warehouse_file
-    artefacts = settings.warehouse_dir / "dbt"
-    scratch = settings.warehouse_dir / "dbt.next"
-    shutil.rmtree(scratch, ignore_errors=True)
-    scratch.mkdir(parents=True)
-    parsed = artefacts / "partial_parse.msgpack"
-    if parsed.exists():
-        # dbt reads again only the models that changed since.
-        shutil.copyfile(parsed, scratch / parsed.name)
     # The history ends first: killed in between, the next build finds its day there and adds nothing.
-    with next_file(target) as pending, history_beside(settings, run) as history:
-        if only and target.exists():
-            shutil.copyfile(target, pending)
-        day = as_of(settings, catalog)
-        # Not dbt's `--vars`: when one of these changes, dbt reads the whole project again, and these change
-        # every day.
-        put_in_environment("ZLV_AS_OF", day.isoformat())
-        put_in_environment("ZLV_SNAPSHOT_AT", history.snapshot_at.isoformat() if history.snapshot_at else "")
-        with project_of(settings, catalog) as project:
-            selection = selection_of(only, history.excluded, unit_tests=unit_tests)
-            outcome = run_dbt(settings, catalog, project, scratch, selection, run)
-        # Spans first: a build that is refused shows its nodes too.
-        rows = _count(settings, pending, run, outcome) if pending.exists() else {}
-        check(outcome)
-        _certify(settings, pending, run, {"as_of": day.isoformat(), "rows": rows})
-        history.taken = history.snapshot_at is not None and SNAPSHOTS.issubset(
-            node.name for node in outcome.of("success")
-        )
-    shutil.rmtree(artefacts, ignore_errors=True)
-    scratch.rename(artefacts)
-    tests = sum(node.resource in ("test", "unit_test") for node in outcome.of("pass", "success"))
+    with next_file(target) as pending, artefacts_beside(settings) as scratch:
+        outcome, rows, day = _build(settings, catalog, run, only, pending, scratch, unit_tests=unit_tests)
+    settings.failed_warehouse_file.unlink(missing_ok=True)
+    tests = sum(node.is_test for node in outcome.of("pass", "success"))
     run.count(rows=sum(rows.values()), tests=tests)
     run.facts(
         models=len([node for node in outcome.nodes if node.resource == "model"]),
         tests=tests,
         as_of=day.isoformat(),
     )
+
+
+def _build(
+    settings: Settings,
+    catalog: Catalog,
+    run: StageRun,
+    only: tuple[str, ...],
+    pending: Path,
+    scratch: Path,
+    *,
+    unit_tests: bool,
+) -> tuple[Outcome, dict[str, int], date]:
+    """Make the pending file and the history beside it; gives what dbt did, the marts' rows and their day."""
+    last = settings.warehouse_file
+    with history_beside(settings, run) as history:
+        if only and last.exists():
+            shutil.copyfile(last, pending)
+        day = as_of(settings, catalog)
+        # Not dbt's `--vars`: when one of these changes, dbt reads the whole project again, and these change
+        # every day.
+        put_in_environment("ZLV_AS_OF", day.isoformat())
+        put_in_environment("ZLV_SNAPSHOT_AT", history.snapshot_at.isoformat() if history.snapshot_at else "")
+        with project_of(settings, catalog) as project:
+            selection = selection_of(only, history.excluded, unit_tests=unit_tests, afresh=not last.exists())
+            outcome = run_dbt(settings, catalog, project, scratch, selection, run)
+        # Spans first: a build that is refused shows its nodes too.
+        rows = _count(settings, pending, run, outcome) if pending.exists() else {}
+        outcome.untested = _untested(scratch, outcome)
+        try:
+            check(outcome)
+        except DataRefused:
+            if outcome.of("fail"):
+                _keep_failed(settings, pending)
+            raise
+        _certify(settings, pending, run, {"as_of": day.isoformat(), "rows": rows})
+        history.taken = history.snapshot_at is not None and SNAPSHOTS.issubset(
+            node.name for node in outcome.of("success")
+        )
+    return outcome, rows, day
+
+
+def _untested(scratch: Path, outcome: Outcome) -> int:
+    """Count the tests of what was built when none of them was run."""
+    if any(node.is_test for node in outcome.nodes):
+        return 0
+    nodes = json.loads((scratch / "manifest.json").read_text(encoding="utf-8"))["nodes"].values()
+    built = {node.unique_id for node in outcome.nodes}
+    return sum(
+        node["resource_type"] == "test" and set(node["depends_on"]["nodes"]) <= built for node in nodes
+    )
+
+
+def _keep_failed(settings: Settings, pending: Path) -> None:
+    """Keep the file that a test refused, for who may look into the warehouse's folder: `zlv sql --failed`."""
+    kept = settings.failed_warehouse_file
+    discard(kept)
+    with connect(settings) as connection:
+        attach(connection, pending, "warehouse", read_only=False)
+        connection.execute("CHECKPOINT warehouse")
+    # It holds what the warehouse holds, refused rows too.
+    pending.chmod(0o600)
+    pending.rename(kept)
+
+
+@contextmanager
+def artefacts_beside(settings: Settings) -> Iterator[Path]:
+    """Yield an empty folder for dbt's artefacts, which takes the place of the last one when the block ends
+    well."""
+    artefacts, scratch = settings.warehouse_dir / "dbt", settings.warehouse_dir / "dbt.next"
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(parents=True)
+    parsed = artefacts / "partial_parse.msgpack"
+    if parsed.exists():
+        # dbt reads again only the models that changed since.
+        shutil.copyfile(parsed, scratch / parsed.name)
+    yield scratch
+    go_on()
+    shutil.rmtree(artefacts, ignore_errors=True)
+    scratch.rename(artefacts)
 
 
 def as_of(settings: Settings, catalog: Catalog) -> date:

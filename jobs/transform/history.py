@@ -19,9 +19,11 @@ import duckdb
 from jobs import __version__
 from jobs.errors import DataRefused
 from jobs.settings import Settings
-from jobs.storage.files import discard, next_of, read_certificate, sync, write_certificate
+from jobs.storage.files import discard, next_of, put_in_place, read_certificate, write_certificate
 from jobs.storage.session import attach, connect
+from jobs.storage.writer import one_writer
 from jobs.telemetry import StageRun
+from jobs.telemetry.ending import undone_by
 
 # dbt's tag of what writes into the history.
 TAG = "tag:history"
@@ -90,18 +92,17 @@ def history_beside(settings: Settings, run: StageRun) -> Iterator[HistoryBuild]:
     build = HistoryBuild(next_of(target), moment, _why_not(settings, known, moment))
     if build.why_not:
         run.note(f"no day is added to the history: {build.why_not}")
-    discard(build.pending)
-    try:
-        if known.days:
-            shutil.copyfile(target, build.pending)
-        yield build
-        if build.taken:
-            _certify(settings, build, run)
-            sync(build.pending)
-            build.pending.replace(target)
-            sync(target.parent)
-    finally:
+    with one_writer(target), undone_by(lambda: discard(build.pending)):
         discard(build.pending)
+        try:
+            if known.days:
+                shutil.copyfile(target, build.pending)
+            yield build
+            if build.taken:
+                _certify(settings, build, run)
+                put_in_place(build.pending, target)
+        finally:
+            discard(build.pending)
 
 
 def _why_not(settings: Settings, known: Known, moment: datetime | None) -> str | None:

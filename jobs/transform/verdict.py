@@ -2,39 +2,66 @@
 
 from __future__ import annotations
 
-from jobs.errors import DataRefused, ZlvError
-from jobs.transform.nodes import Outcome
+import re
 
-# What dbt says when the data, not the machine, are at fault: a second try gives the same answer.
-DATA_FAULTS = (
-    "contract",
-    "Constraint Error",
-    "Conversion Error",
-    "Binder Error",
-    "Catalog Error",
-    "Parser Error",
-    "Compilation Error",
+from jobs.errors import DataRefused, SettingsError, ZlvError
+from jobs.telemetry.faults import told_words
+from jobs.transform.nodes import Node, Outcome
+from jobs.transform.statement import to_paste
+
+# DuckDB's and dbt's kinds of error that lie in the data or the models: a second try gives the same answer.
+DATA_FAULTS = re.compile(
+    r"\b(Constraint|Conversion|Binder|Catalog|Parser|Compilation|Invalid Input|Out of Range|Mismatch Type|"
+    r"Invalid Type|Syntax|Not implemented|Dependency) Error\b|contract"
 )
 
 
 def check(outcome: Outcome) -> None:
-    """Raise DataRefused when a test failed or a contract broke, ZlvError for what a retry may mend."""
+    """Refuse what dbt did not do whole and well.
+
+    Raises DataRefused when a test failed or a contract broke, ZlvError for what a retry may mend.
+    """
     failed = outcome.of("fail")
     if failed:
-        names = ", ".join(node.name for node in failed[:5])
-        more = f" and {len(failed) - 5} more" if len(failed) > 5 else ""
-        raise DataRefused(
-            f"{len(failed)} dbt test(s) failed: {names}{more}; look at the rows with `zlv sql`, mend the"
-            " source or the model, and build again"
-        )
+        raise DataRefused(_failed(failed))
     broken = outcome.of("error", "runtime error")
     if broken:
-        sentence = f"dbt could not build {broken[0].name}: {first_line(broken[0].message)}"
-        raise (DataRefused if any(fault in broken[0].message for fault in DATA_FAULTS) else ZlvError)(
-            sentence
-        )
+        _raise(broken[0].name, broken[0].message)
     if not outcome.nodes:
         raise DataRefused("dbt built nothing: the selection names no model")
+    ended = len({node.unique_id for node in outcome.nodes if node.status != "skipped"})
+    if ended < outcome.planned:
+        raise ZlvError(
+            f"dbt ended {ended} of {outcome.planned} models and tests; the last good file stands, build again"
+        )
+    if outcome.untested:
+        raise SettingsError(
+            f"none of the {outcome.untested} tests of what was built was run; the last good file stands: look"
+            " for a setting of dbt that leaves tests out"
+        )
+
+
+def _failed(failed: list[Node]) -> str:
+    """Name each test, where it is written and what to do first; counts, never rows."""
+    first = failed[0]
+    count = "" if first.failures is None else f": {first.failures} row(s)"
+    look = f"; look at them with: {to_paste(first.query)}" if first.query else ""
+    others = ", ".join(node.name for node in failed[1:6])
+    more = f" and {len(failed) - 6} more" if len(failed) > 6 else ""
+    return (
+        f"{len(failed)} dbt test(s) failed: {first.name} of {', '.join(first.models) or 'no model'}"
+        f" ({first.file}){count}{look}"
+        + (f"\nfailed too: {others}{more}" if others else "")
+        + "\nMend the source or the model, and build again."
+    )
+
+
+def _raise(name: str, message: str) -> None:
+    fault = told_words(message)
+    if fault is not None:
+        raise type(fault)(f"dbt could not build {name}: {fault}")
+    kind = DataRefused if DATA_FAULTS.search(message) else ZlvError
+    raise kind(f"dbt could not build {name}: {first_line(message)}")
 
 
 def first_line(text: str) -> str:

@@ -93,7 +93,9 @@ def run_dbt(
         "--target-path",
         str(scratch),
     ]
-    arguments += ["--log-path", str(scratch), "--log-level-file", "none", "--no-version-check", "--quiet"]
+    # It prints nothing: its messages quote data, and what matters is heard by its events.
+    arguments += ["--log-path", str(scratch), "--log-level-file", "none", "--log-level", "none", "--quiet"]
+    arguments += ["--no-version-check"]
     # One node at a time: DuckDB gives each query all its threads, and two queries would want the memory
     # twice.
     arguments += ["--threads", "1", "--vars", json.dumps(variables)]

@@ -19,6 +19,7 @@ from jobs.telemetry.holder import Lock, new_lock
 from jobs.telemetry.records import read_run, run_path, write_record
 from jobs.telemetry.volume_lock import (
     EXECUTOR_LEASE,
+    NoLock,
     beating,
     read_lock,
     release,
@@ -77,32 +78,38 @@ def hold(runs_dir: Path, run_id: str, pipeline: str, executor: str) -> Iterator[
 
 def held_by(runs_dir: Path) -> str | None:
     """Give the id of the run that holds the volume and is alive, if one does."""
-    lock = read_lock(runs_dir)
+    try:
+        lock = read_lock(runs_dir)
+    except NoLock:
+        return None
     return lock.run_id if lock is not None and not lock.is_dead else None
 
 
-def break_lock(runs_dir: Path, why: str) -> Lock:
+def break_lock(runs_dir: Path, why: str) -> Lock | None:
     """Free the volume whoever holds it, and keep who did it and why: in `lock-breaks.jsonl` and in the run's
     record.
 
-    Raises SettingsError when nobody holds it.
+    Gives the lock, None for a file that named nobody. Raises SettingsError when nobody holds the volume.
     """
-    lock = read_lock(runs_dir)
-    if lock is None:
-        raise SettingsError(f"no run holds {runs_dir.parent}; there is nothing to break")
+    try:
+        lock = read_lock(runs_dir)
+        if lock is None:
+            raise SettingsError(f"no run holds {runs_dir.parent}; there is nothing to break")
+    except NoLock:
+        lock = None
     remove(runs_dir)
     entry = {
         "time": time.time(),
         "by": _who(),
         "why": why,
-        "run_id": lock.run_id,
-        "holder": lock.holder,
-        "since": lock.since,
+        "run_id": lock.run_id if lock else None,
+        "holder": lock.holder if lock else None,
+        "since": lock.since if lock else None,
     }
     with (runs_dir / "lock-breaks.jsonl").open("a", encoding="utf-8") as log:
         log.write(json.dumps(entry, ensure_ascii=False) + "\n")
-    record = read_run(runs_dir, lock.run_id)
-    if record is not None:
+    record = read_run(runs_dir, lock.run_id) if lock else None
+    if lock is not None and record is not None:
         record.notes.append(f"its lock was broken by {entry['by']}: {why}")
         write_record(run_path(runs_dir, lock.run_id), record)
     return lock

@@ -25,6 +25,16 @@ class Lock:
     heartbeat: float
     lease: float
 
+    def checked(self) -> Lock:
+        """Give itself; raises TypeError when a field was read as another type than it has."""
+        texts = (self.run_id, self.pipeline, self.executor, self.host)
+        numbers = (self.process, self.born, self.since, self.heartbeat, self.lease)
+        if not all(isinstance(each, str) for each in texts) or not all(
+            isinstance(each, int | float) for each in numbers
+        ):
+            raise TypeError
+        return self
+
     @property
     def holder(self) -> str:
         return f"process {self.process}" if self.host == socket.gethostname() else self.host

@@ -10,7 +10,7 @@ import re
 import secrets
 from datetime import UTC, datetime
 
-RUN_ID = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")
+RUN_ID = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}\Z")
 
 
 def new_run_id(name: str) -> str:

@@ -30,17 +30,26 @@ EXECUTOR_LEASE = 180.0
 STEPS_LEASE = 900.0
 
 
+class NoLock(Temporary):
+    """Report a lock file that names no holder: nobody but a person can tell whether one works."""
+
+
 def read_lock(runs_dir: Path) -> Lock | None:
-    """Read who holds the volume; None when nobody does."""
+    """Read who holds the volume; None when nobody does.
+
+    Raises NoLock (75) for a file that this program did not write, or not to its end.
+    """
     try:
         values = json.loads((runs_dir / "lock.json").read_text(encoding="utf-8"))
         # A later version of the program may have written more.
-        return Lock(**{field.name: values[field.name] for field in fields(Lock)})
+        lock = Lock(**{field.name: values[field.name] for field in fields(Lock)})
+        return lock.checked()
     except FileNotFoundError:
         return None
-    except (ValueError, KeyError, TypeError):
-        raise Temporary(
-            f"{runs_dir / 'lock.json'} is no lock of this program; look at it, then `zlv lock break --why …`"
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise NoLock(
+            f"{runs_dir / 'lock.json'} is empty or damaged and names no run; see with `zlv runs` that none is"
+            ' at work, then: zlv lock break --why "…"'
         ) from None
 
 
@@ -87,7 +96,10 @@ def refresh(runs_dir: Path, run_id: str) -> bool:
 def release(runs_dir: Path, run_id: str) -> None:
     """Free the volume, if the run holds it."""
     with _guard(runs_dir):
-        current = read_lock(runs_dir)
+        try:
+            current = read_lock(runs_dir)
+        except NoLock:
+            return  # whose it is cannot be told
         if current is not None and current.run_id == run_id:
             (runs_dir / "lock.json").unlink()
 

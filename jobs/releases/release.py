@@ -15,6 +15,7 @@ from typing import Any
 
 from jobs.errors import DataRefused, SettingsError, Temporary
 from jobs.settings import Settings
+from jobs.storage.damage import check_whole
 from jobs.storage.files import discard, next_of, read_certificate
 from jobs.telemetry.identity import RUN_ID
 from jobs.telemetry.whole import sync
@@ -28,12 +29,13 @@ def warehouse_fingerprint(path: Path) -> dict[str, Any]:
 
     A build writes a new file, so inode and time change with every one; run id and time of the
     birth certificate tell a file that was restored in place.
-    Raises SettingsError when there is no file.
+    Raises SettingsError when there is no file, DataRefused when it is damaged.
     """
     try:
         facts = path.stat()
     except FileNotFoundError:
         raise SettingsError(f"{path} does not exist; run `zlv build` first") from None
+    check_whole(path)
     certificate = read_certificate(path) or {}
     return {
         "bytes": facts.st_size,

@@ -58,6 +58,12 @@ def sql(query: str | None, clean: bool, failed: bool, form: str) -> None:
 
 def _converse(connection: duckdb.DuckDBPyConnection, form: str) -> None:
     """Read queries until the end of input; a query that fails ends nothing."""
+    import signal
+
+    from jobs.errors import ZlvError
+
+    # Here Ctrl-C ends a query, not the session.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     import readline  # noqa: F401 - editing and history of `input`, kept in memory only
 
     click.echo("Read-only; `;` ends a query, SHOW ALL TABLES lists the tables, Ctrl-D ends the session.")
@@ -77,8 +83,8 @@ def _converse(connection: duckdb.DuckDBPyConnection, form: str) -> None:
             continue
         try:
             _answer(connection, text, form)
-        except QueryFailed as error:
-            error.show()
+        except (QueryFailed, ZlvError) as error:
+            click.echo(f"Error: {error}", err=True)
         except KeyboardInterrupt:
             connection.interrupt()
         text = ""
@@ -87,13 +93,21 @@ def _converse(connection: duckdb.DuckDBPyConnection, form: str) -> None:
 def _answer(connection: duckdb.DuckDBPyConnection, text: str, form: str) -> None:
     import duckdb
 
+    from jobs.telemetry.faults import told
+
     try:
         for statement in connection.extract_statements(text):
             connection.execute(statement)
             if connection.description:
                 names = [column[0] for column in connection.description]
                 PRINTERS[form](names, _rows(connection))
+    except RuntimeError:
+        # DuckDB's word for a signal that came while a statement ran.
+        raise KeyboardInterrupt from None
     except duckdb.Error as error:
+        fault = told(error)
+        if fault is not error:
+            raise fault from None
         raise QueryFailed(_sentence(str(error))) from None
 
 

@@ -13,6 +13,7 @@ from jobs.errors import SettingsError
 from jobs.privacy.treatments import install_pseudonyms, output_columns
 from jobs.settings import Settings
 from jobs.sql import identifier, literal
+from jobs.storage.damage import check_whole, refused
 
 TIME_ZONE = "Europe/Paris"
 
@@ -85,13 +86,23 @@ def attach(
     read_only: bool = True,
     create: bool = False,
 ) -> None:
-    """Attach a DuckDB file under a name; an absent file is an error unless it is to be created."""
+    """Attach a DuckDB file under a name.
+
+    Raises SettingsError for an absent file that is not to be created, DataRefused (65) for a damaged one.
+    """
     from jobs.storage.files import STORAGE_VERSION
 
     if not create and not path.exists():
         raise SettingsError(f"{path} does not exist; run the stage that writes it first")
+    if not create:
+        check_whole(path)
     options = ["READ_ONLY"] if read_only else [f"STORAGE_VERSION {literal(STORAGE_VERSION)}"]
-    connection.execute(f"ATTACH {literal(path)} AS {identifier(alias)} ({', '.join(options)})")
+    try:
+        connection.execute(f"ATTACH {literal(path)} AS {identifier(alias)} ({', '.join(options)})")
+    except duckdb.InterruptException:
+        raise
+    except duckdb.Error as error:
+        raise refused(path, error) from None
 
 
 def attach_sources(connection: duckdb.DuckDBPyConnection, settings: Settings, catalog: Catalog) -> None:

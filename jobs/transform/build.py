@@ -17,6 +17,7 @@ from jobs.catalog import Catalog
 from jobs.errors import DataRefused
 from jobs.privacy.treatments import key_fingerprint
 from jobs.settings import Settings, put_in_environment
+from jobs.storage.damage import check_whole
 from jobs.storage.files import discard, next_file, write_certificate
 from jobs.storage.session import attach, connect
 from jobs.telemetry import StageRun
@@ -69,6 +70,9 @@ def _build(
 ) -> tuple[Outcome, dict[str, int], date]:
     """Make the pending file and the history beside it; gives what dbt did, the marts' rows and their day."""
     last = settings.warehouse_file
+    read = {settings.raw_file(source.domain, source.name) for source in catalog.sources}
+    for path in sorted(path for path in read | ({last} if only else set()) if path.exists()):
+        check_whole(path)
     with history_beside(settings, run) as history:
         if only and last.exists():
             shutil.copyfile(last, pending)

@@ -17,8 +17,8 @@ from typing import Any
 import duckdb
 
 from jobs import __version__
-from jobs.errors import DataRefused
 from jobs.settings import Settings
+from jobs.storage.damage import check_whole, refused
 from jobs.storage.files import discard, next_of, put_in_place, read_certificate, write_certificate
 from jobs.storage.session import attach, connect
 from jobs.storage.writer import one_writer
@@ -70,15 +70,13 @@ def read_history(settings: Settings) -> Known:
     path = settings.history_file
     if not path.exists():
         return Known()
+    check_whole(path)
     query = "SELECT count(*), max(day), max(epoch_us(snapshot_at)) FROM days WHERE dbt_valid_to IS NULL"
     try:
         with duckdb.connect(str(path), read_only=True) as connection:
             days, last_day, moment = connection.execute(query).fetchone() or (0, None, None)
-    except duckdb.Error:
-        raise DataRefused(
-            f"{path} cannot be read: bring it back from an export (`zlv import`), or move it away to begin a"
-            " new history"
-        ) from None
+    except duckdb.Error as error:
+        raise refused(path, error) from None
     return Known(days, last_day, None if moment is None else datetime.fromtimestamp(moment / 1e6, UTC))
 
 

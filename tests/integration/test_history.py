@@ -324,5 +324,5 @@ def test_a_build_killed_after_its_snapshots_adds_nothing_until_it_is_run_again(o
 def test_a_damaged_history_stops_the_build_and_is_left_alone(own_past: Past) -> None:
     own_past.file.write_bytes(b"no database")
     refused = own_past.chain.zlv("build", code=65).stderr
-    assert "history.duckdb cannot be read: bring it back from an export" in refused
+    assert "history.duckdb is no DuckDB file: bring it back from an export" in refused
     assert own_past.file.read_bytes() == b"no database"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import traceback
 from importlib import import_module
@@ -13,7 +14,7 @@ from jobs import __version__
 from jobs.errors import ZlvError
 from jobs.telemetry import faults
 from jobs.telemetry.ending import hearing, leave
-from jobs.telemetry.pipe import hush, is_unread
+from jobs.telemetry.pipe import flush, hush, is_unread
 
 # command → (module, function, one line for `zlv --help`); a test compares the line with the command's own.
 COMMANDS: dict[str, tuple[str, str, str]] = {
@@ -103,18 +104,26 @@ def cli(debug: bool) -> None:
 def main() -> None:
     """Run `zlv`; an error is one sentence on standard error and the exit code of the contract."""
     with hearing() as ending:
+        code = 0
         try:
             cli.main(standalone_mode=False)
         except click.exceptions.Exit as done:
-            sys.exit(done.exit_code)
+            code = done.exit_code
         except BaseException as error:
             asked = ending.error
             if asked is not None:
                 # A command that keeps a record says that it was ended; what only looks ends without a word.
                 if isinstance(error, ZlvError):
-                    click.echo(f"zlv: {error}", err=True)
+                    _say(f"zlv: {error}")
                 leave(asked.exit_code)
-            sys.exit(_told(error))
+            code = _told(error)
+        flush()
+        sys.exit(code)
+
+
+def _say(sentence: str) -> None:
+    with contextlib.suppress(OSError):
+        click.echo(sentence, err=True)
 
 
 def _told(error: BaseException) -> int:
@@ -129,17 +138,16 @@ def _told(error: BaseException) -> int:
         return 0
     error = faults.told(error)
     if isinstance(error, ZlvError):
-        click.echo(f"zlv: {error}", err=True)
+        _say(f"zlv: {error}")
         return error.exit_code
-    if not isinstance(error, Exception):
-        raise error
+    if isinstance(error, SystemExit):
+        return error.code if isinstance(error.code, int) else int(error.code is not None)
     # An engine's message may quote the data, and a pod's log is read by many: kind and place are enough to
     # find it.
     place = traceback.extract_tb(error.__traceback__)[-1]
-    click.echo(
-        f"zlv: unexpected {type(error).__name__} at {Path(place.filename).name}:{place.lineno}; see it"
-        " whole with zlv --debug",
-        err=True,
+    _say(
+        f"zlv: unexpected {type(error).__name__} at {Path(place.filename).name}:{place.lineno}; see it whole"
+        " with zlv --debug"
     )
     if "--debug" in sys.argv[1:2]:
         raise error

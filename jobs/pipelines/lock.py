@@ -25,6 +25,7 @@ from jobs.telemetry.volume_lock import (
     release,
     remove,
     take,
+    without_lock,
 )
 
 # Steps of an executor that was killed get SIGTERM; this long they have to end.
@@ -48,8 +49,7 @@ def hold(runs_dir: Path, run_id: str, pipeline: str, executor: str) -> Iterator[
     Local steps have `lock.alive` open as their executor does, so that steps that outlive a killed
     executor still keep others out. Raises Temporary (75): who holds it and since when.
     """
-    runs_dir.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(runs_dir / "lock.alive", os.O_RDWR | os.O_CREAT, 0o660)
+    descriptor = _alive(runs_dir)
     held = Hold(descriptor)
 
     def lost(sentence: str) -> None:
@@ -59,7 +59,12 @@ def hold(runs_dir: Path, run_id: str, pipeline: str, executor: str) -> Iterator[
     try:
         if executor == "local":
             _wait_for_last_steps(runs_dir, descriptor)
-        dead = take(runs_dir, new_lock(run_id, pipeline, executor, EXECUTOR_LEASE))
+        try:
+            dead = take(runs_dir, new_lock(run_id, pipeline, executor, EXECUTOR_LEASE))
+        except OSError as error:
+            without_lock(runs_dir, error)
+            yield held
+            return
         if dead is not None:
             logging.getLogger("zlv").warning(
                 "took over the volume of run %s (%s), which nobody works for any more",
@@ -74,6 +79,16 @@ def hold(runs_dir: Path, run_id: str, pipeline: str, executor: str) -> Iterator[
                     release(runs_dir, run_id)
     finally:
         os.close(descriptor)
+
+
+def _alive(runs_dir: Path) -> int:
+    """Open the file that all processes of a run have open; one of nobody's where the folder takes none."""
+    try:
+        runs_dir.mkdir(parents=True, exist_ok=True)
+        return os.open(runs_dir / "lock.alive", os.O_RDWR | os.O_CREAT, 0o660)
+    except OSError as error:
+        without_lock(runs_dir, error)
+        return os.memfd_create("lock.alive")
 
 
 def held_by(runs_dir: Path) -> str | None:

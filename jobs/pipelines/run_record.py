@@ -12,7 +12,7 @@ from jobs.pipelines.lock import Hold
 from jobs.pipelines.manifest.pipeline import Pipeline
 from jobs.settings import Settings
 from jobs.telemetry.identity import RUN_ID
-from jobs.telemetry.records import RunRecord, StepRecord, read_run, run_path, write_record
+from jobs.telemetry.records import RunRecord, StepRecord, keep_record, read_run, run_path
 
 
 def check(run_id: str) -> None:
@@ -76,7 +76,7 @@ def begin(
         manifest,
         earlier.notes if earlier else [],
     )
-    write_record(run_path(settings.runs_dir, run_id), record)
+    keep_record(run_path(settings.runs_dir, run_id), record)
     return record, earlier is not None and earlier.ended is not None
 
 
@@ -90,4 +90,4 @@ def settle(settings: Settings, record: RunRecord, failures: list[StepRecord], he
         record.message = f"{failures[0].step}: {failures[0].message}"
     known = read_run(settings.runs_dir, record.run_id)
     record.notes = known.notes if known else record.notes  # who broke the lock meanwhile
-    write_record(run_path(settings.runs_dir, record.run_id), record)
+    keep_record(run_path(settings.runs_dir, record.run_id), record)

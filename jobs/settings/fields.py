@@ -107,8 +107,14 @@ class Fields(BaseSettings):
     )
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
+        if value is None:
+            return None
         # A child or a library (dbt) that works in another folder must mean the same files.
-        return value.absolute() if value is not None else None
+        folder = value.absolute()
+        in_the_way = [each for each in (folder, *folder.parents) if each.exists() and not each.is_dir()]
+        if in_the_way:
+            raise ValueError(f"is no folder: {in_the_way[0]} is a file")
+        return folder
 
     @field_validator("DUCKDB_MEMORY_LIMIT")
     @classmethod

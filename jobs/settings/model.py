@@ -38,6 +38,17 @@ class Settings(Fields):
         return self.ZLV_HOME / "tmp"
 
     @property
+    def folders(self) -> dict[str, Path]:
+        """Give the folders that stages write to, by the setting that moves each."""
+        return {
+            "ZLV_RAW_DIR": self.raw_dir,
+            "ZLV_WAREHOUSE_DIR": self.warehouse_dir,
+            "ZLV_CLEAN_DIR": self.clean_dir,
+            "ZLV_RUNS_DIR": self.runs_dir,
+            "ZLV_HOME": self.spill_dir,
+        }
+
+    @property
     def production_file(self) -> Path:
         return self.raw_dir / "production.duckdb"
 

@@ -12,7 +12,6 @@ import contextlib
 import os
 import select
 import signal
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from types import FrameType
 from typing import NoReturn
 
 from jobs.errors import Interrupted, Terminated, ZlvError
+from jobs.telemetry.pipe import flush
 
 GRACE_SECONDS = 2.5
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
@@ -134,7 +134,5 @@ def undone_by(undo: Callable[[], None]) -> Iterator[None]:
 def leave(code: int) -> NoReturn:
     """End the process without Python's and the engines' own clean-up: a thread that is still inside an engine
     would abort it."""
-    for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(OSError, ValueError):
-            stream.flush()
+    flush()
     os._exit(code)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import errno
+import shutil
 from pathlib import Path
 
 from jobs.errors import DataRefused, SettingsError, Temporary, ZlvError
+from jobs.telemetry.at_work import folders
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _NO_FOLDER = {errno.ENOTDIR, errno.EEXIST}
 _CLOSED = {errno.EACCES, errno.EPERM, errno.EROFS}
+_ALL_BUT_FULL = 16 << 20
 # DuckDB passes the system's words on.
 _WORDS = {
     "No space left on device": errno.ENOSPC,
@@ -66,37 +69,49 @@ def told_words(text: str) -> ZlvError | None:
 def _of_system(number: int, name: str) -> ZlvError | None:
     where = name or "a folder of the base"
     if number in _FULL:
-        free = f"; {_free(name)}" if _free(name) else ""
+        full = _full_folders()
+        cure = f"{full} full" if full else "the disk is full, or a file may not grow any more"
         return Temporary(
-            f"{where} cannot be written: the disk is full{free}. Free some room or give it a larger disk,"
-            " then run again"
+            f"{name + ' cannot be written: ' if name else ''}{cure}. It needs room for each file beside the"
+            " one that it replaces, 1 GB at least: free some, or give it a larger disk, then run again"
         )
     if number in _NO_FOLDER:
         return SettingsError(
-            f"{where} cannot be made: a file is in the way of a folder. Move it away, or set ZLV_HOME (or"
-            " ZLV_RAW_DIR, ZLV_WAREHOUSE_DIR, ZLV_CLEAN_DIR, ZLV_RUNS_DIR) to a folder"
+            f"{where} cannot be made: a file is in the way of a folder. Move it away, or set"
+            f" {_setting(name)} to a folder"
         )
     if number in _CLOSED:
         return SettingsError(
             f"{where} cannot be written: the process has no right to it, or its disk is read-only. Give it"
-            " the right, or set ZLV_HOME (or the folder's own setting) to a folder that it may write"
+            f" the right, or set {_setting(name)} to a folder that it may write"
         )
     return None
+
+
+def _full_folders() -> str:
+    """Name the folders whose disk is full, with what is free there; empty when none is."""
+    found = []
+    for setting, folder in folders().items():
+        try:
+            place = next(each for each in (folder, *folder.parents) if each.is_dir())
+            free = shutil.disk_usage(place).free
+        except OSError:
+            continue
+        if free < _ALL_BUT_FULL:
+            found.append(f"{folder} ({setting}, {free / 1e6:.1f} MB free)")
+    return f"the disk of {', '.join(found)} is" if found else ""
+
+
+def _setting(name: str) -> str:
+    """Name the setting that moves the folder of a file."""
+    path = Path(name)
+    for setting, folder in folders().items():
+        if name and (path == folder or folder in path.parents):
+            return setting
+    return "ZLV_HOME"
 
 
 def _named(text: str) -> str:
     """Find the file that a message names, between quotes; empty when it names none."""
     quoted = text.split('"')[1::2]
     return next((part for part in quoted if part.startswith("/")), "")
-
-
-def _free(name: str) -> str:
-    import shutil
-
-    place = Path(name)
-    try:
-        while not place.is_dir() and place != place.parent:
-            place = place.parent
-        return f"{shutil.disk_usage(place).free / 1e6:.0f} MB are free in {place}" if name else ""
-    except OSError:
-        return ""

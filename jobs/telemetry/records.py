@@ -62,11 +62,29 @@ class RunRecord:
 R = TypeVar("R", StepRecord, RunRecord)
 
 _LEFT_OUT: set[Path] = set()
+_WARNED: list[Path] = []
 
 
 def write_record(path: Path, record: StepRecord | RunRecord) -> None:
     """Write a record, whole."""
     write_whole(path, json.dumps(asdict(record), ensure_ascii=False, indent=1))
+
+
+def keep_record(path: Path, record: StepRecord | RunRecord) -> None:
+    """Write a record as well as the disk lets: a full or closed one keeps no work from being done.
+
+    One warning of a process tells that the folder takes none.
+    """
+    try:
+        write_record(path, record)
+    except OSError as error:
+        if not _WARNED:
+            _WARNED.append(path)
+            logging.getLogger("zlv").warning(
+                "the run's record cannot be kept in %s (%s); the work goes on without it",
+                path.parent,
+                error.strerror,
+            )
 
 
 def step_path(runs_dir: Path, run_id: str, step: str) -> Path:

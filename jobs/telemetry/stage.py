@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import click
 from opentelemetry import context as otel_context
@@ -26,11 +27,11 @@ from jobs.telemetry.holder import new_lock
 from jobs.telemetry.identity import new_run_id, traceparent
 from jobs.telemetry.logs import set_up_logs
 from jobs.telemetry.outcome import exit_code, sentence, set_outcome, step_attributes, tell_kubelet
-from jobs.telemetry.records import StepRecord
+from jobs.telemetry.pipe import spare_log
+from jobs.telemetry.records import StepRecord, keep_record, read_step, step_path
 from jobs.telemetry.span import StageRun
 from jobs.telemetry.traces import close, tracer_provider
-from jobs.telemetry.volume_lock import STEPS_LEASE, beating, join, release
-from jobs.telemetry.written import Written
+from jobs.telemetry.volume_lock import STEPS_LEASE, beating, join, release, without_lock
 
 
 @contextmanager
@@ -42,10 +43,11 @@ def stage(settings: Settings, name: str) -> Iterator[StageRun]:
     """
     run_id = settings.ZLV_RUN_ID or new_run_id(name)
     step = settings.ZLV_STEP or name
+    spare_log()
     log = set_up_logs(step, run_id)
     with hearing() as ending:
         record = StepRecord(step=step, stage=name, run_id=run_id, started=time.time())
-        written = Written(settings.runs_dir, record, log)
+        path = step_path(settings.runs_dir, run_id, step)
         # The first to come closes the step: its own end, or that of a signal that it does not hear.
         closing = threading.Lock()
         provider: TracerProvider | None = None
@@ -54,14 +56,16 @@ def stage(settings: Settings, name: str) -> Iterator[StageRun]:
             if not closing.acquire(blocking=False):
                 return False
             _failed(record, error)
-            _close(written, record, provider)
+            _close(path, record, provider)
             click.echo(f"zlv: {error}", err=True)
             return True
 
         ending.last_words = last_words
-        begin_work(step, run_id)
+        begin_work(step, run_id, settings.folders)
         try:
-            written.begin()
+            earlier = read_step(settings.runs_dir, run_id, step)
+            record.attempt = earlier.attempt + 1 if earlier else 1
+            keep_record(path, record)
             parent = _parent_context(settings, run_id)
             provider = tracer_provider(settings, run_id, root=parent is None)
             tracer = provider.get_tracer("zlv")
@@ -93,7 +97,7 @@ def stage(settings: Settings, name: str) -> Iterator[StageRun]:
             closing.acquire()
             if record.status == "running":
                 _failed(record, ending.error or Terminated("ended before it began"))
-            _close(written, record, provider)
+            _close(path, record, provider)
             ending.last_words = None
             end_work()
 
@@ -104,9 +108,9 @@ def _failed(record: StepRecord, error: BaseException) -> None:
     record.message = sentence(error) if record.exit_code else None
 
 
-def _close(written: Written, record: StepRecord, provider: TracerProvider | None) -> None:
+def _close(path: Path, record: StepRecord, provider: TracerProvider | None) -> None:
     record.ended = time.time()
-    written.write()
+    keep_record(path, record)
     tell_kubelet(record)
     if provider is not None:
         close(provider)
@@ -128,7 +132,12 @@ def _turn(settings: Settings, name: str, log: logging.Logger) -> Iterator[None]:
         os.kill(os.getpid(), signal.SIGTERM)
 
     in_pod = settings.KUBERNETES_SERVICE_HOST is not None
-    taken = join(runs_dir, new_lock(run_id, "", "steps" if in_pod else "stage", STEPS_LEASE))
+    try:
+        taken = join(runs_dir, new_lock(run_id, "", "steps" if in_pod else "stage", STEPS_LEASE))
+    except OSError as error:
+        without_lock(runs_dir, error)
+        yield
+        return
     try:
         with beating(runs_dir, run_id, lost):
             yield

@@ -9,8 +9,10 @@ heartbeat is older than its lease, or whose process on this machine is gone, is 
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
+import logging
 import os
 import threading
 import time
@@ -102,6 +104,21 @@ def release(runs_dir: Path, run_id: str) -> None:
             return  # whose it is cannot be told
         if current is not None and current.run_id == run_id:
             (runs_dir / "lock.json").unlink()
+
+
+def without_lock(runs_dir: Path, error: OSError) -> None:
+    """Let a run work although its folder takes no lock because it is full or closed: each file still has one
+    writer at a time.
+
+    Raises the error when the folder is none.
+    """
+    if error.errno in (errno.ENOTDIR, errno.EEXIST, errno.ELOOP):
+        raise error
+    logging.getLogger("zlv").warning(
+        "%s takes no lock (%s); the run goes on without one, start no other beside it",
+        runs_dir,
+        error.strerror,
+    )
 
 
 def remove(runs_dir: Path) -> None:

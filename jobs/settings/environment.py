@@ -34,6 +34,10 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
                 faults.append(
                     (f"{name}_FILE", f"cannot be read: {error.strerror}", "mount the secret at this path")
                 )
+            except UnicodeDecodeError:
+                faults.append((f"{name}_FILE", "is no text in UTF-8", "write the secret in UTF-8"))
+            except ValueError:
+                faults.append((f"{name}_FILE", "is no path", "give the path at which the secret is mounted"))
     try:
         settings = Settings(**values)
     except ValidationError as error:

@@ -99,6 +99,9 @@ def cli(debug: bool) -> None:
     """
     # `main` looks at --debug itself: it has to know even when a command could not be read.
     del debug
+    from jobs.settings.environment import forget_ambient
+
+    forget_ambient()
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from jobs.settings.ambient import of_others
 from jobs.settings.faults import SECRETS, refused
 from jobs.settings.model import Settings
 from jobs.settings.pod import bounds_of_pod
@@ -48,6 +49,13 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     if faults:
         raise refused(faults)
     return settings
+
+
+def forget_ambient() -> None:
+    """Take what would set an engine past our settings out of this process's environment, and so of its
+    children's."""
+    for name in of_others(list(os.environ)):
+        del os.environ[name]
 
 
 def child_environment(**extra: str) -> dict[str, str]:

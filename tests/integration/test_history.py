@@ -42,7 +42,6 @@ NEW_HOUSING = """
     FROM fast_housing ORDER BY id LIMIT 1
 """
 SNAPSHOTS = ("housing", "campaigns", "days")
-NO_OTHER_TESTS, THEIR_TESTS = {"DBT_INDIRECT_SELECTION": "empty"}, {"DBT_INDIRECT_SELECTION": "cautious"}
 HOUSING = """
     SELECT h.geo_code, h.id::text, h.status, h.occupancy, EXISTS (
         SELECT 1 FROM campaigns_housing l JOIN campaigns c ON c.id = l.campaign_id
@@ -127,7 +126,7 @@ def past(chain: Chain, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pas
         places = {
             name: value for name, value in application.environment.items() if name.startswith("POSTGRES_")
         }
-        past = Past(replace(own, environment={**own.environment, **places, **NO_OTHER_TESTS}), application)
+        past = Past(replace(own, environment={**own.environment, **places}), application)
         past.file.unlink()
         (own.home / "warehouse" / "warehouse.duckdb").unlink()
         past.live("2024-01-30", "05:00:00", *WHOLE)
@@ -298,7 +297,7 @@ def test_a_refused_build_adds_nothing(own_past: Past) -> None:
     own_past.sync("2024-04-04T05:00:00+00:00")
     with duckdb.connect(str(own_past.chain.home / "raw" / "production.duckdb")) as connection:
         connection.execute("UPDATE housing SET status = 9 WHERE id = (SELECT min(id) FROM housing)")
-    assert "dbt test(s) failed" in own_past.build(*RECORDED, code=65, **THEIR_TESTS)
+    assert "dbt test(s) failed" in own_past.build(*RECORDED, code=65)
     assert fingerprints(own_past.file) == before
     assert not list((own_past.chain.home / "warehouse").glob("*.duckdb.next*"))
 

@@ -1,6 +1,12 @@
 """Settings: the environment, typed. Its only reader is `environment`."""
 
-from jobs.settings.environment import child_environment, forget_ambient, put_in_environment, read_settings
+from jobs.settings.environment import (
+    child_environment,
+    forget_ambient,
+    hidden,
+    put_in_environment,
+    read_settings,
+)
 from jobs.settings.faults import SECRETS
 from jobs.settings.model import Settings
 from jobs.settings.place import PROJECT, project_dir
@@ -11,6 +17,7 @@ __all__ = [
     "Settings",
     "child_environment",
     "forget_ambient",
+    "hidden",
     "project_dir",
     "put_in_environment",
     "read_settings",

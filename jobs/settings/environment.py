@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,16 @@ def forget_ambient() -> None:
     children's."""
     for name in of_others(list(os.environ)):
         del os.environ[name]
+
+
+@contextmanager
+def hidden(prefix: str) -> Iterator[None]:
+    """Hide the variables that begin so from libraries, in the block."""
+    taken = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith(prefix)}
+    try:
+        yield
+    finally:
+        os.environ.update(taken)
 
 
 def child_environment(**extra: str) -> dict[str, str]:

@@ -14,7 +14,6 @@ from pathlib import Path
 import click
 from opentelemetry import context as otel_context
 from opentelemetry import trace
-from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.trace import SpanKind
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
@@ -30,7 +29,7 @@ from jobs.telemetry.outcome import exit_code, sentence, set_outcome, step_attrib
 from jobs.telemetry.pipe import spare_log
 from jobs.telemetry.records import StepRecord, keep_record, read_step, step_path
 from jobs.telemetry.span import StageRun
-from jobs.telemetry.traces import close, tracer_provider
+from jobs.telemetry.traces import Tracing, close, tracer_provider
 from jobs.telemetry.volume_lock import STEPS_LEASE, beating, join, release, without_lock
 
 
@@ -50,7 +49,7 @@ def stage(settings: Settings, name: str) -> Iterator[StageRun]:
         path = step_path(settings.runs_dir, run_id, step)
         # The first to come closes the step: its own end, or that of a signal that it does not hear.
         closing = threading.Lock()
-        provider: TracerProvider | None = None
+        provider: Tracing | None = None
 
         def last_words(error: ZlvError) -> bool:
             if not closing.acquire(blocking=False):
@@ -108,7 +107,7 @@ def _failed(record: StepRecord, error: BaseException) -> None:
     record.message = sentence(error) if record.exit_code else None
 
 
-def _close(path: Path, record: StepRecord, provider: TracerProvider | None) -> None:
+def _close(path: Path, record: StepRecord, provider: Tracing | None) -> None:
     record.ended = time.time()
     keep_record(path, record)
     tell_kubelet(record)

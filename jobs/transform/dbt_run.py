@@ -21,13 +21,14 @@ from jobs.transform.verdict import first_line
 PROGRESS_SECONDS = 3.0
 
 
-def selection_of(only: tuple[str, ...], excluded: list[str], *, unit_tests: bool, afresh: bool) -> list[str]:
+def selection_of(only: tuple[str, ...], excluded: list[str], *, unit_tests: bool) -> list[str]:
     """Write dbt's arguments that choose what is built.
 
-    A part that is built `afresh`, on no last file, is tested as far as what is built goes.
+    A part is tried by the tests of which every model is in it: one that compares it with an earlier build of
+    the rest says nothing of it.
     """
     chosen = [*(["--select", *only] if only else []), *(["--exclude", *excluded] if excluded else [])]
-    chosen += ["--indirect-selection", "cautious" if only and afresh else "eager"]
+    chosen += ["--indirect-selection", "cautious" if only else "eager"]
     return [*chosen, *([] if unit_tests else ["--exclude-resource-type", "unit_test"])]
 
 

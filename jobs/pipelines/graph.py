@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from jobs.pipelines.manifest.check import results_needed
 from jobs.pipelines.manifest.pipeline import Pipeline, Task
-from jobs.pipelines.manifest.substitution import fill, item_scope
-from jobs.pipelines.step import Step, filled, is_wanted, items_of, labels_of, step_of
+from jobs.pipelines.manifest.substitution import item_scope
+from jobs.pipelines.step import Step, filled, is_wanted, items_of, labels_of, not_wanted, step_of
 
 ENDED = ("Succeeded", "Failed", "Skipped", "Omitted")
 
@@ -120,7 +120,7 @@ class Graph:
             state.steps[name] = "Pending" if step else "Skipped"
             steps.extend([step] if step else [])
         why = (
-            f"not asked for ({fill(task.when, scope, task.name)})"
+            not_wanted(task.when, task.name, scope)
             if task.when and not self._fans_out(task)
             else "there is nothing to do"
         )

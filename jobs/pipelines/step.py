@@ -14,6 +14,9 @@ from jobs.pipelines.manifest.pipeline import Task, Template
 from jobs.pipelines.manifest.retry import Retry
 from jobs.pipelines.manifest.substitution import as_text, fill
 
+# `'{{workflow.parameters.upload}}' == 'true'`: a parameter that asks for a task.
+_ASKED = re.compile(r"'?\{\{\s*workflow\.parameters\.([\w-]+)\s*\}\}'?\s*==\s*'?([\w-]+)'?")
+
 
 @dataclass(frozen=True)
 class Step:
@@ -36,6 +39,14 @@ class Step:
 def is_wanted(task: Task, scope: Mapping[str, str]) -> bool:
     """Tell whether a task's `when` holds for these values; without one it does."""
     return task.when is None or _true(parse(fill(task.when, scope, f"task {task.name}: when")))
+
+
+def not_wanted(when: str, task: str, scope: Mapping[str, str]) -> str:
+    """Say why a task's `when` leaves it out, and which parameter asks for it where one does."""
+    asked = _ASKED.fullmatch(when.strip())
+    if asked:
+        return f"not asked for; ask with -p {asked[1]}={asked[2]}"
+    return f"its condition does not hold: {fill(when, scope, task)}"
 
 
 def step_of(

@@ -51,6 +51,17 @@ def states(graph: Graph) -> dict[str, str]:
     return {name: each.state for name, each in graph.tasks.items()}
 
 
+def test_what_is_left_out_says_how_to_ask_for_it(tmp_path: Path) -> None:
+    """N27: it said `not asked for ('false' == 'true')`"""
+    asked = task("upload", when="'{{workflow.parameters.upload}}' == 'true'")
+    other = task("other", when="{{workflow.parameters.upload}} != false")
+    parameters = {"parameters": [{"name": "upload", "value": "false"}]}
+    made = graph(tmp_path, [asked, other], arguments=parameters)
+    work(made)
+    assert made.tasks["upload"].why == "not asked for; ask with -p upload=true"
+    assert made.tasks["other"].why == "its condition does not hold: false != false"
+
+
 @pytest.mark.parametrize(
     ("chosen", "failing", "succeeded"),
     [

@@ -14,6 +14,7 @@ from jobs.privacy.treatments import install_pseudonyms, output_columns
 from jobs.settings import Settings
 from jobs.sql import identifier, literal
 from jobs.storage.damage import check_whole, refused
+from jobs.storage.spill import own_spill
 
 TIME_ZONE = "Europe/Paris"
 
@@ -52,14 +53,13 @@ def connect(settings: Settings, *extensions: str, pseudonyms: bool = False) -> d
 
 def bound(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """Set a session's bounds: memory, threads, spill, time zone, and no downloads."""
-    settings.spill_dir.mkdir(parents=True, exist_ok=True)
     settings.secrets_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     values: dict[str, str | int | bool] = {
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
         "threads": settings.DUCKDB_THREAD_NUMBER,
         "memory_limit": settings.DUCKDB_MEMORY_LIMIT,
-        "temp_directory": str(settings.spill_dir),
+        "temp_directory": str(own_spill(settings.spill_dir)),
         "max_temp_directory_size": settings.DUCKDB_MAX_TEMP_DIRECTORY_SIZE,
         "secret_directory": str(settings.secrets_dir),
         # Loads keep no order of lines: it costs memory, and no model may depend on it.

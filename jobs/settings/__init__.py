@@ -3,6 +3,7 @@
 from jobs.settings.environment import (
     child_environment,
     forget_ambient,
+    hidden,
     put_in_environment,
     read_settings,
 )
@@ -17,6 +18,7 @@ __all__ = [
     "Settings",
     "child_environment",
     "forget_ambient",
+    "hidden",
     "project_dir",
     "put_in_environment",
     "read_settings",

@@ -9,9 +9,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from jobs.settings.faults import SECRETS
 from jobs.settings.hosts import (
     BucketName,
     DatabaseHost,
@@ -21,6 +22,8 @@ from jobs.settings.hosts import (
     WebAddress,
     web_address,
 )
+from jobs.settings.names import RUN_ID, STEP
+from jobs.settings.sizes import disk, memory
 
 
 class Fields(BaseSettings):
@@ -58,8 +61,10 @@ class Fields(BaseSettings):
     )
 
     DUCKDB_MEMORY_LIMIT: str = Field("2GB", description="a number is GB; also 512MB, 80%")
-    DUCKDB_THREAD_NUMBER: int = Field(2, ge=1)
-    DUCKDB_MAX_TEMP_DIRECTORY_SIZE: str = Field("20GB", description="bound of what DuckDB spills to disk")
+    DUCKDB_THREAD_NUMBER: int = Field(2, ge=1, le=256)
+    DUCKDB_MAX_TEMP_DIRECTORY_SIZE: str = Field(
+        "20GB", description="bound of what DuckDB spills to disk; a number is GB; also 512MB"
+    )
 
     ZLV_HOME: Path = Field(Path(".zlv"), validate_default=True)
     ZLV_RAW_DIR: Path | None = None
@@ -134,21 +139,41 @@ class Fields(BaseSettings):
     )
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
-        if value is not None and "?" in str(value):
+        if value is None:
+            return None
+        if "?" in str(value):
             raise ValueError("must not hold a '?': DuckDB keeps no database in such a folder")
         # A child or a library (dbt) that works in another folder must mean the same files.
-        return value.absolute() if value is not None else None
+        folder = value.absolute()
+        in_the_way = [each for each in (folder, *folder.parents) if each.exists() and not each.is_dir()]
+        if in_the_way:
+            raise ValueError(f"is no folder: {in_the_way[0]} is a file")
+        return folder
 
     @field_validator("DUCKDB_MEMORY_LIMIT")
     @classmethod
     def _memory(cls, value: str) -> str:
-        text = value.strip()
-        if text.replace(".", "", 1).isdigit():
-            return f"{text}GB"
-        number = text.rstrip("GiMKTB%b ")
-        if not number.replace(".", "", 1).isdigit():
-            raise ValueError("must be a number of GB, or a size such as 512MB or 80%")
-        return text
+        return memory(value)
+
+    @field_validator("DUCKDB_MAX_TEMP_DIRECTORY_SIZE")
+    @classmethod
+    def _disk(cls, value: str) -> str:
+        return disk(value)
+
+    @field_validator("ZLV_RUN_ID", "ZLV_STEP")
+    @classmethod
+    def _name(cls, value: str | None, info: ValidationInfo) -> str | None:
+        # They become folders and files.
+        if value is not None and not (RUN_ID if info.field_name == "ZLV_RUN_ID" else STEP).match(value):
+            raise ValueError("must be letters, digits, '.', '_' and '-', with a letter or digit first")
+        return value
+
+    @field_validator(*SECRETS)
+    @classmethod
+    def _printable(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and "\0" in value.get_secret_value():
+            raise ValueError("holds a NUL character: write the secret's text, not a binary file")
+        return value
 
     @field_validator("ZLV_CA_FILE")
     @classmethod

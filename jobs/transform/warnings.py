@@ -7,9 +7,23 @@ from pathlib import Path
 from typing import Any
 
 from jobs.storage.files import read_certificate
+from jobs.telemetry import StageRun
+from jobs.transform.nodes import Outcome
 
 SHOWN = 5
 Counts = dict[str, dict[str, int | None]]
+
+
+def warned(target: Path, outcome: Outcome, run: StageRun) -> Counts:
+    """Count what warns in a build, beside the last good one (`target`), and say it."""
+    tests = [node for node in outcome.nodes if node.resource == "test"]
+    before = warnings_before(target)
+    rows = {node.name: node.failures or 0 for node in tests}
+    counts = compared(rows, {node.name: rows[node.name] for node in tests if node.status == "warn"}, before)
+    told = sentence(counts, before)
+    if told:
+        run.note(told)
+    return counts
 
 
 def warnings_before(file: Path) -> dict[str, int]:

@@ -44,7 +44,7 @@ def attach_postgres(connection: duckdb.DuckDBPyConnection, settings: Settings) -
     service file says to libpq does not count. Raises SettingsError for a wrong host, role, password or
     database, Temporary for what may pass.
     """
-    forget_ambient("PG")
+    forget_ambient()
     password = settings.POSTGRES_PRODUCTION_READONLY_PASSWORD
     values = [
         settings.POSTGRES_PRODUCTION_DB,

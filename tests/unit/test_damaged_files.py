@@ -42,7 +42,7 @@ def make(path: Path) -> bytes:
 def zlv(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [str(ZLV), *arguments],
-        env={**base_environment(home), "ZLV_PSEUDONYM_KEY": "k" * 40},
+        env={**base_environment(home), "ZLV_PSEUDONYM_KEY": "k" * 40, "ZLV_SIGNING_KEY": "s" * 40},
         capture_output=True,
         text=True,
         check=False,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import groupby
 
 from jobs.catalog.marts import Mart
-from jobs.catalog.model import Catalog, Publication, RowBand, Source
+from jobs.catalog.model import Catalog, Source
+from jobs.catalog.publication import Publication, RowBand
 
 FOLDER = "marts"
 _NOTE = "<!-- Generated from the models' .yml and the catalog by `zlv catalog generate`; do not edit. -->"

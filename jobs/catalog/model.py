@@ -1,122 +1,67 @@
-"""Describe every source, its columns and its policy as typed, frozen models."""
+"""Describe every source, its file and the whole catalog as typed, frozen models."""
 
 from __future__ import annotations
 
-import re
 from typing import Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
+
+from jobs.catalog.column import NAME, Column, FileLayout, Model
+from jobs.catalog.publication import Publication
+from jobs.catalog.reserved import RESERVED
 
 Domain = Literal["production", "lovac", "locomvac", "ff", "external"]
-PrivacyClass = Literal["direct", "indirect", "free_text", "none"]
 PublicCriterion = Literal["fil", "fil_ccthp"]
 Due = Literal["daily", "monthly", "yearly", "never"]
-Treatment = Literal["drop", "pseudonymise", "generalise", "keep"]
 Sample = Literal["facts", "invented"]
 
 # A delivery is late when the next one is overdue by half a day, a few days, a month. None: one delivery,
 # which cannot be late.
 DAYS_UNTIL_LATE: dict[Due, float | None] = {"daily": 1.5, "monthly": 35, "yearly": 396, "never": None}
 
-NAME = re.compile(r"^[a-z][a-z0-9_]*$")
-TYPES = re.compile(
-    r"^(VARCHAR|INTEGER|BIGINT|DOUBLE|BOOLEAN|DATE|UUID|TIMESTAMP WITH TIME ZONE|DECIMAL\(\d+,\d+\))(\[\])?$"
-)
-
-
-# What `zlv new` writes where a person decides.
-UNDECIDED = "À DÉCIDER"
-
-
-class Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    @model_validator(mode="after")
-    def _decided(self) -> Self:
-        open_ = [name for name, value in self if isinstance(value, str) and UNDECIDED in value]
-        if open_:
-            raise ValueError(f"{', '.join(open_)} not decided yet: write it in place of « {UNDECIDED} … »")
-        return self
-
-
-class Rule(Model):
-    """Decide what becomes of one raw column.
-
-    `privacy` and `treatment` are the policy's words; `rule` names the generalisation;
-    `derive` maps further output columns to the generalisation that makes them, so that an
-    e-mail can be dropped while the flag read from it stays.
-    """
-
-    privacy: PrivacyClass = Field(default="direct", alias="class")
-    treatment: Treatment = "drop"
-    rule: str | None = None
-    normalise: bool = False
-    derive: dict[str, str] = Field(default_factory=dict)
-
-    @model_validator(mode="after")
-    def _coherent(self) -> Rule:
-        if (self.treatment == "generalise") != (self.rule is not None):
-            raise ValueError("treatment 'generalise' goes with a rule, and a rule with 'generalise'")
-        if self.privacy in ("direct", "free_text") and self.treatment == "keep":
-            raise ValueError(
-                f"a column of class '{self.privacy}' cannot be kept: drop, pseudonymise or generalise it"
-            )
-        return self
-
-
-CLOSED = Rule()
-
-
-class Column(Model):
-    """Declare one raw column: how it is called in the file, read, and treated."""
-
-    name: str
-    type: str = "VARCHAR"
-    header: str | None = None
-    required: bool = False
-    description: str = ""
-    policy: Rule = CLOSED
-
-    @field_validator("name")
-    @classmethod
-    def _name(cls, value: str) -> str:
-        if not NAME.match(value):
-            raise ValueError("a column name is lower case letters, digits and _")
-        return value
-
-    @field_validator("type")
-    @classmethod
-    def _type(cls, value: str) -> str:
-        if not TYPES.match(value):
-            raise ValueError(f"unknown type {value!r}")
-        return value
-
-    @property
-    def header_name(self) -> str:
-        return self.header or self.name
-
-    @property
-    def is_read(self) -> bool:
-        """Tell whether anything of this column may be read at all."""
-        return self.policy.treatment != "drop" or bool(self.policy.derive)
-
 
 class FileFormat(Model):
-    """Say how a lake object is written."""
+    """Say how a lake object is written.
+
+    `dateformat` writes a day with %d, %m, %Y (or %y), else days are ISO 8601. `decimal` is the mark before a
+    fraction; `thousands` what stands between groups of three digits, where " " is any blank. `skip` lines
+    stand before the header. `trim` takes the blanks at both ends of every header and value away.
+    """
 
     type: Literal["csv", "parquet", "json"] = "csv"
     delimiter: str = ","
     quote: str = '"'
     escape: str = '"'
     encoding: Literal["utf-8", "latin-1"] = "utf-8"
+    dateformat: str | None = None
+    decimal: Literal[".", ","] = "."
+    thousands: Literal["", " ", ".", ",", "'"] = ""
+    skip: int = Field(default=0, ge=0, le=1000)
+    trim: bool = False
+
+    @model_validator(mode="after")
+    def _signs(self) -> Self:
+        for name, most_blank in (("delimiter", False), ("quote", True), ("escape", True)):
+            sign = getattr(self, name)
+            if sign is not None and not (len(sign) == 1 or (most_blank and not sign)):
+                raise ValueError(f"{name} is one character{', or none' if most_blank else ''}")
+            if sign in ("\n", "\r"):
+                raise ValueError(f"{name} is no line end")
+        if self.delimiter and self.delimiter in (self.quote, self.escape):
+            raise ValueError("delimiter and quote are two characters, not one")
+        if self.decimal == self.thousands:
+            raise ValueError("decimal and thousands are two marks, not one")
+        return self
 
 
 class Source(Model):
     """Declare one input.
 
     `location` is `postgres:<table>` for the application, else a URL or path whose `{lake}` is the data
-    lake's bucket; `*` matches several objects. `minimum_rows` is the expected minimum, `rejects_threshold`
+    lake's bucket; `*` matches several objects. A list of places is searched in its order: the first that
+    holds an object is read. A file may come in one of several `layouts`, whose columns `columns` joins;
+    without any it has the columns of `columns`. `minimum_rows` is the expected minimum, `rejects_threshold`
     the share of broken lines (0–1) over which a load is refused. `due` says how often a delivery comes;
     `late_after_days` after how many days without one it is late, where the usual delay of `due` does not
     fit. `public_criterion` is the rule of the long-term vacancy that was published for a LOVAC year: `fil`
@@ -124,11 +69,12 @@ class Source(Model):
     fonciers. A file at a web address is `max_bytes` at most and has the checksum `sha256` (64 hexadecimal
     digits), which a plain http:// address needs: nobody else vouches for what arrives. `sample` says what
     the sample data hold of a public source: `facts`, rows of the true file, or `invented` ones.
+    `waiting` says, with file, line and cure, why nothing is read of the source: it is not decided, or closed.
     """
 
     name: str
     domain: Domain
-    location: str
+    places: tuple[str, ...] = Field(validation_alias="location", min_length=1)
     millesime: int | None = None
     public_criterion: PublicCriterion | None = None
     description: str = ""
@@ -146,17 +92,28 @@ class Source(Model):
     rejects_threshold: float = Field(default=0.01, ge=0, le=1)
     optional: bool = True
     columns: tuple[Column, ...]
+    layouts: tuple[FileLayout, ...] = ()
+    waiting: str = ""
+
+    @field_validator("places", mode="before")
+    @classmethod
+    def _places(cls, value: object) -> object:
+        return (value,) if isinstance(value, str) else value
 
     @field_validator("name")
     @classmethod
     def _name(cls, value: str) -> str:
         if not NAME.match(value):
             raise ValueError("a source name is lower case letters, digits and _")
+        if value in RESERVED:
+            raise ValueError(f"{value} is a word of SQL; take another name")
         return value
 
     @model_validator(mode="after")
     def _coherent(self) -> Source:
         names = [column.name for column in self.columns]
+        if not names:
+            raise ValueError("a source has a column at least: write `columns`, or a `layout`")
         double = sorted({name for name in names if names.count(name) > 1})
         if double:
             raise ValueError(f"column {double[0]!r} is declared twice")
@@ -165,7 +122,7 @@ class Source(Model):
             raise ValueError(f"key column {missing[0]!r} is not declared")
         if self.due == "never" and self.late_after_days is not None:
             raise ValueError("a source that is due never has no late_after_days: say how often it is due")
-        if self.domain == "external" and not (self.producer and self.licence):
+        if self.domain == "external" and not self.waiting and not (self.producer and self.licence):
             raise ValueError(
                 "an external source names its producer and its licence: who made it, and what allows its use"
             )
@@ -175,6 +132,8 @@ class Source(Model):
             )
         if self.sha256 is not None and not self.is_at_web_address:
             raise ValueError("sha256 is for a location of http:// or https://")
+        if len(self.places) > 1 and self.is_production:
+            raise ValueError("a table of the application has one location")
         if (self.domain == "lovac" and self.millesime is not None) != (self.public_criterion is not None):
             raise ValueError(
                 "a millesime of LOVAC, and nothing else, has a public_criterion: fil, or fil_ccthp; see"
@@ -183,21 +142,35 @@ class Source(Model):
         return self
 
     @property
+    def location(self) -> str:
+        """Give the first place; a new file is put there."""
+        return self.places[0]
+
+    @property
     def is_production(self) -> bool:
         return self.location.startswith("postgres:")
 
     @property
+    def is_several(self) -> bool:
+        """Tell whether the source may be made of several objects."""
+        return any("*" in place for place in self.places)
+
+    @property
     def is_at_web_address(self) -> bool:
-        return self.location.startswith(("http://", "https://"))
+        return any(place.startswith(("http://", "https://")) for place in self.places)
 
     @property
     def is_plain_http(self) -> bool:
         """Tell whether the file comes over a network in clear; this very machine is no network."""
-        return self.location.startswith("http://") and urlsplit(self.location).hostname not in (
-            "localhost",
-            "127.0.0.1",
-            "::1",
+        return any(
+            place.startswith("http://") and urlsplit(place).hostname not in ("localhost", "127.0.0.1", "::1")
+            for place in self.places
         )
+
+    @property
+    def file_layouts(self) -> tuple[FileLayout, ...]:
+        """List the layouts that a file may have: at least one."""
+        return self.layouts or (FileLayout(name="", columns=self.columns),)
 
     @property
     def family(self) -> str:
@@ -218,24 +191,6 @@ class Source(Model):
     @property
     def columns_read(self) -> tuple[Column, ...]:
         return tuple(column for column in self.columns if column.is_read)
-
-
-class RowBand(Model):
-    """Bound the rows of a published table, as multiples of those of the release before; `most` None: no upper
-    bound."""
-
-    least: float = Field(default=0.5, ge=0, le=1)
-    most: float | None = Field(default=2, ge=1)
-
-
-class Publication(Model):
-    """Map one mart to its public name in the clean file; `rows` bounds what may change from one release to
-    the next."""
-
-    mart: str
-    public_name: str
-    description: str = ""
-    rows: RowBand = RowBand()
 
 
 class Catalog(Model):

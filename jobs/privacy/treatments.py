@@ -14,7 +14,7 @@ from typing import NamedTuple
 import duckdb
 
 from jobs.catalog import Column, Source
-from jobs.catalog.model import PrivacyClass
+from jobs.catalog.column import PrivacyClass
 from jobs.errors import SettingsError
 from jobs.settings import Settings
 from jobs.sql import identifier, literal

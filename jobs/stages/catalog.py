@@ -18,11 +18,14 @@ def catalog() -> None:
 @catalog.command()
 def check() -> None:
     """Read every catalog and policy file and tell all faults at once."""
-    from jobs.catalog import load_catalog
+    from jobs.catalog.load import check_catalog
+    from jobs.privacy.public import read_knowledge
     from jobs.privacy.treatments import output_columns
     from jobs.settings import read_settings
 
-    loaded = load_catalog(read_settings().catalog_dirs)
+    folders = read_settings().catalog_dirs
+    loaded = check_catalog(folders)
+    read_knowledge(folders, loaded)
     written = sum(len(output_columns(source)) for source in loaded.sources)
     raw = sum(len(source.columns) for source in loaded.sources)
     click.echo(

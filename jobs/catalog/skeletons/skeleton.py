@@ -7,9 +7,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-import duckdb
-
-from jobs.catalog.model import NAME, UNDECIDED
+from jobs.catalog.column import NAME, UNDECIDED
 from jobs.errors import SettingsError
 
 
@@ -37,17 +35,6 @@ def checked_name(what: str, name: str) -> str:
 def quoted(text: str) -> str:
     """Write any text as a YAML string on one line."""
     return json.dumps(text, ensure_ascii=False)
-
-
-def reserved_words() -> set[str]:
-    """List what SQL keeps for itself: no column is called so."""
-    with duckdb.connect() as connection:
-        return {
-            word
-            for (word,) in connection.execute(
-                "SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category = 'reserved'"
-            ).fetchall()
-        }
 
 
 def write_new(project: Path, files: Mapping[Path, str]) -> list[str]:

@@ -11,7 +11,8 @@ from pathlib import Path
 import duckdb
 
 from jobs.catalog.model import Catalog
-from jobs.catalog.skeletons.skeleton import checked_name, quoted, reserved_words, undecided, write_new
+from jobs.catalog.reserved import RESERVED
+from jobs.catalog.skeletons.skeleton import checked_name, quoted, undecided, write_new
 from jobs.errors import DataRefused, SettingsError
 from jobs.sql import identifier
 
@@ -60,7 +61,7 @@ def read_sample(file: Path) -> Sample:
                 f"{file} could not be read as CSV with a header line, in UTF-8; check the file, or write"
                 " it so"
             ) from None
-        taken = reserved_words()
+        taken = set(RESERVED)
         columns = []
         for header, type_, *_ in typed:
             name = _name(str(header), taken)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from jobs.catalog import Column, Source
+from jobs.catalog import Column, FileLayout, Source
 from jobs.errors import DataRefused
+from jobs.sources.lake.layouts import fitting
+from jobs.sources.lake.names import plain, shown
 
 BOM = b"\xef\xbb\xbf"
 FIRST, MOST = 1 << 16, 1 << 23
@@ -22,13 +22,14 @@ class Layout:
 
     `columns` gives, in the file's order, a unique name and the declared column it is (None: not
     declared, not read); `texts` the header text of each declared column that is there. `drift` is
-    told to people: names only.
+    told to people: names only. `name` is that of the layout, where the source has several.
     """
 
     encoding: str
     columns: list[tuple[str, Column | None]] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
     drift: list[str] = field(default_factory=list)
+    name: str = ""
 
 
 def read_layout(source: Source, name: str, start: Callable[[int], bytes]) -> Layout | None:
@@ -90,36 +91,38 @@ def match(source: Source, name: str, names: list[str]) -> Layout:
 
     Raises DataRefused when a required column is missing.
     """
-    declared = {column.header_name: column for column in source.columns}
-    layout = Layout(source.format.encoding)
+    chosen = fitting(source, names)
+    names = [text.strip() for text in names] if source.format.trim else names
+    declared = {text: column for column in chosen.columns for text in column.header_names}
+    layout = Layout(source.format.encoding, name=chosen.name)
     found: list[Column | None] = [declared.get(text) for text in names]
     taken = {column.name for column in found if column is not None}
-    alike = {_plain(column.header_name): column for column in source.columns if column.name not in taken}
+    alike = {plain(text): column for text, column in declared.items() if column.name not in taken}
     # A header is French or technical; the name of the column itself is a likely match as well.
     alike |= {
-        _plain(column.name): column
-        for column in source.columns
-        if column.name not in taken and _plain(column.name) not in alike
+        plain(column.name): column
+        for column in chosen.columns
+        if column.name not in taken and plain(column.name) not in alike
     }
     for index, text in enumerate(names):
         column = found[index]
-        if column is None and (column := alike.get(_plain(text))) is not None and column.name not in taken:
+        if column is None and (column := alike.get(plain(text))) is not None and column.name not in taken:
             taken.add(column.name)
-            layout.drift.append(f"{name}: column {column.header_name} is renamed to {_shown(text)}")
+            layout.drift.append(f"{name}: column {column.header_name} is renamed to {shown(text)}")
         elif column is not None and column.name in layout.texts:
             layout.drift.append(f"{name}: column {column.header_name} stands twice; the first is read")
             column = None
         elif column is None:
-            layout.drift.append(f"{name}: new column {_shown(text)} is not declared and not read")
+            layout.drift.append(f"{name}: new column {shown(text)} is not declared and not read")
         if column is not None:
             layout.texts[column.name] = text
         layout.columns.append((column.name if column is not None else f"#{index + 1}", column))
-    _tell_missing(source, name, layout)
+    _tell_missing(source, name, chosen, layout)
     return layout
 
 
-def _tell_missing(source: Source, name: str, layout: Layout) -> None:
-    missing = [column for column in source.columns_read if column.name not in layout.texts]
+def _tell_missing(source: Source, name: str, chosen: FileLayout, layout: Layout) -> None:
+    missing = [column for column in chosen.columns_read if column.name not in layout.texts]
     required = [column.header_name for column in missing if column.required]
     if required:
         raise DataRefused(
@@ -128,19 +131,3 @@ def _tell_missing(source: Source, name: str, layout: Layout) -> None:
             " changed"
         )
     layout.drift += [f"{name}: column {column.header_name} is missing; it is NULL" for column in missing]
-
-
-def _plain(text: str) -> str:
-    """Reduce a name to what is left without case, accents, spaces and punctuation."""
-    letters = unicodedata.normalize("NFKD", text.strip()).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "", letters)
-
-
-def _shown(text: str) -> str:
-    """Show a header name: a header-less file would put a line of data here, so what is no name is not
-    told."""
-    return (
-        text
-        if re.fullmatch(r"[^\W\d][\w .'’()/°%-]{0,60}", text.strip()) and "@" not in text
-        else "(not a name)"
-    )

@@ -18,6 +18,7 @@ from jobs.settings import Settings
 from jobs.sources.lake.download import at_hand
 from jobs.sources.lake.faults import told_duckdb
 from jobs.sources.lake.header import Layout
+from jobs.sources.lake.layouts import as_delivered
 from jobs.sources.lake.objects import Lake, LakeObject
 from jobs.sources.lake.readers import ObjectReader, Reading, layout_of, read_object
 from jobs.sources.lake.rejects import Reject, keep, write_csv
@@ -113,13 +114,14 @@ def _load_object(
     connection: duckdb.DuckDBPyConnection,
     loaded: Loaded,
 ) -> None:
-    several = "*" in source.location
+    several = source.is_several
     name = f"{source.name}: {item.name}" if several else source.name
     with (
         run.span(name, kind="object", source=source.name, object=item.name, bytes=item.size) as span,
         at_hand(settings, source, item, lake) as here,
     ):
         try:
+            source = as_delivered(source, lake.start(here, 64))
             layout = layout_of(source, here, lake, connection)
             reading = Reading(0)
             if layout is not None:
@@ -191,7 +193,7 @@ def _check(source: Source, target: Path, loaded: Loaded) -> None:
     if loaded.rows < source.minimum_rows:
         raise DataRefused(
             f"{source.domain}.{source.name}: {loaded.rows} rows, fewer than the {source.minimum_rows}"
-            f" expected: the last good file stands; check {source.location}"
+            f" expected: the last good file stands; check {' or '.join(source.places)}"
         )
 
 

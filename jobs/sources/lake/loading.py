@@ -61,7 +61,7 @@ def load_lake(
     run.facts(loaded=len(planned), unchanged=unchanged)
     if not planned:
         return
-    if any("{lake}" in source.location for source, _ in planned):
+    if any("{lake}" in place for source, _ in planned for place in source.places):
         ensure_s3_secret(settings)
     connection = connect(settings, "httpfs")
     try:
@@ -81,13 +81,13 @@ def _plan(
         if not objects:
             if not source.optional:
                 raise DataRefused(
-                    f"{source.domain}.{source.name} is required and absent at {source.location}: the last"
-                    " good file stands"
+                    f"{source.domain}.{source.name} is required and absent at"
+                    f" {' and '.join(source.places)}: the last good file stands"
                 )
             stands = settings.raw_file(source.domain, source.name).exists()
             run.note(
                 f"{source.domain}.{source.name} is absent at"
-                f" {source.location}{': the earlier file stays' if stands else ''}"
+                f" {' and '.join(source.places)}{': the earlier file stays' if stands else ''}"
             )
         elif is_unchanged(settings, source, objects):
             unchanged += 1

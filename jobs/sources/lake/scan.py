@@ -144,12 +144,16 @@ def _faults(source: Source, layout: Layout) -> dict[str, str]:
     }
 
 
-def insertion(source: Source, table: str, rows: str, file: tuple[str, int | None] | None) -> str:
+def insertion(
+    source: Source, layout: Layout, table: str, rows: str, file: tuple[str, int | None] | None
+) -> str:
     """Write the insertion of rows after the policy; `file` (name, year) fills the columns of a source of
     several objects."""
     outputs = [column.select for column in output_columns(source)]
     if file is not None:
         outputs += [f"{literal(file[0])} AS file_name", f"CAST({literal(file[1])} AS INTEGER) AS file_year"]
+    if source.layouts:
+        outputs.append(f"{literal(layout.name)} AS file_layout")
     return f"INSERT INTO {table} SELECT {', '.join(outputs)} FROM ({rows})"
 
 

@@ -26,27 +26,19 @@ def assemble(
     faults: list[str],
 ) -> Source | None:
     """Give the source of an entry; None, and its faults, when it is wrong."""
-    if not isinstance(entry, dict):
-        faults.append(f"{document.where('sources', name)}: must be a mapping of fields")
-        return None
-    fields = {**defaults, **entry}
-    wanted, own = fields.pop("layout", None), fields.pop("columns", None)
-    names = [wanted] if isinstance(wanted, str) else wanted or []
-    where = document.where("sources", name, "layout")
-    if not isinstance(names, list) or not all(isinstance(each, str) for each in names):
-        faults.append(f"{where}: must be the name of a layout, or a list of names")
-        return None
-    unknown = [each for each in names if (domain, each) not in layouts]
-    if unknown:
-        faults.append(f"{where}: layout {unknown[0]!r} is not declared in domain {domain!r}")
-        return None
     before = len(faults)
+    fields = {**defaults, **as_mapping(document, faults, entry, "sources", name)}
+    wanted, own = fields.pop("layout", None), fields.pop("columns", None)
     added = _columns(document, own, ("sources", name, "columns"), (domain, name), policy, faults)
     parts = []
-    for each in names:
+    for each in _names(document, domain, name, wanted, layouts, faults):
         home, content = layouts[domain, each]
         held = _columns(home, content, ("layouts", each), (domain, name), policy, faults)
         parts.append(FileLayout(name=each, columns=tuple({**held, **added}.values())))
+    if not added and not parts and len(faults) == before:
+        faults.append(
+            f"{document.where('sources', name)}: declares no column; write `columns`, or name a `layout`"
+        )
     if len(faults) > before:
         return None
     columns = _joined(parts) if parts else added
@@ -73,6 +65,22 @@ def assemble(
         faults += told(document, error, "sources", name)
         return None
     return source.model_copy(update={"waiting": _waiting(document, source, undecided)})
+
+
+def _names(
+    document: Document, domain: str, name: str, wanted: Any, layouts: Layouts, faults: list[str]
+) -> list[str]:
+    """List the layouts that an entry names, by one name or a list of names."""
+    names = [wanted] if isinstance(wanted, str) else wanted or []
+    where = document.where("sources", name, "layout")
+    if not isinstance(names, list) or not all(isinstance(each, str) for each in names):
+        faults.append(f"{where}: must be the name of a layout, or a list of names")
+        return []
+    unknown = [each for each in names if (domain, each) not in layouts]
+    if unknown:
+        faults.append(f"{where}: layout {unknown[0]!r} is not declared in domain {domain!r}")
+        return []
+    return names
 
 
 def _waiting(document: Document, source: Source, undecided: list[str]) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
 from jobs.catalog.column import NAME, Column, FileLayout, Model
+from jobs.catalog.format import FileFormat
 from jobs.catalog.publication import Publication
 from jobs.catalog.reserved import RESERVED
 
@@ -19,40 +20,6 @@ Sample = Literal["facts", "invented"]
 # A delivery is late when the next one is overdue by half a day, a few days, a month. None: one delivery,
 # which cannot be late.
 DAYS_UNTIL_LATE: dict[Due, float | None] = {"daily": 1.5, "monthly": 35, "yearly": 396, "never": None}
-
-
-class FileFormat(Model):
-    """Say how a lake object is written.
-
-    `dateformat` writes a day with %d, %m, %Y (or %y), else days are ISO 8601. `decimal` is the mark before a
-    fraction; `thousands` what stands between groups of three digits, where " " is any blank. `skip` lines
-    stand before the header. `trim` takes the blanks at both ends of every header and value away.
-    """
-
-    type: Literal["csv", "parquet", "json"] = "csv"
-    delimiter: str = ","
-    quote: str = '"'
-    escape: str = '"'
-    encoding: Literal["utf-8", "latin-1"] = "utf-8"
-    dateformat: str | None = None
-    decimal: Literal[".", ","] = "."
-    thousands: Literal["", " ", ".", ",", "'"] = ""
-    skip: int = Field(default=0, ge=0, le=1000)
-    trim: bool = False
-
-    @model_validator(mode="after")
-    def _signs(self) -> Self:
-        for name, most_blank in (("delimiter", False), ("quote", True), ("escape", True)):
-            sign = getattr(self, name)
-            if sign is not None and not (len(sign) == 1 or (most_blank and not sign)):
-                raise ValueError(f"{name} is one character{', or none' if most_blank else ''}")
-            if sign in ("\n", "\r"):
-                raise ValueError(f"{name} is no line end")
-        if self.delimiter and self.delimiter in (self.quote, self.escape):
-            raise ValueError("delimiter and quote are two characters, not one")
-        if self.decimal == self.thousands:
-            raise ValueError("decimal and thousands are two marks, not one")
-        return self
 
 
 class Source(Model):
@@ -112,8 +79,6 @@ class Source(Model):
     @model_validator(mode="after")
     def _coherent(self) -> Source:
         names = [column.name for column in self.columns]
-        if not names:
-            raise ValueError("a source has a column at least: write `columns`, or a `layout`")
         double = sorted({name for name in names if names.count(name) > 1})
         if double:
             raise ValueError(f"column {double[0]!r} is declared twice")

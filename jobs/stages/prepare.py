@@ -94,6 +94,7 @@ def _checks(settings: Settings, run: StageRun) -> Iterator[Check]:
         yield "PostgreSQL", lambda: _postgres(settings, load_catalog(settings.catalog_dirs), run)
     if all(getattr(settings, name) is not None for name in NEEDED if name.startswith("CELLAR")):
         yield "S3 lake", lambda: _lake(settings, run)
+        yield "sources", lambda: _found(settings, load_catalog(settings.catalog_dirs), run)
         yield "S3 secret", lambda: _secret(settings)
 
 
@@ -142,6 +143,25 @@ def _lake(settings: Settings, run: StageRun) -> str:
 
     retried(run, Lake(settings).check_bucket, Backoff(attempts=3))
     return f"bucket {settings.CELLAR_DATA_LAKE_BUCKET_NAME}"
+
+
+def _found(settings: Settings, catalog: Catalog, run: StageRun) -> str:
+    from jobs.sources.lake.absent import told_absent
+    from jobs.sources.lake.objects import Lake
+    from jobs.storage.retry import Backoff, retried
+
+    lake = Lake(settings)
+    looked = [s for s in catalog.lake_sources if not s.is_at_web_address and not s.waiting]
+    absent = [
+        source
+        for source in looked
+        if not retried(run, lambda source=source: lake.find(source), Backoff(attempts=3))  # type: ignore[misc]
+    ]
+    told = [*told_absent(absent, lambda source: settings.raw_file(source.domain, source.name).exists())]
+    told += [f"nothing is read of {s.domain}.{s.name}: {s.waiting}" for s in catalog.sources if s.waiting]
+    for sentence in told:
+        run.note(sentence)
+    return "\n".join([f"{len(looked) - len(absent)} of {len(looked)} are there", *told])
 
 
 def _secret(settings: Settings) -> str:

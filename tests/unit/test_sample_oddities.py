@@ -63,9 +63,9 @@ def test_headers_are_those_of_the_catalog_with_its_delimiter(lake: Lake) -> None
     for source in lake.catalog.of("lovac", "ff"):
         with lake.path(source.name).open(encoding=source.format.encoding) as file:
             header = file.readline().rstrip("\n").removeprefix("\ufeff")
-        assert header.split(source.format.delimiter) == [column.header_name for column in source.columns], (
-            source.name
-        )
+        assert header.split(source.format.delimiter) == [
+            column.header_name for column in source.file_layouts[0].columns
+        ], source.name
         delimiters.add(source.format.delimiter)
     assert delimiters == {";", "|", ","}
 

@@ -141,6 +141,7 @@ def _load_object(
         {
             "name": item.name,
             "etag": item.etag,
+            "place": item.url,
             "bytes": item.size,
             "rows": reading.rows,
             "rejects": reading.broken,

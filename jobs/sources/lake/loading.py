@@ -12,6 +12,7 @@ from jobs.catalog import Catalog, Source
 from jobs.errors import DataRefused, SettingsError, ZlvError
 from jobs.privacy.treatments import install_pseudonyms, output_columns
 from jobs.settings import Settings
+from jobs.sources.lake.absent import told_absent
 from jobs.sources.lake.load import Loaded, is_unchanged, load_source
 from jobs.sources.lake.objects import Lake, LakeObject
 from jobs.sources.lake.secret import ensure_s3_secret
@@ -76,7 +77,11 @@ def _plan(
 ) -> tuple[list[tuple[Source, list[LakeObject]]], int]:
     planned: list[tuple[Source, list[LakeObject]]] = []
     unchanged = 0
+    absent: list[Source] = []
     for source in sources:
+        if source.waiting:
+            run.note(f"nothing is read of {source.domain}.{source.name}: {source.waiting}")
+            continue
         objects = retried(run, lambda source=source: lake.find(source), backoff)  # type: ignore[misc]
         if not objects:
             if not source.optional:
@@ -84,16 +89,16 @@ def _plan(
                     f"{source.domain}.{source.name} is required and absent at"
                     f" {' and '.join(source.places)}: the last good file stands"
                 )
-            stands = settings.raw_file(source.domain, source.name).exists()
-            run.note(
-                f"{source.domain}.{source.name} is absent at"
-                f" {' and '.join(source.places)}{': the earlier file stays' if stands else ''}"
-            )
+            absent.append(source)
         elif is_unchanged(settings, source, objects):
             unchanged += 1
             run.log.info("%s.%s is unchanged: not read", source.domain, source.name)
         else:
             planned.append((source, objects))
+    for sentence in told_absent(
+        absent, lambda source: settings.raw_file(source.domain, source.name).exists()
+    ):
+        run.note(sentence)
     # The largest first, so that none is left to run alone at the end.
     return sorted(planned, key=lambda plan: -sum(item.size for item in plan[1])), unchanged
 

@@ -14,7 +14,7 @@ select
     premises.living_area,
     {{ try_integer('premises.building_year') }} as building_year,
     case
-        when premises.file_layout is distinct from 'extract'
+        when coalesce(premises.file_layout, '') <> 'extract'
             then coalesce(category.owner_kind, family.owner_kind, 'Non classifié')
     end as owner_kind,
     -- the owner group where the file has one; the housing files have none, and their category says the same
@@ -25,7 +25,7 @@ select
         false
     ) as is_public_or_social,
     case when premises.file_layout = 'extract' then 'ccogrm' else 'catpro3' end as private_rule,
-    premises.file_layout is distinct from 'extract' as has_all_premises
+    coalesce(premises.file_layout, '') <> 'extract' as has_all_premises
 from {{ ref('stg_ff__premises') }} as premises
 left join {{ ref('owner_kinds') }} as category on premises.owner_category = category.prefix
 left join {{ ref('owner_kinds') }} as family on left(premises.owner_category, 1) = family.prefix

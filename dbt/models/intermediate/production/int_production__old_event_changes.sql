@@ -19,6 +19,7 @@ events as (
     from {{ ref('stg_external__old_events') }} as old_events
     left join {{ ref('stg_production__events') }} as today on old_events.id = today.id
     where today.id is null
+    qualify row_number() over (partition by old_events.id order by old_events.created_at, old_events.new_status) = 1
 )
 
 select

@@ -10,7 +10,8 @@ from jobs.catalog.column import Model
 
 
 class FileFormat(Model):
-    """Say how a lake object is written.
+    """Say how a lake object is written. What is not said of delimiter, quote, escape and encoding, the file
+    itself decides; a quote of no character means that nothing is quoted.
 
     `dateformat` writes a day with %d, %m, %Y (or %y), else days are ISO 8601. `decimal` is the mark before a
     fraction; `thousands` what stands between groups of three digits, where " " is any blank. `skip` lines
@@ -18,10 +19,10 @@ class FileFormat(Model):
     """
 
     type: Literal["csv", "parquet", "json"] = "csv"
-    delimiter: str = ","
-    quote: str = '"'
-    escape: str = '"'
-    encoding: Literal["utf-8", "latin-1"] = "utf-8"
+    delimiter: str | None = None
+    quote: str | None = None
+    escape: str | None = None
+    encoding: Literal["utf-8", "latin-1", "windows-1252", "utf-16"] | None = None
     dateformat: str | None = None
     decimal: Literal[".", ","] = "."
     thousands: Literal["", " ", ".", ",", "'"] = ""

@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator, model_validator
 
 from jobs.catalog.column import NAME, Column, FileLayout, Model
+from jobs.catalog.expected import Expected
 from jobs.catalog.format import FileFormat
-from jobs.catalog.publication import Publication
+from jobs.catalog.publication import Publication, RowBand
 from jobs.catalog.reserved import RESERVED
 
 Domain = Literal["production", "lovac", "locomvac", "ff", "external"]
@@ -33,10 +34,13 @@ class Source(Model):
     `late_after_days` after how many days without one it is late, where the usual delay of `due` does not
     fit. `public_criterion` is the rule of the long-term vacancy that was published for a LOVAC year: `fil`
     private dwellings vacant for more than two years, `fil_ccthp` those of them vacant in the Fichiers
-    fonciers. A file at a web address is `max_bytes` at most and has the checksum `sha256` (64 hexadecimal
-    digits), which a plain http:// address needs: nobody else vouches for what arrives. `sample` says what
-    the sample data hold of a public source: `facts`, rows of the true file, or `invented` ones.
-    `waiting` says, with file, line and cure, why nothing is read of the source: it is not decided, or closed.
+    fonciers. `year_column` names the column that holds the millésime on each line. `rows` bounds the rows of
+    a delivery against those of the file before, and `expected` (catalog/expected.yml) says how many lines the
+    file of this very millésime has. A file at a web address is `max_bytes` at most and has the checksum
+    `sha256` (64 hexadecimal digits), which a plain http:// address needs: nobody else vouches for what
+    arrives. `sample` says what the sample data hold of a public source: `facts`, rows of the true file, or
+    `invented` ones. `waiting` says, with file, line and cure, why nothing is read of the source: it is not
+    decided, or closed.
     """
 
     name: str
@@ -56,6 +60,9 @@ class Source(Model):
     sample: Sample | None = None
     key: tuple[str, ...] = ()
     minimum_rows: int = Field(default=1, ge=0)
+    year_column: str | None = None
+    rows: RowBand = RowBand(least=0.8, most=1.25)
+    expected: Expected | None = None
     rejects_threshold: float = Field(default=0.01, ge=0, le=1)
     optional: bool = True
     columns: tuple[Column, ...]
@@ -85,6 +92,8 @@ class Source(Model):
         missing = [name for name in self.key if name not in names]
         if missing:
             raise ValueError(f"key column {missing[0]!r} is not declared")
+        if self.year_column is not None and self.year_column not in names:
+            raise ValueError(f"year_column {self.year_column!r} is not declared")
         if self.due == "never" and self.late_after_days is not None:
             raise ValueError("a source that is due never has no late_after_days: say how often it is due")
         if self.domain == "external" and not self.waiting and not (self.producer and self.licence):
@@ -141,6 +150,11 @@ class Source(Model):
     def family(self) -> str:
         """Name the source without its year: the millésimes of a file are one family."""
         return self.name.removesuffix(f"_{self.millesime}")
+
+    @property
+    def year_of_line(self) -> str:
+        """Name the column that holds the year of each line: `annee` where no other is declared."""
+        return self.year_column or "annee"
 
     @property
     def days_until_late(self) -> float | None:

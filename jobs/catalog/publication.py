@@ -9,8 +9,7 @@ from jobs.catalog.reserved import RESERVED
 
 
 class RowBand(Model):
-    """Bound the rows of a published table, as multiples of those of the release before; `most` None: no upper
-    bound."""
+    """Bound the rows of a table, as multiples of those of the edition before; `most` None: no upper bound."""
 
     least: float = Field(default=0.5, ge=0, le=1)
     most: float | None = Field(default=2, ge=1)

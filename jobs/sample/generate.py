@@ -4,7 +4,7 @@ scale."""
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import duckdb
@@ -32,6 +32,13 @@ LAKE = "s3://{lake}/"
 # Which files carry which fault of the real ones.
 _BYTE_ORDER_MARK = ("lovac_2022", "tlv_zone_1", "tlv_zone_2")
 _BROKEN = {"lovac_2020": (40, 90, 150), "lovac_2024": (25, 60, 110, 200, 260)}
+# How the LOVAC files are written that came in more than one way.
+_WRITTEN = {
+    2019: (";", "latin-1"),
+    2020: (";", "latin-1"),
+    2021: (";", "utf-8"),
+    2025: ("|", "utf-8"),
+}
 
 
 @dataclass
@@ -128,8 +135,13 @@ def _relation(source: Source) -> tuple[str, str, Style] | None:
         return None
     floats = Style(decimals=True, true="True", false="False")
     flags = Style(true="t", false=None)
+    delimiter, encoding = _WRITTEN.get(year, (",", "utf-8"))
     known = {
-        f"lovac_{year}": (lovac_rows(year), "n, copy", floats if year >= NEW_LAYOUT else Style()),
+        f"lovac_{year}": (
+            lovac_rows(year),
+            "n, copy",
+            replace(floats if year >= NEW_LAYOUT else Style(), delimiter=delimiter, encoding=encoding),
+        ),
         f"ff_{year}": (ff_housing_rows(year), "n", flags),
         f"ff_owners_{year}": (ff_owners_rows(year), "ccodep, com3, a, k", flags),
         f"ff_extract_{year}": (ff_extract_rows(year), "n", flags),

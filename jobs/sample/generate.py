@@ -142,7 +142,11 @@ def _relation(source: Source) -> tuple[str, str, Style] | None:
             "n, copy",
             replace(floats if year >= NEW_LAYOUT else Style(), delimiter=delimiter, encoding=encoding),
         ),
-        f"ff_{year}": (ff_housing_rows(year), "n", flags),
+        f"ff_{year}": (
+            ff_housing_rows(year),
+            "n",
+            replace(flags, delimiter=delimiter, encoding=encoding),
+        ),
         f"ff_owners_{year}": (ff_owners_rows(year), "ccodep, com3, a, k", flags),
         f"ff_extract_{year}": (ff_extract_rows(year), "n", flags),
         f"ff_buildings_{year}": (ff_buildings_rows(year), "idbat", flags),

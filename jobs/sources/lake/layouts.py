@@ -8,8 +8,6 @@ from jobs.catalog import Column, FileLayout, Source
 from jobs.sources.lake.likeness import plain
 
 PARQUET = b"PAR1"
-# What is compressed shows its format when it is unpacked.
-_CLOSED = (b"\x1f\x8b", b"(\xb5/\xfd", b"PK")
 _BLANKS = b" \t\r\n\xef\xbb\xbf"
 
 
@@ -31,20 +29,20 @@ def stands(column: Column, there: set[str]) -> bool:
     return any(plain(text) in there for text in (*column.header_names, column.name))
 
 
+def format_of(start: bytes) -> str:
+    """Tell csv, json or parquet by an object's first bytes; what is compressed is text until it is
+    unpacked."""
+    if start.startswith(PARQUET):
+        return "parquet"
+    text = start.lstrip(_BLANKS)
+    is_json = text.startswith((b"[{", b"[ {", b"[\n", b"[\r\n", b"{")) and b'"' in text[:64]
+    return "json" if is_json else "csv"
+
+
 def as_delivered(source: Source, start: bytes) -> Source:
     """Give the source under the format that its file's first bytes show: producers publish one table as CSV,
     JSON or Parquet, and change from one to the other."""
-    if start.startswith(_CLOSED):
-        # Unpacked first, as text; Parquet compresses itself.
-        start = b""
-    text = start.lstrip(_BLANKS)
-    found = (
-        "parquet"
-        if start.startswith(PARQUET)
-        else "json"
-        if text.startswith((b"[{", b"[ {", b"[\n", b"[\r\n", b"{"))
-        else "csv"
-    )
-    if found == source.format.type:
+    found = format_of(start)
+    if found == source.format.type or not start:
         return source
     return source.model_copy(update={"format": source.format.model_copy(update={"type": found})})

@@ -22,6 +22,29 @@ def require_checkout(project: Path) -> None:
         )
 
 
+def standing_place(catalog_dir: str | None, here: Path) -> tuple[Path, bool]:
+    """Find the catalog folder that a person adds to: the last one of ZLV_CATALOG_DIR, else that of the
+    checkout that `here` lies in, else one below `here`; and whether dbt models go beside it.
+
+    Never the folder that the program is installed in, unless the person stands in it. Raises SettingsError
+    where nothing can be written.
+    """
+    added = [part for part in (catalog_dir or "").split(":") if part]
+    if added:
+        catalog = Path(added[-1]).absolute()
+    else:
+        place = next((each for each in (here, *here.parents) if _is_checkout(each)), here)
+        catalog = place / "catalog"
+    there = next(each for each in (catalog, *catalog.parents) if each.exists())
+    if not os.access(there, os.W_OK):
+        raise SettingsError(f"{there} cannot be written; stand in a folder of your own")
+    return catalog, catalog.name == "catalog" and _is_checkout(catalog.parent)
+
+
+def _is_checkout(folder: Path) -> bool:
+    return all((folder / name).is_dir() for name in ("catalog", "dbt", "docs"))
+
+
 def checked_name(what: str, name: str) -> str:
     """Give a name back when it may name files, tables and fields; raises SettingsError else."""
     if not NAME.match(name) or len(name) > 50:

@@ -45,7 +45,7 @@ def read_layout(
     while True:
         head = start(size)
         whole = len(head) < size or size >= MOST
-        text = head.removeprefix(BOM).decode(errors="ignore")
+        text = _below_titles(head.removeprefix(BOM).decode(errors="ignore"), source.format.skip)
         if not text.strip():
             return None
         form = declared_form(source, text)
@@ -59,6 +59,10 @@ def read_layout(
     layout = match(source, name, names, known=known, said=said)
     layout.form = form
     return layout
+
+
+def _below_titles(text: str, lines: int) -> str:
+    return "".join(text.splitlines(keepends=True)[lines:]) if lines else text
 
 
 def match(

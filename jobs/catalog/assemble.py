@@ -42,9 +42,8 @@ def assemble(
     if len(faults) > before:
         return None
     columns = _joined(parts) if parts else added
-    undecided = sorted(
-        str(each) for each, value in fields.items() if isinstance(value, str) and UNDECIDED in value
-    )
+    in_order = {**as_mapping(document, [], entry), **fields}
+    undecided = [each for each, value in in_order.items() if isinstance(value, str) and UNDECIDED in value]
     if undecided:
         # Nobody has said what the file is, nor what allows its use: nothing of it is read until then.
         fields |= dict.fromkeys(undecided, "")

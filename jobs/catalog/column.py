@@ -25,7 +25,9 @@ class Model(BaseModel):
 
     @model_validator(mode="after")
     def _decided(self) -> Self:
-        open_ = [name for name, value in self if isinstance(value, str) and UNDECIDED in value]
+        # `waiting` is a sentence about the undecided, and may quote it.
+        texts = [(name, value) for name, value in self if isinstance(value, str) and name != "waiting"]
+        open_ = [name for name, value in texts if UNDECIDED in value]
         if open_:
             raise ValueError(f"{', '.join(open_)} not decided yet: write it in place of « {UNDECIDED} … »")
         return self

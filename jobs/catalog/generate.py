@@ -1,4 +1,4 @@
-"""Generate what derives from the catalog: dbt's sources and the data dictionary."""
+"""Generate what derives from the catalog: dbt's sources."""
 
 from __future__ import annotations
 
@@ -10,12 +10,6 @@ import yaml
 from jobs.catalog.model import Catalog, Source
 
 HEAD = "# Generated from the catalog by `zlv catalog generate`; do not edit.\n"
-
-_SAMPLE = {
-    None: "",
-    "facts": " The sample data hold true rows of it, for a few departments.",
-    "invented": " The sample data hold invented rows, which say nothing of any place.",
-}
 
 
 def sources_yml(
@@ -50,45 +44,6 @@ def _table(source: Source, columns: list[tuple[str, str, str, str]]) -> dict[str
             for name, type_, privacy, text in columns
         ],
     }
-
-
-def dictionary(catalog: Catalog, domain: str) -> str:
-    """Write a domain's page of the data dictionary: each source, each raw column, what becomes of it."""
-    lines = [
-        f"# Dictionary of the raw data: {domain}",
-        "",
-        "<!-- Generated from the catalog by `zlv catalog generate`; do not edit. -->",
-        "",
-    ]
-    shown: dict[tuple[str, ...], str] = {}
-    for source in catalog.of(domain):
-        lines += [f"## {domain}.{source.name}", "", f"{source.description}.", ""]
-        lines += [f"`{source.location}` · {source.format.type} · due {source.due} · owner {source.owner}", ""]
-        lines += [
-            (
-                f"Producer {source.producer or 'not told'} · licence"
-                f" {source.licence or 'not told'}.{_SAMPLE[source.sample]}"
-            ),
-            "",
-        ]
-        if source.key:
-            lines += [f"Key: {', '.join(source.key)}.", ""]
-        layout = tuple(column.model_dump_json() for column in source.columns)
-        same = shown.get(layout)
-        if same:
-            lines += [f"Columns: those of `{same}`.", ""]
-            continue
-        shown[layout] = source.name
-        lines += ["| column | type | class | treatment | meaning |", "|---|---|---|---|---|"]
-        for column in source.columns:
-            derived = f" → {', '.join(column.policy.derive)}" if column.policy.derive else ""
-            text = column.description.replace("|", "\\|")
-            lines.append(
-                f"| {column.name} | {column.type} | {column.policy.privacy} |"
-                f" {column.policy.treatment}{derived} | {text} |"
-            )
-        lines.append("")
-    return "\n".join(lines).rstrip() + "\n"
 
 
 def write_if_changed(path: Path, text: str) -> bool:

@@ -49,7 +49,8 @@ def test_the_open_data_of_lovac_become_a_table_that_joins_without_a_hand_edit(
         FROM external.lovac_opendata_dep AS v JOIN external.departements AS d ON v.dep = d.code_departement
         ORDER BY v.dep
     """
-    found = json.loads(here.zlv("sql", "--format", "json", query, **added).stdout)
+    printed = here.zlv("sql", "--format", "json", query, **added).stdout
+    found = [json.loads(line) for line in printed.splitlines()]
     assert {"nom_departement": "Ain", "pp_vacant_25": 19805, "pp_total_24": 293837} in found
     assert {"nom_departement": "Bas-Rhin", "pp_vacant_25": 24951, "pp_total_24": 523108} in found
 

@@ -135,7 +135,8 @@ def yearly(settings: Any, years: str, wide: str = '1 AS "2023", 2 AS "2024"') ->
         for mart in ("marts_common_cities", "marts_production_housing"):
             connection.execute(f"DROP TABLE marts.{mart}")
         connection.execute(
-            f"CREATE TABLE marts.marts_common_cities AS SELECT unnest({years}) AS year, range AS n FROM range(40)"
+            f"CREATE TABLE marts.marts_common_cities AS SELECT unnest({years}) AS year, range AS n"
+            " FROM range(40)"
         )
         connection.execute(f"CREATE TABLE marts.marts_production_housing AS SELECT {wide} FROM range(40)")
     write_audit(settings)

@@ -1,18 +1,48 @@
-"""Describe what the file of a millésime is known to hold."""
+"""Read what is expected of the files of each millésime: how many lines, and the public figure of it."""
 
 from __future__ import annotations
 
-from pydantic import Field
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
 
-from jobs.catalog.column import Model
+from pydantic import ValidationError
+
+from jobs.catalog.document import Document, read_document
+from jobs.catalog.format import Expected
+from jobs.catalog.model import Source
+
+FILE = "expected.yml"
+# Stands for every source: a trial's data are none of the real ones.
+EVERY = "*"
 
 
-class Expected(Model):
-    """Say how many lines the file of a millésime holds, and the public figure that is counted of them.
+def with_expected(folders: Iterable[Path], sources: dict[str, Source], faults: list[str]) -> None:
+    """Give each source what the folders' `expected.yml` say of it, the last one that names it.
 
-    A load whose lines differ by more than `tolerance` (a share) is refused until somebody gives the reason.
+    `null` expects nothing of a source, and nothing of all those before it where it stands under `*`.
     """
+    found: dict[str, Expected | None] = {}
+    for folder in folders:
+        if not (folder / FILE).is_file():
+            continue
+        document = read_document(folder / FILE)
+        for name, entry in document.content.items():
+            if name == EVERY and entry is None:
+                found.clear()
+            elif name not in sources:
+                faults.append(f"{document.where(name)}: no source of this name is declared")
+            else:
+                found[name] = _expected(document, name, entry, faults)
+    for name, expected in found.items():
+        sources[name] = sources[name].model_copy(update={"expected": expected})
 
-    lines: int = Field(ge=0)
-    tolerance: float = Field(default=0.01, ge=0, lt=1)
-    public: int | None = Field(default=None, ge=0)
+
+def _expected(document: Document, name: str, entry: Any, faults: list[str]) -> Expected | None:
+    if entry is None:
+        return None
+    try:
+        return Expected.model_validate(entry)
+    except ValidationError as error:
+        faults += [f"{document.where(name, *fault['loc'])}: {fault['msg']}" for fault in error.errors()]
+        return None

@@ -1,4 +1,4 @@
-"""Describe how a lake object is written."""
+"""Describe how a lake object is written, and what it is known to hold."""
 
 from __future__ import annotations
 
@@ -42,3 +42,14 @@ class FileFormat(Model):
         if self.decimal == self.thousands:
             raise ValueError("decimal and thousands are two marks, not one")
         return self
+
+
+class Expected(Model):
+    """Say how many lines the file of a millésime holds, and the public figure that is counted of them.
+
+    A load whose lines differ by more than `tolerance` (a share) is refused until somebody gives the reason.
+    """
+
+    lines: int = Field(ge=0)
+    tolerance: float = Field(default=0.01, ge=0, lt=1)
+    public: int | None = Field(default=None, ge=0)

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from jobs.catalog.assemble import Layouts, assemble
 from jobs.catalog.document import Document
+from jobs.catalog.expected import FILE, with_expected
 from jobs.catalog.files import documents, domain_of, mapping, told
 from jobs.catalog.model import Catalog, Source
 from jobs.catalog.policy import read_policy
@@ -53,7 +54,7 @@ def _read(folders: Iterable[Path]) -> tuple[Catalog, list[str], list[str]]:
         )
     faults: list[str] = []
     policy = read_policy(folders, faults)
-    files = [d for d in documents(folders, "*.yml", faults) if d.path.name != "publication.yml"]
+    files = [d for d in documents(folders, "*.yml", faults) if d.path.name not in ("publication.yml", FILE)]
     read = [(document, domain) for document in files if (domain := domain_of(document, faults))]
     layouts: Layouts = {
         (domain, name): (document, columns)
@@ -85,6 +86,7 @@ def _read(folders: Iterable[Path]) -> tuple[Catalog, list[str], list[str]]:
             if source is not None:
                 sources[name] = source
                 declared.setdefault((domain, name), set()).update(c.name for c in source.columns)
+    with_expected(folders, sources, faults)
     publications = tuple(_publications(documents(folders, "publication.yml", faults), faults))
     told_too = [] if faults else list(policy.unmatched(declared))
     return Catalog(sources=tuple(sources.values()), publications=publications), faults, told_too

@@ -8,8 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator, model_validator
 
 from jobs.catalog.column import NAME, Column, FileLayout, Model
-from jobs.catalog.expected import Expected
-from jobs.catalog.format import FileFormat
+from jobs.catalog.format import Expected, FileFormat
 from jobs.catalog.publication import Publication, RowBand
 from jobs.catalog.reserved import RESERVED
 

@@ -8,15 +8,17 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import duckdb
+import yaml
 
 from jobs.catalog import Catalog, Source
+from jobs.catalog.expected import EVERY, FILE
 from jobs.sample.app_people import invent_people
 from jobs.sample.application import write_application
 from jobs.sample.draws import install_draws
 from jobs.sample.dwellings import invent_dwellings
 from jobs.sample.external import EXTERNAL
 from jobs.sample.ff import ff_buildings_rows, ff_extract_rows, ff_housing_rows, ff_owners_rows
-from jobs.sample.files import Faults, Style, Written, write_source
+from jobs.sample.files import Faults, Style, Written, describe, write_source
 from jobs.sample.locomvac import prepare_locomvac, write_locomvac
 from jobs.sample.lovac import NEW_LAYOUT, lovac_rows, prepare_lovac
 from jobs.sample.names import install_names
@@ -63,8 +65,8 @@ def generate(
     settings: Settings | None = None,
     only: tuple[str, ...] = (),
 ) -> Manifest:
-    """Write `out`/lake/<key> for every lake source, `out`/postgres for the application, and
-    `out`/manifest.json.
+    """Write `out`/lake/<key> for every lake source, `out`/postgres for the application, `out`/catalog
+    for what may be expected of them, and `out`/manifest.json.
 
     `scale` 1 is 34 000 premises; `only` names domains (default: all). `settings` bound memory and threads:
     the speed, never the bytes.
@@ -94,6 +96,7 @@ def generate(
         if not only or "production" in only:
             for written in write_application(connection, out / "postgres", scale):
                 manifest.files[f"postgres/{written.name}"] = written
+    _write_expected(catalog, out, manifest)
     content = {
         "scale": scale,
         "seed": seed,
@@ -101,6 +104,19 @@ def generate(
     }
     (out / "manifest.json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     return manifest
+
+
+def _write_expected(catalog: Catalog, out: Path, manifest: Manifest) -> None:
+    """Say in a catalog folder of its own how many lines may be expected of the sample's files."""
+    content: dict[str, dict[str, int] | None] = {EVERY: None}
+    for source in catalog.lake_sources:
+        written = manifest.files.get(source.location.replace(LAKE, "lake/"))
+        if source.expected is not None and written is not None:
+            content[source.name] = {"lines": written.rows + len(written.broken_lines)}
+    folder = out / "catalog"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / FILE).write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+    manifest.files[f"catalog/{FILE}"] = describe(folder / FILE, 0, [])
 
 
 def _write_lake(

@@ -104,6 +104,11 @@ def test_quoted_line_ends_stay_in_their_record() -> None:
     assert repaired('h,i\n1,"a\nb ""c""\n"\n2,"open\n3,d') == ('1,h,i\n2,1,"a\nb ""c""\n"\n6,3,d\n', [5])
 
 
+def test_a_record_of_two_lines_may_end_with_an_empty_value() -> None:
+    """D11: the second line's last value is empty, as often in LOVAC."""
+    assert repaired('h,i\n"a\nb",\n2,c\n') == ('1,h,i\n2,"a\nb",\n4,2,c\n', [])
+
+
 def test_text_after_a_quote_breaks_its_line() -> None:
     assert repaired('h,i\r\n1,"a"b\r\n2,c\r\n') == ("1,h,i\n3,2,c\n", [2])
 

@@ -79,6 +79,9 @@ optional: true
 {{- with .Values.catalog }}
 {{- if or .sources .policy .publication }}
 items:
+  {{- if $.Values.dev.enabled }}
+  - {key: expected.yml, path: expected.yml}
+  {{- end }}
   {{- range $file := keys .sources | sortAlpha }}
   - {key: {{ $file }}, path: {{ $file }}}
   {{- end }}

@@ -23,6 +23,9 @@ from jobs.storage.retry import BACKOFF, Backoff, retried
 from jobs.storage.session import connect
 from jobs.telemetry import StageRun
 
+# A range that fails is asked for again before the whole object is.
+HTTP_RETRIES = 3
+
 
 def choose(
     catalog: Catalog, only: Sequence[str] = (), domains: Sequence[str] = (), millesimes: Sequence[int] = ()
@@ -78,7 +81,8 @@ def load_lake(
     if any("{lake}" in place for source, _ in planned for place in source.places):
         ensure_s3_secret(settings)
     connection = connect(settings, "httpfs")
-    connection.execute(f"SET GLOBAL http_timeout = {max(1, round(s3.READ_SECONDS))}")
+    for name, value in {"http_timeout": max(1, round(s3.READ_SECONDS)), "http_retries": HTTP_RETRIES}.items():
+        connection.execute(f"SET GLOBAL {name} = {value}")
 
     def load(source: Source, objects: Sequence[LakeObject], cursor: duckdb.DuckDBPyConnection) -> Loaded:
         return load_source(settings, source, objects, lake, run, cursor, accept_rows, known or sources)

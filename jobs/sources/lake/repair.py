@@ -110,7 +110,7 @@ class _record:
         )
         self._closed = re.compile(field + rb"(?:" + delimiter + field + rb")*\Z", re.DOTALL)
         self._open = re.compile(rb"(?:" + field + delimiter + rb")*" + quote + inside + rb"\Z", re.DOTALL)
-        self._field = re.compile(field + rb"(?:" + delimiter + rb"|\Z)", re.DOTALL)
+        self._field = re.compile(field + rb"(" + delimiter + rb"|\Z)", re.DOTALL)
 
     def closed(self, text: bytes) -> bool:
         return self._closed.match(text) is not None
@@ -122,9 +122,10 @@ class _record:
         count = place = 0
         while (found := self._field.match(text, place)) is not None:
             count += 1
-            if found.end() == place or found.end() >= len(text):
-                break
             place = found.end()
+            # Behind the last delimiter stands a value too, be it empty.
+            if not found[1]:
+                break
         return count
 
 

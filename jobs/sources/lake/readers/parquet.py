@@ -26,9 +26,8 @@ def read(reader: ObjectReader) -> Reading:
     others."""
     source, layout, url = reader.source, reader.layout, reader.item.url
     rows = reader.insert(rows_of_parquet(source, layout, url))
-    faults = (
-        reader.connection.execute(faults_of_parquet(source, layout, url)).fetchall() if layout.texts else []
-    )
+    query = faults_of_parquet(source, layout, url)
+    faults = reader.connection.execute(query).fetchall() if query else []
     kept = [reader.reject(int(line), str(name), "CAST") for line, name in faults]
     count = len({reject.line for reject in kept})
     drift = [
@@ -52,13 +51,14 @@ def rows_of_parquet(source: Source, layout: Layout, path: str) -> str:
 
 
 def faults_of_parquet(source: Source, layout: Layout, path: str) -> str:
-    """Select (row number from 1, column) of the values that are not of their declared type."""
+    """Select (row number from 1, column) of the values that are not of their declared type; nothing to ask
+    where the file has the declared types."""
     wrong = [
         f"SELECT file_row_number + 1, {literal(name)} FROM read_parquet({literal(path)}, file_row_number ="
         f" true) WHERE {fault}"
         for name, fault in _faults(source, layout).items()
     ]
-    return " UNION ALL ".join(wrong) + f" ORDER BY ALL LIMIT {scan.REJECTS_LIMIT}"
+    return f"{' UNION ALL '.join(wrong)} ORDER BY ALL LIMIT {scan.REJECTS_LIMIT}" if wrong else ""
 
 
 def _value(value: str, held: str, type_: str) -> str:

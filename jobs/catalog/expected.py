@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,9 @@ FILE = "expected.yml"
 EVERY = "*"
 
 
-def with_expected(folders: Iterable[Path], sources: dict[str, Source], faults: list[str]) -> None:
+def with_expected(
+    folders: Iterable[Path], sources: dict[str, Source], declared: Collection[str], faults: list[str]
+) -> None:
     """Give each source what the folders' `expected.yml` say of it, the last one that names it.
 
     `null` expects nothing of a source, and nothing of all those before it where it stands under `*`.
@@ -31,6 +33,9 @@ def with_expected(folders: Iterable[Path], sources: dict[str, Source], faults: l
             if name == EVERY and entry is None:
                 found.clear()
             elif name not in sources:
+                if name in declared:
+                    # It is wrong itself, and told.
+                    continue
                 faults.append(f"{document.where(name)}: no source of this name is declared")
             else:
                 found[name] = _expected(document, name, entry, faults)

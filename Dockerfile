@@ -1,6 +1,7 @@
 # syntax=docker/dockerfile:1
 # Targets: `runtime` (the last, so the default) runs every stage of the warehouse; `trial` adds a PostgreSQL and
 # an S3 server with sample data. Both start as any user id, with a read-only root and without a network.
+# What is published starts from a digest, which `make lock-images` writes here and `make base-check` asks for.
 ARG BASE_IMAGE=docker.io/library/python:3.11-slim-bookworm
 
 FROM ${BASE_IMAGE} AS dependencies
@@ -69,7 +70,7 @@ RUN --mount=type=bind,from=dependencies,source=/opt/build,target=/opt/build \
 COPY --from=project /out/opt/zlv /opt/zlv
 # initdb asks for its user's name, which a user id chosen by the cluster has not: the empty server is made here and copied at start.
 RUN install -d -o 65532 -g 65532 /opt/zlv/share \
-    && setpriv --reuid=65532 --regid=65532 --clear-groups /opt/zlv/bin/python -c 'from jobs.sample.servers.serve import make_template; make_template()' \
+    && setpriv --reuid=65532 --regid=65532 --clear-groups /opt/zlv/bin/python -c 'from jobs.sample.servers.serving import make_template; make_template()' \
     && chown -R 0:0 /opt/zlv/share && chmod -R a+rX /opt/zlv/share
 USER 65532:65532
 EXPOSE 5432 9000

@@ -44,6 +44,10 @@ test: install ## Run all tests but those of a cluster
 test-cluster: install ## Run the tests of a cluster, on the one that KUBECONFIG names
 	@$(BIN)/pytest -m cluster tests/cluster
 
+.PHONY: test-chart
+test-chart: install ## Run the tests that render the chart (needs helm and kubectl, no cluster)
+	@$(BIN)/pytest -q tests/integration/chart tests/unit/test_manifests_plain.py
+
 .PHONY: kind
 kind: ## Create a kind cluster and give it the images
 	@kind create cluster --name zlv --wait 3m
@@ -104,6 +108,20 @@ CHART := helm/zlv-warehouse
 image: ## Build the images: the program, and the trial's servers
 	@$(ENGINE) build $(BUILD_OPTIONS) --target runtime -t localhost/zlv-warehouse:test .
 	@$(ENGINE) build $(BUILD_OPTIONS) --target trial -t localhost/zlv-warehouse-trial:test .
+
+DOCKERFILES ?= Dockerfile Dockerfile.metabase
+
+.PHONY: lock-images
+lock-images: ## Write into the Dockerfiles which images they start from, by digest (asks their registry)
+	@for file in $(DOCKERFILES); do \
+		image=$$(sed -n 's/^ARG BASE_IMAGE=\([^@]*\).*/\1/p' "$$file"); \
+		digest=$$(docker buildx imagetools inspect --format '{{.Manifest.Digest}}' "$$image"); \
+		sed -i "s|^ARG BASE_IMAGE=.*|ARG BASE_IMAGE=$$image@$$digest|" "$$file"; \
+	done
+
+.PHONY: base-check
+base-check: ## Refuse Dockerfiles that start from a tag: what it names changes
+	@! grep -E '^ARG BASE_IMAGE=[^@]+$$' $(DOCKERFILES) || { echo 'this has no digest; write it with: make lock-images' >&2; exit 64; }
 
 .PHONY: test-image
 test-image: install ## Run the images as a cluster would: read-only, no network, any user

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from importlib import import_module
@@ -11,58 +12,55 @@ import click
 
 from jobs import __version__
 from jobs.errors import ZlvError
+from jobs.process import keep_memory_private
 
-# command → (module, function, one line for `zlv --help`); a test compares the line with the command's own.
-COMMANDS: dict[str, tuple[str, str, str]] = {
-    "prepare": ("jobs.stages.prepare", "prepare", "Check settings and connections, and write the S3 secret."),
-    "sync-production": (
-        "jobs.stages.sync_production",
-        "sync_production",
-        "Copy the application's tables in one snapshot.",
-    ),
-    "load-lake": ("jobs.stages.load_lake", "load_lake", "Load the lake's objects into raw files."),
-    "build": ("jobs.stages.build", "build", "Build staging, intermediate and marts with dbt."),
-    "audit": ("jobs.stages.audit", "audit", "Prove that no personal data is left in the marts."),
-    "publish": ("jobs.stages.publish", "publish", "Publish the marts as a new release of the clean file."),
-    "upload": ("jobs.stages.upload", "upload", "Upload the current release to S3."),
-    "follow": ("jobs.stages.follow", "follow", "Keep a clean folder on the release that S3 names."),
-    "export": ("jobs.stages.export", "export", "Export the whole base with checksums."),
-    "import": ("jobs.stages.import_base", "import_base", "Import an exported base after checking it."),
-    "status": ("jobs.stages.status", "status", "Tell how fresh each file is and how the last run went."),
-    "runs": ("jobs.stages.runs", "runs", "List the runs, newest first."),
-    "trace": ("jobs.stages.trace", "trace", "Draw a run's trace as a waterfall."),
-    "run": ("jobs.stages.run", "run", "Run a pipeline from its manifest."),
-    "retry": ("jobs.stages.retry", "retry", "Run a run's failed step again, and what waits for it."),
-    "logs": ("jobs.stages.logs", "logs", "Show what a step of a run wrote."),
-    "suspend": ("jobs.stages.suspend", "suspend", "Keep a pipeline's schedule from starting runs."),
-    "resume": ("jobs.stages.resume", "resume", "Let a pipeline's schedule start runs again."),
-    "lock": ("jobs.stages.lock", "lock", "Show or break the lock that one run at a time holds."),
-    "record": ("jobs.stages.record", "record", "Close a run that Argo ran: record, root span, lock, alert."),
-    "refresh-metabase": (
-        "jobs.stages.refresh_metabase",
-        "refresh_metabase",
-        "Restart Metabase and wait until it is ready.",
-    ),
-    "sql": ("jobs.stages.sql", "sql", "Open a read-only SQL session with every file attached."),
-    "explain": (
-        "jobs.stages.explain",
-        "explain",
-        "Tell which models, filters and sources are behind a number of a mart.",
-    ),
-    "diff": ("jobs.stages.diff", "diff", "Tell what moved between two releases, and what changed behind it."),
-    "catalog": ("jobs.stages.catalog", "catalog", "Check the catalog and generate what derives from it."),
-    "new": (
-        "jobs.stages.new",
-        "new",
-        "Write the skeleton of a source, a year or a mart, and say what to decide next.",
-    ),
-    "sample": (
-        "jobs.stages.sample",
-        "sample",
-        "Write sample data: the same seed and scale give the same bytes.",
-    ),
-    "dev": ("jobs.stages.dev", "dev", "Start or stop a local PostgreSQL and S3 server with sample data."),
+# who uses it → command → one line for `zlv --help`; a test compares the line with the command's own.
+GROUPS: dict[str, dict[str, str]] = {
+    "Stages, as the pipelines run them": {
+        "prepare": "Check settings and connections, and write the S3 secret.",
+        "sync-production": "Copy the application's tables in one snapshot.",
+        "load-lake": "Load the lake's objects into raw files.",
+        "build": "Build staging, intermediate and marts with dbt.",
+        "audit": "Prove that no personal data is left in the marts.",
+        "publish": "Publish the marts as a new release of the clean file.",
+        "upload": "Upload the current release to S3.",
+        "follow": "Keep a clean folder on the release that S3 names.",
+        "refresh-metabase": "Restart Metabase and wait until it is ready.",
+        "export": "Export the whole base with checksums.",
+        "import": "Import an exported base after checking it.",
+        "record": "Close a run that Argo ran: record, root span, lock, alert.",
+    },
+    "For the engineer on call": {
+        "run": "Run a pipeline from its manifest.",
+        "status": "Tell how fresh each file is and how the last run went.",
+        "runs": "List the runs, newest first.",
+        "trace": "Draw a run's trace as a waterfall.",
+        "logs": "Show what a step of a run wrote.",
+        "retry": "Run a run's failed step again, and what waits for it.",
+        "lock": "Show or break the lock that one run at a time holds.",
+        "suspend": "Keep a pipeline's schedule from starting runs.",
+        "resume": "Let a pipeline's schedule start runs again.",
+    },
+    "For the analyst": {
+        "sql": "Open a read-only SQL session with every file attached.",
+        "explain": "Tell which models, filters and sources are behind a number of a mart.",
+        "diff": "Tell what moved between two releases, and what changed behind it.",
+        "verify": "Compare a release with its signed manifest, and print the key that signed it.",
+    },
+    "For whoever adds a source, a year, a mart or code": {
+        "new": "Write the skeleton of a source, a year or a mart, and say what to decide next.",
+        "catalog": "Check the catalog and generate what derives from it.",
+        "sample": "Write sample data: the same seed and scale give the same bytes.",
+        "dev": "Start or stop a local PostgreSQL and S3 server with sample data.",
+    },
+    "About zlv": {
+        "help": "Show the help of a command.",
+        "completion": "Print what makes a shell complete the commands and options of zlv.",
+    },
 }
+COMMANDS = {name: line for commands in GROUPS.values() for name, line in commands.items()}
+# A command's module and function bear its name, but where Python keeps the word for itself.
+_OTHER_NAMES = {"import": "import_base", "help": "help_page"}
 
 
 class LazyGroup(click.Group):
@@ -74,19 +72,36 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module, function, _ = COMMANDS[cmd_name]
-        command: click.Command = getattr(import_module(module), function)
+        name = _OTHER_NAMES.get(cmd_name, cmd_name.replace("-", "_"))
+        command: click.Command = getattr(import_module(f"jobs.stages.{name}"), name)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.exceptions.NoSuchCommand as unknown:
+            # click proposes near names of the commands that it holds; none is held before it is imported.
+            raise click.exceptions.NoSuchCommand(
+                unknown.command_name, possibilities=COMMANDS, ctx=ctx
+            ) from None
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, _, line) in COMMANDS.items()])
+        width = max(map(len, COMMANDS))
+        for users, commands in GROUPS.items():
+            with formatter.section(users):
+                formatter.write_dl([(name.ljust(width), line) for name, line in commands.items()])
+
+
+# Commands that write the project's own files, which a build of the image reads as another user.
+_WRITES_SOURCES = ("catalog", "new")
 
 
 @click.group(
     cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
 )
-@click.version_option(__version__, prog_name="zlv")
+@click.version_option(__version__, "-V", "--version", prog_name="zlv")
 @click.option("--debug", is_flag=True, help="Show an unexpected error whole; it may quote data.")
 def cli(debug: bool) -> None:
     """Run the ZLV warehouse: bring the sources in, transform, prove, publish.
@@ -95,10 +110,14 @@ def cli(debug: bool) -> None:
     """
     # `main` looks at --debug itself: it has to know even when a command could not be read.
     del debug
+    ctx = click.get_current_context()
+    if ctx.invoked_subcommand not in _WRITES_SOURCES:
+        os.umask(0o077)
 
 
 def main() -> None:
     """Run `zlv`; an error is one sentence on standard error and the exit code of the contract."""
+    keep_memory_private()
     try:
         cli.main(standalone_mode=False)
     except click.exceptions.Exit as done:
@@ -112,13 +131,11 @@ def main() -> None:
         click.echo(f"zlv: {error}", err=True)
         sys.exit(error.exit_code)
     except Exception as error:
-        # An engine's message may quote the data, and a pod's log is read by many: kind and place are enough
-        # to find it.
+        # An engine's message may quote the data, and a pod's log is read by many: kind and place find it.
         place = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(place.filename).name}:{place.lineno}"
         click.echo(
-            f"zlv: unexpected {type(error).__name__} at {Path(place.filename).name}:{place.lineno}; see it"
-            " whole with zlv --debug",
-            err=True,
+            f"zlv: unexpected {type(error).__name__} at {where}; see it whole with zlv --debug", err=True
         )
         if "--debug" in sys.argv[1:2]:
             raise

@@ -6,11 +6,27 @@ refused · 66 privacy gate refused · 75 temporary, retry · 143 ended by SIGTER
 
 from __future__ import annotations
 
+import re
+
+# What moves a cursor, rings, recolours or turns text around: it may come from an object's name or a cell.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def printable(text: str) -> str:
+    """Show control characters as their code, so that no text acts on the terminal that it is shown on.
+
+    Line ends and tabs stay.
+    """
+    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+
 
 class ZlvError(Exception):
     """Carry one clear sentence for a person and the exit code for a manifest."""
 
     exit_code = 1
+
+    def __str__(self) -> str:
+        return printable(super().__str__())
 
 
 class WrongUsage(ZlvError):

@@ -10,13 +10,16 @@ from typing import Any
 import duckdb
 from chain import ZLV
 
-from jobs.catalog import Catalog, Publication
+from jobs.catalog import Catalog, Publication, load_catalog
+from jobs.privacy.signature import sign
+from jobs.releases.audited import publications_digest
 from jobs.releases.publication import Published, publish_marts
 from jobs.releases.release import warehouse_fingerprint
 from jobs.settings import Settings, child_environment, read_settings
 from jobs.storage.files import next_file
 from jobs.telemetry import stage
 
+SIGNING_KEY = "canary-signing-key-of-more-than-32-characters"
 LISTED = Catalog(
     sources=(),
     publications=(
@@ -35,7 +38,8 @@ def base(home: Path, **environ: str) -> Settings:
     catalog = home / "catalog"
     catalog.mkdir(parents=True, exist_ok=True)
     (catalog / "publication.yml").write_text(LIST_FILE)
-    return read_settings({"ZLV_HOME": str(home), "ZLV_CATALOG_DIR": str(catalog), **environ})
+    where = {"ZLV_HOME": str(home), "ZLV_CATALOG_DIR": str(catalog), "ZLV_SIGNING_KEY": SIGNING_KEY}
+    return read_settings({**where, **environ})
 
 
 def write_warehouse(settings: Settings, mark: int = 0, rows: int = 1000, audited: bool = True) -> None:
@@ -66,11 +70,12 @@ def write_audit(settings: Settings, verdict: str = "passed", **facts: Any) -> No
     """Write what an audit of the warehouse file would have written."""
     proof = {
         "warehouse": warehouse_fingerprint(settings.warehouse_file),
+        "publications": publications_digest(load_catalog(settings.catalog_dirs)),
         "verdict": verdict,
         "run_id": "audit",
         **facts,
     }
-    (settings.warehouse_dir / "audit.json").write_text(json.dumps(proof))
+    (settings.warehouse_dir / "audit.json").write_text(json.dumps(sign(settings, proof)))
 
 
 def publish(settings: Settings, run_id: str, catalog: Catalog = LISTED, keep: int = 5) -> Published:
@@ -81,11 +86,15 @@ def publish(settings: Settings, run_id: str, catalog: Catalog = LISTED, keep: in
 
 def zlv(settings: Settings, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
     """Run `zlv` on a base as a process of its own."""
-    where = {"ZLV_HOME": str(settings.ZLV_HOME), "ZLV_CATALOG_DIR": str(settings.ZLV_CATALOG_DIR or "")}
+    where = {
+        "ZLV_HOME": str(settings.ZLV_HOME),
+        "ZLV_CATALOG_DIR": str(settings.ZLV_CATALOG_DIR or ""),
+        "ZLV_SIGNING_KEY": SIGNING_KEY,
+    }
     command = [str(ZLV), *arguments]
     return subprocess.run(
         command,
-        env=child_environment(**where, **environ),
+        env=child_environment(**{**where, **environ}),
         capture_output=True,
         text=True,
         check=False,

@@ -3,41 +3,46 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
 
-from jobs.cli import COMMANDS, cli
+from jobs.cli import COMMANDS, GROUPS, cli
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "commands.md"
+WIDTH = 100
 HEAD = "# Commands\n\n<!-- Generated from `zlv --help` by `make generate`; do not edit. -->\n"
 
 
 def page() -> str:
-    """Render the help of `zlv` and of every command below it."""
-    parts = [HEAD]
-    for name, command in _commands(cli, "zlv"):
-        context = click.Context(command, info_name=name, max_content_width=100, terminal_width=100)
-        parts.append(f"\n## {name}\n\n```\n{command.get_help(context)}\n```\n")
+    """Render the help of `zlv` and of every command below it, in the groups of `zlv --help`."""
+    top = click.Context(cli, info_name="zlv", terminal_width=WIDTH, **cli.context_settings)
+    parts = [HEAD, f"\n```\n{top.get_help()}\n```\n"]
+    for users, commands in GROUPS.items():
+        parts.append(f"\n## {users}\n")
+        for context in _contexts(top, commands):
+            parts.append(f"\n### {context.command_path}\n\n```\n{context.get_help()}\n```\n")
     return "".join(parts)
 
 
-def _commands(command: click.Command, name: str) -> Iterator[tuple[str, click.Command]]:
-    yield name, command
-    if isinstance(command, click.Group):
-        context = click.Context(command, info_name=name)
-        for child in command.list_commands(context):
-            found = command.get_command(context, child)
-            if found is not None:
-                yield from _commands(found, f"{name} {child}")
+def _contexts(above: click.Context, names: Iterable[str]) -> Iterator[click.Context]:
+    group = above.command
+    assert isinstance(group, click.Group)
+    for name in names:
+        command = group.get_command(above, name)
+        assert command is not None, name
+        context = click.Context(command, parent=above, info_name=name, terminal_width=WIDTH)
+        yield context
+        if isinstance(command, click.Group):
+            yield from _contexts(context, command.list_commands(context))
 
 
 def faults() -> list[str]:
     """List commands whose line in `zlv --help` differs from their own, or that show no example."""
     context = click.Context(cli)
     found = []
-    for name, (_, _, line) in COMMANDS.items():
+    for name, line in COMMANDS.items():
         command = cli.get_command(context, name)
         text = (command.help or "") if command else ""
         if text.split("\n", 1)[0].strip() != line:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
@@ -19,22 +18,22 @@ from jobs import __version__
 from jobs.errors import DataRefused, Temporary
 from jobs.releases.release import current_release
 from jobs.settings import Settings
+from jobs.storage.outside import Inside, Outside, Sha256
 from jobs.storage.places import Place
 from jobs.telemetry import StageRun
 
 MANIFEST = "manifest.json"
 FORMAT = 1
 # The audit of an imported warehouse needs the manifest that describes its marts.
-PATTERNS = ("**/*.duckdb", "dbt/manifest.json")
+PATTERNS = ("**/*.duckdb", "dbt/manifest.json", "releases/*.json")
 
 
-@dataclass(frozen=True)
-class BaseFile:
+class BaseFile(Outside):
     """Describe one exported file; `path` is relative to the base: raw/…, warehouse/…, clean/releases/…."""
 
-    path: str
+    path: Inside
     bytes: int
-    sha256: str
+    sha256: Sha256
     modified_ns: int
 
 
@@ -61,7 +60,7 @@ def export_base(settings: Settings, place: Place, run: StageRun) -> str:
         "written_at": datetime.now(UTC).isoformat(),
         "version": __version__,
         "current": current,
-        "files": [asdict(file) for file in files],
+        "files": [file.model_dump() for file in files],
     }
     place.write(f"{folder}/{MANIFEST}", json.dumps({"folder": ".", **manifest}, indent=1))
     place.finish(folder)
@@ -75,7 +74,12 @@ def export_base(settings: Settings, place: Place, run: StageRun) -> str:
 def _exported(place: Place, folder: str, path: str, content: BinaryIO, run: StageRun) -> BaseFile:
     facts = os.fstat(content.fileno())
     with run.span(path, kind="file", bytes=facts.st_size):
-        return BaseFile(path, facts.st_size, place.put(f"{folder}/{path}", content), facts.st_mtime_ns)
+        return BaseFile(
+            path=path,
+            bytes=facts.st_size,
+            sha256=place.put(f"{folder}/{path}", content),
+            modified_ns=facts.st_mtime_ns,
+        )
 
 
 def _base_files(settings: Settings) -> list[tuple[str, Path]]:

@@ -1,35 +1,37 @@
-"""Import an exported base: all checksums first, then only renames."""
+"""Import an exported base: all checksums and proofs first, then only renames."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import shutil
 from pathlib import Path, PurePosixPath
-from typing import Any
 
-from jobs.backup.export import FORMAT, MANIFEST, BaseFile, base_parts
+from jobs.backup.contents import Contents, read_contents
+from jobs.backup.export import BaseFile, base_parts
 from jobs.errors import DataRefused
-from jobs.releases.release import point_to, publishing
+from jobs.releases.manifest import check_manifest
+from jobs.releases.release import close_release, content_sha256, open_to_group, point_to, publishing
 from jobs.settings import Settings
 from jobs.storage.files import discard, next_of, sync
 from jobs.storage.places import Place
 from jobs.telemetry import StageRun
 
 
-def import_base(settings: Settings, place: Place, run: StageRun, *, force: bool = False) -> None:
+def import_base(
+    settings: Settings, place: Place, run: StageRun, *, force: bool = False, releases: bool = True
+) -> None:
     """Bring every file of an export into the base; nothing is touched before all checksums hold.
 
-    A file that the base already has with the same content stays. Raises DataRefused when the
-    export is damaged or incomplete, or when other content would be lost and `force` is not given.
+    All files of the export are read, those that the base already has with the same content too: they stay.
+    `releases` False leaves the clean files out, as for an export whose releases nothing proves. Raises
+    DataRefused when the export is damaged, incomplete or unproven, or when other content would be lost and
+    `force` is not given.
     """
-    manifest = _manifest(place)
-    files = _files(place, manifest)
+    contents = read_contents(place, releases=releases)
     with publishing(settings):
-        targets = {file: _target(settings, file) for file in files}
-        wanted = [file for file in files if not _same(targets[file], file)]
-        lost = [file.path for file in wanted if targets[file].exists()]
+        targets = {file: _target(settings, file) for file in contents.files}
+        kept = {file for file in contents.files if _same(targets[file], file)}
+        lost = [file.path for file in contents.files if file not in kept and targets[file].exists()]
         if lost and not force:
             raise DataRefused(
                 f"the base holds another {lost[0]} ({len(lost)} files would be replaced); repeat with --force"
@@ -37,10 +39,16 @@ def import_base(settings: Settings, place: Place, run: StageRun, *, force: bool 
             )
         arrived: dict[BaseFile, Path] = {}
         try:
-            for file in wanted:
-                arrived[file] = next_of(targets[file])
+            for file in contents.files:
+                pending = next_of(targets[file])
+                arrived[file] = pending
                 with run.span(file.path, kind="file", bytes=file.bytes):
-                    _arrive(place, manifest["folder"], file, arrived[file])
+                    _arrive(place, contents.folder, file, pending)
+                if file in kept and not _is_proof(file):
+                    discard(pending)
+            _prove(settings, place, contents, arrived)
+            for file in kept:
+                discard(arrived.pop(file))
             # From here on only renames: killed in between, each file is whole and a repetition ends the work.
             for file, pending in arrived.items():
                 # A log that a killed writer left belongs to the file that goes.
@@ -50,12 +58,12 @@ def import_base(settings: Settings, place: Place, run: StageRun, *, force: bool 
         finally:
             for pending in arrived.values():
                 discard(pending)
-        if manifest["current"] is not None:
-            point_to(settings, manifest["current"])
-    run.facts(export=manifest["run_id"], files=len(files), replaced=len(wanted))
+        if contents.current is not None:
+            point_to(settings, contents.current)
+    run.facts(export=contents.run_id, files=len(contents.files), replaced=len(contents.files) - len(kept))
     run.note(
-        f"{len(wanted)} of {len(files)} files are imported from {place}; audit again before the next"
-        " publication"
+        f"{len(contents.files) - len(kept)} of {len(contents.files)} files are imported from {place}; audit"
+        " again before the next publication"
     )
 
 
@@ -79,62 +87,21 @@ def check_export(settings: Settings, place: Place, run: StageRun) -> None:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def _manifest(place: Place) -> dict[str, Any]:
-    text = place.read(MANIFEST)
-    if text is None:
-        raise DataRefused(
-            f"{place} has no {MANIFEST}: it is no export, or one that was never finished; nothing was changed"
-        )
-    try:
-        manifest: dict[str, Any] = json.loads(text)
-        known = manifest["format"] == FORMAT and {"folder", "run_id", "current", "files"} <= set(manifest)
-    except (ValueError, KeyError, TypeError):
-        known = False
-    if not known:
-        raise DataRefused(f"{MANIFEST} of {place} cannot be read: the export is damaged; nothing was changed")
-    return manifest
-
-
-def _files(place: Place, manifest: dict[str, Any]) -> list[BaseFile]:
-    try:
-        files = [BaseFile(**entry) for entry in manifest["files"]]
-        paths = [PurePosixPath(file.path) for file in files]
-    except TypeError:
-        raise DataRefused(
-            f"{MANIFEST} of {place} cannot be read: the export is damaged; nothing was changed"
-        ) from None
-    current = manifest["current"]
-    if current is not None and f"clean/releases/{current}.duckdb" not in {file.path for file in files}:
-        raise DataRefused(
-            f"{MANIFEST} of {place} does not list its current release {current}: the export is incomplete;"
-            " nothing was changed"
-        )
-    outside = [
-        str(path)
-        for path in paths
-        if ".." in path.parts or path.parts[0] not in ("raw", "warehouse", "clean")
-    ]
-    if outside:
-        raise DataRefused(
-            f"{MANIFEST} of {place} names {outside[0]}, which is no file of a base; nothing was changed"
-        )
-    return files
-
-
 def _target(settings: Settings, file: BaseFile) -> Path:
     part, *rest = PurePosixPath(file.path).parts
     return base_parts(settings)[part].joinpath(*rest)
 
 
 def _same(target: Path, file: BaseFile) -> bool:
-    if not target.is_file() or target.stat().st_size != file.bytes:
+    if target.is_symlink() or not target.is_file() or target.stat().st_size != file.bytes:
         return False
-    with target.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest() == file.sha256
+    return content_sha256(target) == file.sha256
 
 
 def _arrive(place: Place, folder: str, file: BaseFile, pending: Path) -> None:
     pending.parent.mkdir(parents=True, exist_ok=True)
+    if file.path.startswith("clean/"):
+        open_to_group(pending.parent)
     discard(pending)
     if place.get(str(PurePosixPath(folder, file.path)), pending) != file.sha256:
         raise DataRefused(
@@ -143,5 +110,26 @@ def _arrive(place: Place, folder: str, file: BaseFile, pending: Path) -> None:
     # Releases are ordered by time, and never written to.
     os.utime(pending, ns=(file.modified_ns, file.modified_ns))
     if file.path.startswith("clean/"):
-        pending.chmod(0o444)
+        close_release(pending)
     sync(pending)
+
+
+def _is_proof(file: BaseFile) -> bool:
+    return file.path.startswith("clean/") and file.path.endswith(".json")
+
+
+def _prove(settings: Settings, place: Place, contents: Contents, arrived: dict[BaseFile, Path]) -> None:
+    """Compare each release that came with its signed manifest."""
+    held = {file.path: file for file in contents.files}
+    for path, file in held.items():
+        if not path.startswith("clean/") or not path.endswith(".duckdb"):
+            continue
+        manifest = held.get(str(PurePosixPath(path).with_suffix(".json")))
+        what = f"release {PurePosixPath(path).stem} of {place}"
+        cure = "nothing was changed; import the rest with --without-releases, then publish"
+        if manifest is None:
+            raise DataRefused(f"{what} has no manifest: nothing proves it; {cure}")
+        text = arrived[manifest].read_text(encoding="utf-8")
+        proof = check_manifest(settings, text, f"the manifest of {what}")
+        if proof.sha256 != file.sha256 or proof.release != PurePosixPath(path).stem:
+            raise DataRefused(f"{what} does not hold the bytes that its manifest names; {cure}")

@@ -43,11 +43,17 @@ class Figures(Model):
 
 
 class Correction(Model):
-    """Declare one thing that today's warehouse does and ours does not: what is counted, or why nothing is."""
+    """Declare one thing that today's warehouse does and ours does not: what is counted, or why nothing is.
+
+    `columns` are those of the marts whose values it moves, `question` what a dashboard's question on them
+    shows.
+    """
 
     marts: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
     upstream: str
     ours: str
+    question: str | None = None
     counted: str | None = None
     figures: Figures | None = None
     uncounted: str | None = None
@@ -100,10 +106,10 @@ def differences_page(catalog: Catalog, differences: Differences) -> str:
         "<!-- Generated from catalog/differences by `zlv catalog generate`; do not edit. -->",
         "",
         (
-            f"Les {len(differences.marts)} tables gardent leur nom et leur sens. Cette page dit ce qui y est"
-            " corrigé, et chaque colonne"
+            f"Les {len(differences.marts)} tables gardent leur nom, leurs libellés et leur sens. Cette page"
+            " dit ce qui y est corrigé,"
         ),
-        "qui n’y est plus, ou qui y est sous un autre type.",
+        "et chaque colonne qui n’y est plus, ou qui y est sous un autre type.",
         "",
         "## Corrections",
         "",
@@ -113,8 +119,11 @@ def differences_page(catalog: Catalog, differences: Differences) -> str:
         ),
         "`tests/differences` ; un test les compare.",
         "",
-        "| tables | aujourd’hui | ici | ce qui est compté | aujourd’hui | ici |",
-        "|---|---|---|---|---:|---:|",
+        (
+            "| tables | colonnes | aujourd’hui | ici | ce qu’une question dessus montre | ce qui est compté"
+            " | aujourd’hui | ici |"
+        ),
+        "|---|---|---|---|---|---|---:|---:|",
         *(_correction(correction, public) for correction in differences.corrections.values()),
         "",
         "## Colonnes",
@@ -130,7 +139,10 @@ def _correction(correction: Correction, public: dict[str, str]) -> str:
     figures = correction.figures
     numbers = (str(figures.upstream), str(figures.ours)) if figures else ("–", "–")
     counted = correction.counted or f"rien : {correction.uncounted}"
-    return f"| {' | '.join((marts, correction.upstream, correction.ours, counted, *numbers))} |"
+    columns = ", ".join(correction.columns) or "–"
+    told = (correction.upstream, correction.ours, correction.question or "–", counted)
+    cells = [cell.replace("|", r"\|") for cell in (marts, columns, *told, *numbers)]
+    return f"| {' | '.join(cells)} |"
 
 
 def _columns(found: tuple[Difference, ...]) -> Iterator[str]:

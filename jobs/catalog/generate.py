@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import yaml
-
 from jobs.catalog.model import Catalog, Source
+from jobs.catalog.yml_style import dump_yml
 
 HEAD = "# Generated from the catalog by `zlv catalog generate`; do not edit.\n"
 
@@ -25,7 +24,7 @@ def sources_yml(
             "version": 2,
             "sources": [{"name": domain, "database": domain, "schema": "main", "tables": tables}],
         }
-        yield domain, HEAD + yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=140)
+        yield domain, HEAD + dump_yml(content)
 
 
 def _table(source: Source, columns: list[tuple[str, str, str, str]]) -> dict[str, object]:

@@ -37,9 +37,9 @@ class Source(Model):
     a delivery against those of the file before, and `expected` (catalog/expected.yml) says how many lines the
     file of this very millésime has. A file at a web address is `max_bytes` at most and has the checksum
     `sha256` (64 hexadecimal digits), which a plain http:// address needs: nobody else vouches for what
-    arrives. `sample` says what the sample data hold of a public source: `facts`, rows of the true file, or
-    `invented` ones. `waiting` says, with file, line and cure, why nothing is read of the source: it is not
-    decided, or closed.
+    arrives; it leads to another host only where `redirects_to` names it. `sample` says what the sample data
+    hold of a public source: `facts`, rows of the true file, or `invented` ones. `waiting` says, with file,
+    line and cure, why nothing is read of the source: it is not decided, or closed.
     """
 
     name: str
@@ -56,6 +56,7 @@ class Source(Model):
     format: FileFormat = FileFormat()
     sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
     max_bytes: int = Field(default=1 << 30, gt=0)
+    redirects_to: tuple[str, ...] = ()
     sample: Sample | None = None
     key: tuple[str, ...] = ()
     minimum_rows: int = Field(default=1, ge=0)
@@ -107,6 +108,10 @@ class Source(Model):
             raise ValueError("sha256 is for a location of http:// or https://")
         if len(self.places) > 1 and self.is_production:
             raise ValueError("a table of the application has one location")
+        if any("@" in urlsplit(place).netloc for place in self.places if place.startswith("http")):
+            raise ValueError("location holds a user or a password: a catalog is no place for secrets")
+        if self.redirects_to and not self.is_at_web_address:
+            raise ValueError("redirects_to is for a location of http:// or https://")
         if (self.domain == "lovac" and self.millesime is not None) != (self.public_criterion is not None):
             raise ValueError(
                 "a millesime of LOVAC, and nothing else, has a public_criterion: fil, or fil_ccthp; see"
@@ -131,6 +136,11 @@ class Source(Model):
     @property
     def is_at_web_address(self) -> bool:
         return any(place.startswith(("http://", "https://")) for place in self.places)
+
+    @property
+    def is_local(self) -> bool:
+        """Tell whether the objects are files of this machine."""
+        return not self.is_production and all(urlsplit(place).scheme in ("", "file") for place in self.places)
 
     @property
     def is_plain_http(self) -> bool:

@@ -7,9 +7,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from jobs.catalog.model import Catalog
+from jobs.catalog.yml_style import dump_yml
 
 MART = "marts_public_establishments_morphology_unpivoted"
 FILE = Path("marts") / "public" / f"{MART}.yml"
@@ -39,7 +38,9 @@ def year_columns_yml(catalog: Catalog) -> str:
         "name": MART,
         "description": (
             "Indicateurs de parc et de vacance par établissement, une colonne par année de LOVAC et les"
-            " évolutions d’une année à la suivante. Une ligne par établissement et indicateur."
+            " évolutions d’une année à la suivante. Une ligne par établissement et indicateur. Le chiffre"
+            " public suit la règle de chaque année (public_criterion de marts_common_morphology) : d’une"
+            " règle à l’autre, son évolution est une rupture de série."
         ),
         "config": {
             "meta": {
@@ -54,9 +55,7 @@ def year_columns_yml(catalog: Catalog) -> str:
         ],
         "columns": columns,
     }
-    return _HEAD + yaml.safe_dump(
-        {"version": 2, "models": [model]}, allow_unicode=True, sort_keys=False, width=140
-    )
+    return _HEAD + dump_yml({"version": 2, "models": [model]})
 
 
 def _column(name: str, type_: str, description: str, tests: list[Any] | None = None) -> dict[str, Any]:

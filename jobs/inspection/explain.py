@@ -3,8 +3,6 @@ persons."""
 
 from __future__ import annotations
 
-import difflib
-import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +11,8 @@ import duckdb
 from jobs.catalog import Catalog
 from jobs.errors import DataRefused, WrongUsage
 from jobs.inspection.condition import Part, filters_of, parts_of
+from jobs.inspection.nearest import closest
+from jobs.inspection.said import tests
 from jobs.inspection.session import open_read_only
 from jobs.releases.origins import grain_of, loaded_sources, read_manifest, upstream
 from jobs.settings import Settings
@@ -70,7 +70,7 @@ def explain_mart(
     known = list(node["columns"])
     for name in [*(column for part in parts for column in sorted(part.columns)), *only]:
         if name not in known:
-            raise WrongUsage(f"{mart} has no column {name}; {_closest(name, known)}")
+            raise WrongUsage(f"{mart} has no column {name}; {closest(name, known)}")
     with open_read_only(settings, catalog) as connection:
         rows = _count(connection, node["relation_name"], parts)
         row = _row(connection, node["relation_name"], parts, list(only) or known) if rows == 1 else None
@@ -86,7 +86,7 @@ def explain_mart(
         row=row,
         columns={name: _line(node["columns"][name]["description"]) for name in only or known},
         steps=steps,
-        tests=_tests(settings, manifest, node["unique_id"]),
+        tests=tests(settings, manifest, node["unique_id"]),
     )
 
 
@@ -97,13 +97,8 @@ def _node_of(manifest: dict[str, Any], catalog: Catalog, mart: str) -> str:
             return str(id_)
     raise WrongUsage(
         f"{mart} is no table of the clean file;"
-        f" {_closest(mart, sorted({p.public_name for p in catalog.publications}))}"
+        f" {closest(mart, sorted({p.public_name for p in catalog.publications}))}"
     )
-
-
-def _closest(name: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(name, known, 3, 0.5)
-    return f"did you mean {', '.join(near)}?" if near else f"there are {', '.join(known)}"
 
 
 def _steps(
@@ -179,26 +174,6 @@ def _row(
     chosen = ", ".join(identifier(name) for name in columns)
     values = connection.execute(f"SELECT {chosen} FROM {relation} WHERE {_where(parts)}").fetchall()[0]
     return dict(zip(columns, values, strict=True))
-
-
-def _tests(settings: Settings, manifest: dict[str, Any], mart: str) -> dict[str, str]:
-    """Give the tests that read the mart, with what the last build said of each."""
-    try:
-        results = json.loads(
-            (settings.warehouse_dir / "dbt" / "run_results.json").read_text(encoding="utf-8")
-        )["results"]
-    except (OSError, ValueError):
-        results = []
-    said = {result["unique_id"]: str(result["status"]) for result in results}
-    tests = (
-        node
-        for node in manifest["nodes"].values()
-        if node["resource_type"] == "test" and mart in node["depends_on"]["nodes"]
-    )
-    return {
-        str(test["name"]): said.get(test["unique_id"], "not run")
-        for test in sorted(tests, key=lambda test: str(test["name"]))
-    }
 
 
 def _line(text: str) -> str:

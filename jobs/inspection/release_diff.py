@@ -4,73 +4,17 @@ behind them."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from jobs.errors import DataRefused
+from jobs.inspection.mart_diff import MartDiff, by_grain, count, totals, unique, whole_rows
 from jobs.settings import Settings
-from jobs.sql import identifier, literal
+from jobs.storage.closing import close_session
 from jobs.storage.files import read_certificate
 from jobs.storage.session import attach, connect
-
-_SUMMED = (
-    "TINYINT",
-    "SMALLINT",
-    "INTEGER",
-    "BIGINT",
-    "HUGEINT",
-    "UTINYINT",
-    "USMALLINT",
-    "UINTEGER",
-    "UBIGINT",
-)
-_AVERAGED = ("DOUBLE", "FLOAT")
-
-
-@dataclass(frozen=True)
-class Total:
-    """One measure in both releases; `kind` is sum for counts, avg for shares and rates."""
-
-    column: str
-    kind: str
-    before: float | None
-    after: float | None
-
-    @property
-    def percent(self) -> float | None:
-        """Give the change in percent; None where there was nothing before."""
-        return (
-            None
-            if not self.before or self.after is None
-            else 100 * (self.after - self.before) / abs(self.before)
-        )
-
-
-@dataclass
-class MartDiff:
-    """What moved in one table; `rows` before and after, None where the table is not there."""
-
-    table: str
-    rows: tuple[int | None, int | None]
-    columns_added: list[str] = field(default_factory=list)
-    columns_removed: list[str] = field(default_factory=list)
-    columns_retyped: list[str] = field(default_factory=list)
-    grain: list[str] = field(default_factory=list)
-    rows_added: int = 0
-    rows_removed: int = 0
-    rows_changed: int | None = 0
-    changed_in: dict[str, int] = field(default_factory=dict)
-    totals: list[Total] = field(default_factory=list)
-    models: list[str] | None = None
-    sources: list[str] | None = None
-
-    @property
-    def moved(self) -> bool:
-        shape = self.columns_added or self.columns_removed or self.columns_retyped or None in self.rows
-        return bool(shape or self.rows_added or self.rows_removed or self.rows_changed)
 
 
 def diff_releases(settings: Settings, before: Path, after: Path) -> list[MartDiff]:
@@ -85,6 +29,7 @@ def diff_releases(settings: Settings, before: Path, after: Path) -> list[MartDif
     with connect(settings) as connection:
         attach(connection, before, "before")
         attach(connection, after, "after")
+        close_session(connection)
         shapes = [_shapes(connection, name) for name in ("before", "after")]
         return [_mart(connection, table, shapes, facts) for table in sorted({*shapes[0], *shapes[1]})]
 
@@ -118,9 +63,7 @@ def _mart(
     facts: list[dict[str, Any]],
 ) -> MartDiff:
     old, new = (shape.get(table) for shape in shapes)
-    done = MartDiff(
-        table, (_count(connection, "before", table, old), _count(connection, "after", table, new))
-    )
+    done = MartDiff(table, (count(connection, "before", table, old), count(connection, "after", table, new)))
     done.models, done.sources = (changed_behind(table, facts, what) for what in ("models", "sources"))
     if old is None or new is None:
         return done
@@ -140,14 +83,14 @@ def _mart(
     if (
         done.grain
         and set(done.grain) <= set(shared)
-        and all(_unique(connection, name, table, done.grain) for name in ("before", "after"))
+        and all(unique(connection, name, table, done.grain) for name in ("before", "after"))
     ):
-        _by_grain(connection, done, [name for name in shared if name not in done.grain])
+        by_grain(connection, done, [name for name in shared if name not in done.grain])
     else:
         done.grain = []
-        _whole_rows(connection, done, shared)
+        whole_rows(connection, done, shared)
     if done.moved:
-        done.totals = _totals(
+        done.totals = totals(
             connection, table, {name: new[name] for name in shared if name not in done.grain}
         )
     return done
@@ -174,72 +117,3 @@ def _differ(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -
             return bool(before[known] != after[known])
     compared = ("code", "objects", "rows", "day")
     return any(before.get(name) != after.get(name) for name in compared)
-
-
-def _count(
-    connection: duckdb.DuckDBPyConnection, database: str, table: str, shape: dict[str, str] | None
-) -> int | None:
-    if shape is None:
-        return None
-    return int(
-        connection.execute(f"SELECT count(*) FROM {identifier(database, 'main', table)}").fetchall()[0][0]
-    )
-
-
-def _unique(connection: duckdb.DuckDBPyConnection, database: str, table: str, grain: list[str]) -> bool:
-    names = ", ".join(identifier(name) for name in grain)
-    query = (
-        f"SELECT 1 FROM {identifier(database, 'main', table)} GROUP BY {names} HAVING count(*) > 1 LIMIT 1"
-    )
-    return connection.execute(query).fetchone() is None
-
-
-def _by_grain(connection: duckdb.DuckDBPyConnection, done: MartDiff, values: list[str]) -> None:
-    here = "zlv_is_here"
-    on = " AND ".join(
-        f"b.{identifier(name)} IS NOT DISTINCT FROM a.{identifier(name)}" for name in done.grain
-    )
-    both = f"b.{here} AND a.{here}"
-    differs = [f"b.{identifier(name)} IS DISTINCT FROM a.{identifier(name)}" for name in values]
-    counts = [
-        f"count(*) FILTER (a.{here} AND b.{here} IS NULL)",
-        f"count(*) FILTER (b.{here} AND a.{here} IS NULL)",
-    ]
-    counts += [f"count(*) FILTER ({both} AND ({' OR '.join(differs) or 'false'}))"]
-    counts += [f"count(*) FILTER ({both} AND {each})" for each in differs]
-    sides = [
-        f"(SELECT *, true AS {here} FROM {identifier(name, 'main', done.table)}) AS {name[0]}"
-        for name in ("before", "after")
-    ]
-    found = connection.execute(
-        f"SELECT {', '.join(counts)} FROM {sides[0]} FULL JOIN {sides[1]} ON {on}"
-    ).fetchall()[0]
-    done.rows_added, done.rows_removed, done.rows_changed = found[:3]
-    done.changed_in = {name: count for name, count in zip(values, found[3:], strict=True) if count}
-
-
-def _whole_rows(connection: duckdb.DuckDBPyConnection, done: MartDiff, shared: list[str]) -> None:
-    names = ", ".join(identifier(name) for name in shared) or literal(1)
-    sides = {
-        name: f"SELECT {names} FROM {identifier(name, 'main', done.table)}" for name in ("before", "after")
-    }
-    for one, other, into in (("after", "before", "rows_added"), ("before", "after", "rows_removed")):
-        query = f"SELECT count(*) FROM ({sides[one]} EXCEPT ALL {sides[other]})"
-        setattr(done, into, int(connection.execute(query).fetchall()[0][0]))
-    done.rows_changed = None
-
-
-def _totals(connection: duckdb.DuckDBPyConnection, table: str, types: dict[str, str]) -> list[Total]:
-    measures = {
-        name: "sum" for name, type_ in types.items() if type_ in _SUMMED or type_.startswith("DECIMAL")
-    }
-    measures |= {name: "avg" for name, type_ in types.items() if type_ in _AVERAGED}
-    if not measures:
-        return []
-    chosen = ", ".join(f"CAST({kind}({identifier(name)}) AS DOUBLE)" for name, kind in measures.items())
-    sides = [
-        connection.execute(f"SELECT {chosen} FROM {identifier(side, 'main', table)}").fetchall()[0]
-        for side in ("before", "after")
-    ]
-    found = [Total(name, kind, b, a) for (name, kind), b, a in zip(measures.items(), *sides, strict=True)]
-    return [total for total in found if total.before != total.after]

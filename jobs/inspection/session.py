@@ -8,11 +8,10 @@ from jobs.catalog import Catalog
 from jobs.errors import DataRefused, SettingsError
 from jobs.settings import Settings
 from jobs.sql import literal
+from jobs.storage.closing import close_session
 from jobs.storage.session import attach, attach_sources, connect
 
 LAYERS = ("marts", "int", "stg")
-# No file, network, extension or secret is in reach of a query, and no query can change that.
-LOCK = {"allow_persistent_secrets": False, "enable_external_access": False, "lock_configuration": True}
 
 
 def open_read_only(
@@ -45,8 +44,9 @@ def open_read_only(
         connection.execute(f"SET search_path = {literal(','.join([*path, 'memory.main']))}")
         # What is printed is small; a person expects the order of the file.
         connection.execute("SET preserve_insertion_order = true")
-        for name, value in LOCK.items():
-            connection.execute(f"SET {name} = {literal(value)}")
+        connection.execute("SET allow_persistent_secrets = false")
+        # No file, network, extension or secret is in reach of a query, and no query can change that.
+        close_session(connection)
     except duckdb.IOException as error:
         connection.close()
         raise DataRefused(f"a file of the base cannot be opened: {str(error).splitlines()[0]}") from None

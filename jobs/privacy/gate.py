@@ -40,6 +40,7 @@ class Gate:
         install_patterns(self.connection)
         create_tables(self.connection, self.knowledge)
         marts = self._marts()
+        self.report.add(self._no_tables())
         self.report.add(absent_findings(self.listed, {mart.lower() for mart in marts}))
         return marts
 
@@ -70,10 +71,17 @@ class Gate:
 
     def _marts(self) -> list[str]:
         query = (
-            "SELECT DISTINCT table_name FROM duckdb_columns() WHERE database_name = ? AND schema_name = ?"
+            "SELECT table_name FROM duckdb_tables() WHERE database_name = ? AND schema_name = ?"
             " ORDER BY table_name"
         )
         return [str(name) for (name,) in self.connection.execute(query, [self.database, SCHEMA]).fetchall()]
+
+    def _no_tables(self) -> Iterator[Finding]:
+        """Refuse a view among the marts: what it shows is settled when it is read, after any proof."""
+        query = "SELECT view_name FROM duckdb_views() WHERE database_name = ? AND schema_name = ? ORDER BY 1"
+        for (name,) in self.connection.execute(query, [self.database, SCHEMA]).fetchall():
+            what = "it is a view, which shows what it likes after the proof"
+            yield Finding(str(name), "", "view", 0, what, "materialize the mart as a table")
 
     def _classes(self, mart: str) -> Mapping[str, str | None]:
         return self.documented.get(mart.lower(), {})

@@ -32,6 +32,15 @@ _TITLES = (
     "M|MM|MR|MME|MMES|MLE|MLLE|MONSIEUR|MADAME|MADEMOISELLE|EPOUX|VEUVE|SUCCESSION|SUCC|HERITIERS|INDIVISION"
 )
 
+# Words that only the name of a company, an authority or a body of owners holds; a name without any of them,
+# and without a title, may be anybody's.
+_LEGAL_FORMS = (
+    "SCI|SCPI|SCEA|SCM|SCP|SCOP|SARL|EURL|SA|SAS|SASU|SNC|SEM|SEML|SPL|GIE|GFA|GAEC|EARL|STE|SOC|SOCIETE|CIE|COMPAGNIE"
+    "|ETS|ETABLISSEMENT|ETABLISSEMENTS|ENTREPRISE|HOLDING|BANQUE|CAISSE|ASSURANCE|ASSURANCES|MUTUELLE|FONCIERE"
+    "|IMMOBILIER|IMMOBILIERE|ASS|ASSOC|ASSOCIATION|FONDATION|CONGREGATION|DIOCESE|SYNDICAT|SYND|SDC|COPROPRIETE"
+    "|COPROPRIETAIRES|COMMUNE|VILLE|MAIRIE|COMMUNAUTE|METROPOLE|DEPARTEMENT|REGION|ETAT|OFFICE|OPH|HLM|CHAMBRE|AGENCE"
+)
+
 
 class Generalisation(NamedTuple):
     """Say in SQL how a raw column (`{column}`, with an optional `{argument}`) becomes a coarser one."""
@@ -64,7 +73,10 @@ GENERALISATIONS: dict[str, Generalisation] = {
     "owner_kind": Generalisation(
         "CASE WHEN trim({column}) <> '' THEN "
         f"CASE WHEN regexp_matches(upper(strip_accents(trim({{column}}))), '^({_TITLES})[ ./]') "
-        "THEN 'personne physique' ELSE 'personne morale' END END",
+        "THEN 'personne physique' "
+        "WHEN regexp_matches(upper(strip_accents({column})), "
+        f"'(^|[^A-Z0-9])({_LEGAL_FORMS})([^A-Z0-9]|$)') "
+        "THEN 'personne morale' END END",
         "VARCHAR",
         "indirect",
     ),

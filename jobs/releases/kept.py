@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from jobs.errors import DataRefused
+from jobs.releases.manifest import check_content, check_manifest
 from jobs.releases.release import FOLDER, release_file, release_names
 from jobs.settings import Settings
 from jobs.storage.bucket import Bucket
@@ -30,4 +31,8 @@ def find_release(settings: Settings, name: str, folder: Path) -> Path:
         )
     fetched = folder / here.name
     place.get(path, fetched)
+    text = place.read(str(PurePosixPath(path).with_suffix(".json")))
+    if text is None:
+        raise DataRefused(f"release {name} has no manifest at {place}/{FOLDER}: nothing proves it")
+    check_content(fetched, check_manifest(settings, text, f"the manifest of release {name}"))
     return fetched

@@ -13,12 +13,15 @@ import duckdb
 from jobs import __version__
 from jobs.catalog import Catalog, Publication
 from jobs.errors import DataRefused, PrivacyRefused, Temporary
-from jobs.privacy.report import policy_digest
+from jobs.releases.audited import passed_audit
+from jobs.releases.manifest import manifest_file, write_manifest
 from jobs.releases.origins import release_origins
 from jobs.releases.release import (
     FOLDER,
+    close_release,
     current_release,
     free_name,
+    open_to_group,
     point_to,
     publishing,
     release_file,
@@ -29,12 +32,12 @@ from jobs.releases.row_counts import compare_rows
 from jobs.releases.years import compare_years
 from jobs.settings import Settings
 from jobs.sql import identifier, literal
+from jobs.storage.closing import close_session, opened
 from jobs.storage.files import next_file, read_certificate, write_certificate
 from jobs.storage.session import attach, connect
 from jobs.telemetry import StageRun
 
 MARTS = "marts"
-AUDIT = "audit.json"
 
 
 @dataclass(frozen=True)
@@ -62,10 +65,14 @@ def publish_marts(
     if not catalog.publications:
         raise DataRefused("the publication list is empty; list the marts in catalog/publication.yml")
     proof = warehouse_fingerprint(settings.warehouse_file)
-    audit = _passed_audit(settings, proof)
+    audit = passed_audit(settings, catalog, proof)
     with publishing(settings):
         for left in (settings.clean_dir / FOLDER).glob("*.next*"):
             left.unlink()
+        for left in (settings.clean_dir / FOLDER).glob("*.json"):
+            # Written before its release, which never came.
+            if not left.with_suffix(".duckdb").exists():
+                left.unlink()
         facts = {
             "kind": "clean",
             "warehouse": proof,
@@ -85,26 +92,6 @@ def publish_marts(
     return Published(name, path, certificate.get("rows", {}), removed, fresh, accepted)
 
 
-def _passed_audit(settings: Settings, proof: dict[str, Any]) -> dict[str, Any]:
-    path = settings.warehouse_dir / AUDIT
-    cure = "run `zlv audit`, then publish"
-    try:
-        audit: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise PrivacyRefused(f"the warehouse file was never audited; {cure}") from None
-    except (OSError, ValueError):
-        raise PrivacyRefused(f"{path} cannot be read; {cure}") from None
-    if audit.get("warehouse") != proof:
-        raise PrivacyRefused(f"the last audit was of another warehouse file; {cure}")
-    if audit.get("verdict") != "passed":
-        raise PrivacyRefused(
-            "the audit refused this warehouse file; see its report, mend the marts, build and audit again"
-        )
-    if audit.get("policy", policy_digest(settings.catalog_dirs)) != policy_digest(settings.catalog_dirs):
-        raise PrivacyRefused(f"the privacy policy was changed since the last audit; {cure}")
-    return audit
-
-
 def _listed(catalog: Catalog) -> dict[str, str]:
     return {publication.public_name: publication.mart for publication in catalog.publications}
 
@@ -114,7 +101,8 @@ def _already(settings: Settings, run_id: str, facts: dict[str, Any]) -> str | No
     for path in sorted((settings.clean_dir / FOLDER).glob(f"{run_id}*.duckdb")):
         certificate = read_certificate(path) or {}
         same = {"run_id": run_id, **facts}
-        if all(certificate.get(fact) == value for fact, value in same.items()):
+        known = all(certificate.get(fact) == value for fact, value in same.items())
+        if known and manifest_file(path).is_file():
             return path.stem
     return None
 
@@ -128,11 +116,14 @@ def _write(
     audited: list[str] | None,
     accept_rows: str | None,
 ) -> None:
+    open_to_group(settings.clean_dir / FOLDER)
     with next_file(release_file(settings.clean_dir, name)) as pending:
         with connect(settings) as connection:
             # The same marts give the same tables, row for row.
             connection.execute("SET preserve_insertion_order = true")
             attach(connection, settings.warehouse_file, "warehouse")
+            attach(connection, pending, "clean", read_only=False, create=True)
+            close_session(connection)
             marts = _marts(connection)
             missing = [p.mart for p in catalog.publications if p.mart not in marts]
             if missing:
@@ -145,7 +136,6 @@ def _write(
                 raise PrivacyRefused(
                     f"the audit did not look at {', '.join(unseen)}; run `zlv audit`, then publish"
                 )
-            attach(connection, pending, "clean", read_only=False, create=True)
             rows: dict[str, int] = {}
             for publication in catalog.publications:
                 with run.span(publication.public_name, kind="table", mart=publication.mart) as span:
@@ -173,14 +163,22 @@ def _write(
         _check(pending, rows)
         if warehouse_fingerprint(settings.warehouse_file) != facts["warehouse"]:
             raise Temporary("the warehouse file was replaced while it was published; audit and publish again")
-        # A release is never changed; who reads it may be another user.
-        pending.chmod(0o444)
+        close_release(pending)
+        proven = {
+            "warehouse": facts["warehouse"]["sha256"],
+            "audit": str(facts["audit"]["run_id"]),
+            "policy": str(facts["audit"]["policy"]),
+        }
+        # Before the release itself appears: one without its manifest is shown by nobody.
+        with next_file(manifest_file(release_file(settings.clean_dir, name))) as written:
+            document = write_manifest(settings, name, pending, proven)
+            written.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+            close_release(written)
 
 
 def _marts(connection: duckdb.DuckDBPyConnection) -> set[str]:
     query = "SELECT table_name FROM duckdb_tables() WHERE database_name = 'warehouse' AND schema_name = ?"
-    views = "SELECT view_name FROM duckdb_views() WHERE database_name = 'warehouse' AND schema_name = ?"
-    return {name for (name,) in connection.execute(f"{query} UNION ALL {views}", [MARTS, MARTS]).fetchall()}
+    return {name for (name,) in connection.execute(query, [MARTS]).fetchall()}
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, publication: Publication) -> int:
@@ -205,9 +203,9 @@ def _copy(connection: duckdb.DuckDBPyConnection, publication: Publication) -> in
 
 def _check(path: Path, rows: dict[str, int]) -> None:
     """Open the finished file as a reader would, and count."""
-    with duckdb.connect(str(path), read_only=True) as connection:
+    with opened(path) as connection:
         for table, expected in rows.items():
-            found = connection.execute(f"SELECT count(*) FROM {identifier('main', table)}").fetchone()
+            found = connection.execute(f"SELECT count(*) FROM {identifier('file', 'main', table)}").fetchone()
             if found != (expected,):
                 raise DataRefused(
                     f"table {table} of the new release does not hold the {expected} rows of its mart; publish"

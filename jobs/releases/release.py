@@ -7,7 +7,10 @@ connection to the clean file sees the new one.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
+import hashlib
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,24 +26,26 @@ SUFFIX = ".duckdb"
 
 
 def warehouse_fingerprint(path: Path) -> dict[str, Any]:
-    """Tell one warehouse file from any other, without reading its data.
+    """Tell one warehouse file from any other by all its bytes.
 
-    A build writes a new file, so inode and time change with every one; run id and time of the
-    birth certificate tell a file that was restored in place.
+    Size, time and inode can be set back, and a disk can change a byte without them.
     Raises SettingsError when there is no file.
     """
-    try:
-        facts = path.stat()
-    except FileNotFoundError:
-        raise SettingsError(f"{path} does not exist; run `zlv build` first") from None
+    if not path.is_file():
+        raise SettingsError(f"{path} does not exist; run `zlv build` first")
     certificate = read_certificate(path) or {}
     return {
-        "bytes": facts.st_size,
-        "modified_ns": facts.st_mtime_ns,
-        "inode": facts.st_ino,
+        "sha256": content_sha256(path),
+        "bytes": path.stat().st_size,
         "run_id": certificate.get("run_id"),
-        "written_at": certificate.get("created_at"),
+        "written_at": certificate.get("written_at"),
     }
+
+
+def content_sha256(path: Path) -> str:
+    """Hash a file's whole content."""
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def release_file(clean_dir: Path, name: str) -> Path:
@@ -112,20 +117,6 @@ def point_to(settings: Settings, name: str) -> None:
     sync(settings.clean_dir)
 
 
-def roll_back(settings: Settings, to: str | None = None) -> tuple[str | None, str]:
-    """Point the clean file to the release before, or to a given one; nothing is copied.
-
-    Returns (from, to). Raises DataRefused when there is none.
-    """
-    with publishing(settings):
-        current = current_release(settings)
-        target = to or previous_release(settings)
-        if target is None:
-            raise DataRefused("there is no earlier release to roll back to; publish again instead")
-        point_to(settings, target)
-    return current, target
-
-
 def remove_old(settings: Settings, keep: int) -> list[str]:
     """Remove all but the newest `keep` releases, never the current one nor the one a rollback takes.
 
@@ -136,7 +127,23 @@ def remove_old(settings: Settings, keep: int) -> list[str]:
     removed = [name for name in names if name not in kept]
     for name in removed:
         discard(release_file(settings.clean_dir, name))
+        release_file(settings.clean_dir, name).with_suffix(".json").unlink(missing_ok=True)
     return removed
+
+
+def open_to_group(folder: Path) -> None:
+    """Make a folder that the group may read: the clean volume is the one place that others read.
+
+    A folder that belongs to somebody else (a mounted volume) keeps the mode that it was given.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(PermissionError):
+        folder.chmod(folder.stat().st_mode | 0o050)
+
+
+def close_release(path: Path) -> None:
+    """Give a finished release its mode: nobody changes it, the group reads it (Metabase is another user)."""
+    path.chmod(0o440)
 
 
 @contextmanager
@@ -146,8 +153,10 @@ def publishing(settings: Settings) -> Iterator[None]:
     The kernel frees it when the process ends, however it ends.
     Raises Temporary when another one holds it.
     """
-    settings.clean_dir.mkdir(parents=True, exist_ok=True)
-    with (settings.clean_dir / ".publish.lock").open("w") as lock:
+    open_to_group(settings.clean_dir)
+    # Not through a link that lies there: what it points at would be emptied.
+    guard = os.open(settings.clean_dir / ".publish.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(guard, "r+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
 from jobs.errors import DataRefused
+from jobs.privacy.signature import sign
+from jobs.releases.manifest import manifest_file, read_release
 from jobs.releases.release import current_release, release_file
 from jobs.settings import Settings
 from jobs.storage.s3 import client, told
@@ -15,9 +18,10 @@ POINTER = "current.json"
 
 
 def upload_release(settings: Settings, run: StageRun, name: str | None) -> None:
-    """Upload a release, default the current one, then the pointer: `{run_id, key, sha256, bytes}`.
+    """Upload a release, default the current one, with its manifest, then the pointer that names it.
 
-    The pointer comes last, so that who follows it always finds a whole release.
+    The pointer says `run_id, key, sha256, bytes, pointed_at`, signed; it comes last, so that who follows it
+    always finds a whole release. What is sent is what was proven: the release is compared with its manifest.
     Raises DataRefused when there is no such release, SettingsError when S3 refuses, Temporary otherwise.
     """
     name = name or current_release(settings)
@@ -30,12 +34,18 @@ def upload_release(settings: Settings, run: StageRun, name: str | None) -> None:
     path = release_file(settings.clean_dir, name)
     if not path.is_file():
         raise DataRefused(f"release {name} is not on the clean volume; see `zlv status`")
+    manifest = read_release(settings, path)
     # An open file outlives its removal by a publication at the same time.
     with path.open("rb") as content, run.span(name, kind="object") as span:
         held, sent = put_file(s3, bucket, key, content)
         span.set(bytes=held.bytes, sent=sent)
-    pointer = {"run_id": name, "key": key, "sha256": held.sha256, "bytes": held.bytes}
-    text = json.dumps(pointer, indent=1)
+    if held.sha256 != manifest.sha256:
+        raise DataRefused(f"{path} was changed while it was sent; the pointer stays: publish it again")
+    with manifest_file(path).open("rb") as content:
+        put_file(s3, bucket, f"{prefix}releases/{name}.json", content)
+    at = datetime.now(UTC).isoformat()
+    pointer = {"run_id": name, "key": key, "sha256": held.sha256, "bytes": held.bytes, "pointed_at": at}
+    text = json.dumps(sign(settings, pointer), indent=1)
     with run.span(POINTER, kind="object", bytes=len(text)), told(s3, bucket):
         s3.put_object(Bucket=bucket, Key=prefix + POINTER, Body=text.encode(), ContentType="application/json")
     run.facts(release=name, bytes=held.bytes, sha256=held.sha256, sent=sent)

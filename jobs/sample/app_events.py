@@ -1,5 +1,4 @@
-"""Invent what happened to the housings: follow-up, occupancy, owners; the events tell what the tables hold
-now."""
+"""Invent what happened to the housings: the events tell what the tables hold now."""
 
 from __future__ import annotations
 
@@ -178,21 +177,6 @@ e.about AS group_id
 FROM event AS e JOIN followed AS f USING (n)
     WHERE type IN ('housing:group-attached', 'housing:group-detached')"""
 OWNER_EVENTS = "SELECT id AS event_id, about AS owner_id FROM event WHERE type = 'owner:updated'"
-
-NOTES = """
-SELECT id, NULL AS title_deprecated,
-    'Appel de M. ' || capitalised(surname(h)) || ', joignable au 06 39 98 ' || digits(draw(h, 470, 100), 2)
-        || ' '
-        || digits(draw(h, 471, 100), 2) || ' ;' || chr(10) || 'rappeler.' AS content,
-    created_at, created_by, CASE WHEN draw(h, 472, 30) = 0 THEN 'Appel entrant' ELSE 'Note courante'
-        END AS note_kind,
-        CASE WHEN draw(h, 473, 9) = 0 THEN created_at + to_days(1) END AS updated_at,
-    CASE WHEN draw(h, 474, 15) = 0 THEN created_at + to_days(2) END AS deleted_at
-FROM note"""
-HOUSING_NOTES = "SELECT id AS note_id, housing_id, geo_code AS housing_geo_code FROM note WHERE n % 5 > 0"
-OWNER_NOTES = """SELECT w.id AS note_id, uuid_of('owner', l.a * 8 + l.k) AS owner_id FROM note AS w
-JOIN (SELECT n, min(a) AS a, min(k) AS k FROM owner_link WHERE rank = 1 GROUP BY n) AS l USING (n)
-    WHERE w.n % 5 = 0"""
 
 
 def invent_events(connection: duckdb.DuckDBPyConnection) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from jobs.sample import app_campaigns, app_events, app_housing, app_people
+from jobs.sample import app_campaigns, app_events, app_housing, app_notes, app_people
 from jobs.sample.files import Written, describe, write_table
 from jobs.sample.schema import constraints_sql, tables_sql
 from jobs.sql import identifier
@@ -30,9 +30,9 @@ TABLES: dict[str, tuple[str, str]] = {
     "owner_events": (app_events.OWNER_EVENTS, "event_id"),
     "group_housing_events": (app_events.GROUP_HOUSING_EVENTS, "event_id"),
     "geo_perimeters": (app_campaigns.GEO_PERIMETERS, "id"),
-    "notes": (app_events.NOTES, "id"),
-    "housing_notes": (app_events.HOUSING_NOTES, "note_id"),
-    "owner_notes": (app_events.OWNER_NOTES, "note_id, owner_id"),
+    "notes": (app_notes.NOTES, "id"),
+    "housing_notes": (app_notes.HOUSING_NOTES, "note_id"),
+    "owner_notes": (app_notes.OWNER_NOTES, "note_id, owner_id"),
 }
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import duckdb
 
+from jobs.sample.lovac_holders import holder, location
+
 NEW_LAYOUT = 2023  # first year
 
 # One FF identifier in 800 comes twice, mostly with another start of vacancy; never in 2026 (met in the real
@@ -22,7 +24,6 @@ _OCCUPANCY = "CASE draw(l.hy, 71, 20) WHEN 17 THEN 'L' WHEN 18 THEN 'P' WHEN 19 
 _DAY_OF_SALE = (
     "make_date(p.sold - 1, 1 + CAST(draw(l.h, 75, 12) AS INTEGER), 1 + CAST(draw(l.h, 76, 28) AS INTEGER))"
 )
-_BIRTHPLACES = "['75 PARIS', '33 BORDEAUX', '99 BRUXELLES']"
 
 
 def prepare_lovac(connection: duckdb.DuckDBPyConnection) -> None:
@@ -40,7 +41,7 @@ def lovac_rows(year: int) -> str:
         dep, commune = "left(l.com, 2)", "substr(l.com, 3)"
     if year <= 2020:  # these two lost their leading zeros
         dep, commune = f"ltrim({dep}, '0')", f"ltrim({commune}, '0')"
-    holders = ",\n    ".join(_holder(k, new) for k in range(1, 7))
+    holders = ",\n    ".join(holder(k, new) for k in range(1, 7))
     # Written as 2019.0 where the file went through a table of floats.
     since = (
         "CAST(l.vacant_since AS VARCHAR) || '.0'"
@@ -122,7 +123,7 @@ SELECT l.n, l.copy, l.annee,
     CASE WHEN draw(l.hy, 84, 300) = 0 THEN pick(l.hy, 85, ['SCI', 'X', 'N.C.'])
         WHEN o.ccogrm_1 IS NULL THEN pick(l.h, 86, [NULL, ' ']) ELSE left(o.ccogrm_1, 1) END AS groupe,
     {_ff("o.kind_class_1")} AS ff_catpro2txt, {_ff("nullif(o.catpro3_1, '')")} AS ff_catpro3,
-    {_ff(_location(1))} AS ff_locprop,
+    {_ff(location(1))} AS ff_locprop,
     {_ff("p.dep2 || p.com3 || o.dnupro")} AS ff_idprocpte,
     {holders}
 FROM lovac_line AS l JOIN premise AS p ON p.n = l.n JOIN holder AS o ON o.a = l.account
@@ -166,40 +167,3 @@ def _deed(new: bool) -> str:
         "digits(1 + draw(l.h, 74, 28), 2)",
     )
     return f"{year} || '-' || {month} || '-' || {day}" if new else f"{day} || {month} || {year}"
-
-
-def _location(k: int) -> str:
-    """Say where the owner lives: 1 same commune, 2 department, 4 elsewhere, 6 abroad, 9 unknown."""
-    home = f"o.home_com_{k}"
-    return (
-        f"CASE WHEN {home} IS NULL THEN NULL WHEN o.abroad > 0 THEN 6 WHEN {home} = l.com THEN 1 "
-        f"WHEN left({home}, 2) = left(l.com, 2) THEN 2 WHEN draw(l.h, 89, 40) = 0 THEN 9 ELSE 4 END"
-    )
-
-
-def _holder(k: int, new: bool) -> str:
-    birth, known = f"o.birth_{k}", f"l.known AND o.full_name_{k} IS NOT NULL"
-    if new:
-        date = (
-            f"CASE WHEN draw(l.h, 90, 2) = 0 THEN strftime({birth}, '%d/%m/%Y') ELSE strftime({birth},"
-            " '%Y-%m-%d') END"
-        )
-    else:
-        written = (
-            f"CASE WHEN draw(l.h, 90, 2) = 0 THEN strftime({birth}, '%d%m%Y') ELSE strftime({birth},"
-            " '%d/%m/%Y') END"
-        )
-        date = f"coalesce({written}, CASE WHEN o.physical THEN '00/00/0000' END)"
-    columns = {
-        "jdatnss": date, "ddenom": f"coalesce(o.ff_name_{k}, o.full_name_{k})", "dlign3": f"o.line_3_{k}",
-        "dlign4": f"o.line_4_{k}",
-        "dlign5": "NULL", "dlign6": f"o.line_6_{k}", "dsiren": f"o.siren_{k}", "ccogrm": f"o.ccogrm_{k}",
-        "idprodroit": f"p.dep2 || p.com3 || o.dnupro || '0{k}'", "idpersonne": f"p.dep2 || o.dnuper_{k}",
-        "dldnss": f"CASE WHEN {birth} IS NOT NULL THEN pick(l.h, {90 + k}, {_BIRTHPLACES}) END",
-        "catpro2txt": f"o.kind_class_{k}", "catpro3": f"nullif(o.catpro3_{k}, '')",
-        "ccodro": f"o.ccodro_{k}", "locprop": _location(k),
-    }  # fmt: skip
-    text = ", ".join(
-        f"CASE WHEN {known} THEN {expression} END AS ff_{name}_{k}" for name, expression in columns.items()
-    )
-    return text + f", CASE WHEN {known} THEN o.line_4_{k} || ' ' || o.line_6_{k} END AS cer_ff_adresse_{k}"

@@ -1,9 +1,10 @@
 """Settings: the environment, typed. Its only reader is `environment`."""
 
 from jobs.settings.environment import child_environment, put_in_environment, read_settings
-from jobs.settings.faults import SECRETS
+from jobs.settings.faults import SECRETS, refused
 from jobs.settings.model import Settings
 from jobs.settings.place import PROJECT, project_dir
+from jobs.settings.trust import tls_context, trusted_certificates
 
 __all__ = [
     "PROJECT",
@@ -13,4 +14,7 @@ __all__ = [
     "project_dir",
     "put_in_environment",
     "read_settings",
+    "refused",
+    "tls_context",
+    "trusted_certificates",
 ]

@@ -26,14 +26,13 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     }
     faults: list[tuple[str, str, str]] = []
     for name in SECRETS:
-        file = environ.get(f"{name}_FILE")
-        if file:
-            try:
-                values[name] = Path(file).read_text(encoding="utf-8").strip()
-            except OSError as error:
-                faults.append(
-                    (f"{name}_FILE", f"cannot be read: {error.strerror}", "mount the secret at this path")
-                )
+        try:
+            if (file := _secret_file(environ, name)) is not None:
+                values[name] = file.read_text(encoding="utf-8").strip()
+        except OSError as error:
+            faults.append(
+                (f"{name}_FILE", f"cannot be read: {error.strerror}", "mount the secret at this path")
+            )
     try:
         settings = Settings(**values)
     except ValidationError as error:
@@ -44,6 +43,17 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     if faults:
         raise refused(faults)
     return settings
+
+
+def _secret_file(environ: Mapping[str, str], name: str) -> Path | None:
+    """Give the file of a secret: the one named for it, else, unless a variable holds it, ZLV_KEYS_DIR's."""
+    if named := environ.get(f"{name}_FILE"):
+        return Path(named)
+    folder = environ.get("ZLV_KEYS_DIR")
+    if not folder or environ.get(name):
+        return None
+    file = Path(folder) / name
+    return file if file.exists() else None
 
 
 def child_environment(**extra: str) -> dict[str, str]:

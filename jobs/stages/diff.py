@@ -9,7 +9,7 @@ import click
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from jobs.inspection.release_diff import MartDiff
+    from jobs.inspection.mart_diff import MartDiff
 
 
 @click.command()

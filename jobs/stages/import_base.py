@@ -11,11 +11,12 @@ import click
 @click.option(
     "--check", is_flag=True, help="Import into an empty folder that goes afterwards; the base stays as it is."
 )
-def import_base(source: str, force: bool, check: bool) -> None:
+@click.option("--without-releases", is_flag=True, help="Leave the clean files out, which nothing proves.")
+def import_base(source: str, force: bool, check: bool, without_releases: bool) -> None:
     """Import an exported base after checking it.
 
     FROM is the place of an export (its newest one is taken) or the folder of one: a folder here, or
-    s3://bucket/prefix. A damaged or incomplete export is refused and the base stays as it is.
+    s3://bucket/prefix. A damaged, incomplete or unproven export is refused and the base stays as it is.
 
     Example: zlv import s3://backups/zlv/export-20261123t184502-3fa9
     """
@@ -36,4 +37,4 @@ def import_base(source: str, force: bool, check: bool) -> None:
         if check:
             check_export(settings, place, run)
         else:
-            restore(settings, place, run, force=force)
+            restore(settings, place, run, force=force, releases=not without_releases)

@@ -82,8 +82,8 @@ def source(
         )
     if model:
         steps += [
-            f"stg_{domain}__{name}.sql and .yml: take out the columns that stay closed, and give the others"
-            " their class",
+            f"stg_{domain}__{name}.sql and .yml: take out the columns that stay closed; the others inherit"
+            " their class from the catalog",
             "zlv catalog check, then zlv catalog generate",
             f"zlv load-lake --only {name}, then zlv build --only stg_{domain}__{name}",
         ]

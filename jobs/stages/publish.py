@@ -36,12 +36,13 @@ def publish(rollback: bool, to: str | None, accept_rows: str | None, keep: int |
     settings = read_settings()
     with stage(settings, "publish") as run:
         if rollback or to:
-            from jobs.releases.release import roll_back
+            from jobs.releases.rollback import roll_back
 
             before, now = roll_back(settings, to)
             run.facts(release=now, rolled_back_from=before)
             run.note(f"the clean file shows release {now} again (was {before})")
             return
+        settings.require("ZLV_SIGNING_KEY")
         from jobs.catalog import load_catalog
         from jobs.releases.publication import publish_marts
 

@@ -2,24 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
 
 import click
-
-if TYPE_CHECKING:
-    import duckdb
-
-SHOWN = 200
-BATCH = 2000
-
-
-class QueryFailed(click.ClickException):
-    """Report a query that DuckDB does not take, as wrong usage."""
-
-    exit_code = 2
 
 
 @click.command()
@@ -37,108 +22,13 @@ def sql(query: str | None, clean: bool, form: str) -> None:
     Example: zlv sql "SELECT count(*) FROM lovac.lovac_2025" --format csv
     """
     from jobs.catalog import load_catalog
+    from jobs.inspection.answers import answer, converse
     from jobs.inspection.session import open_read_only
     from jobs.settings import read_settings
 
     settings = read_settings()
     with open_read_only(settings, load_catalog(settings.catalog_dirs), clean_only=clean) as connection:
         if query is None and sys.stdin.isatty():
-            _converse(connection, form)
-            return
-        try:
-            _answer(connection, query if query is not None else sys.stdin.read(), form)
-            sys.stdout.flush()
-        except BrokenPipeError:
-            # Who reads has seen enough (`| head`); what Python would flush at its end goes nowhere.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _converse(connection: duckdb.DuckDBPyConnection, form: str) -> None:
-    """Read queries until the end of input; a query that fails ends nothing."""
-    import readline  # noqa: F401 - editing and history of `input`, kept in memory only
-
-    click.echo("Read-only; `;` ends a query, SHOW ALL TABLES lists the tables, Ctrl-D ends the session.")
-    text = ""
-    while True:
-        try:
-            line = input("zlv> " if not text else "  -> ")
-        except EOFError:
-            click.echo()
-            return
-        except KeyboardInterrupt:
-            click.echo()
-            text = ""
-            continue
-        text = f"{text}\n{line}".strip()
-        if not text.endswith(";"):
-            continue
-        try:
-            _answer(connection, text, form)
-        except QueryFailed as error:
-            error.show()
-        except KeyboardInterrupt:
-            connection.interrupt()
-        text = ""
-
-
-def _answer(connection: duckdb.DuckDBPyConnection, text: str, form: str) -> None:
-    import duckdb
-
-    try:
-        for statement in connection.extract_statements(text):
-            connection.execute(statement)
-            if connection.description:
-                names = [column[0] for column in connection.description]
-                PRINTERS[form](names, _rows(connection))
-    except duckdb.Error as error:
-        raise QueryFailed(_sentence(str(error))) from None
-
-
-def _rows(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
-    while rows := connection.fetchmany(BATCH):
-        yield from rows
-
-
-def _sentence(message: str) -> str:
-    """Keep the first line of DuckDB's message, and what it proposes instead."""
-    lines = [line.strip() for line in message.splitlines() if line.strip()]
-    proposed = [line for line in lines[1:] if line.startswith("Did you mean")]
-    return " ".join([*lines[:1], *proposed[:1]])
-
-
-def _table(names: list[str], rows: Iterable[tuple[Any, ...]]) -> None:
-    from itertools import islice
-
-    from rich.table import Column, Table
-    from rich.text import Text
-
-    from jobs.telemetry.terminal import console
-
-    out = console()
-    table = Table(*(Column(Text(name)) for name in names))
-    rows = iter(rows)
-    for row in islice(rows, SHOWN):
-        table.add_row(*(Text("NULL", style="dim") if value is None else Text(str(value)) for value in row))
-    out.print(table)
-    count, more = table.row_count, sum(1 for _ in rows)
-    told = f"{count + more} row{'' if count + more == 1 else 's'}"
-    out.print(told if not more else f"{told}, the first {count} are shown; --format csv prints them all")
-
-
-def _csv(names: list[str], rows: Iterable[tuple[Any, ...]]) -> None:
-    import csv
-
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(names)
-    writer.writerows(rows)
-
-
-def _json(names: list[str], rows: Iterable[tuple[Any, ...]]) -> None:
-    import json
-
-    # One object per line: nothing is held in memory.
-    for row in rows:
-        click.echo(json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False, default=str))
-
-
-PRINTERS = {"table": _table, "csv": _csv, "json": _json}
+            converse(connection, form)
+        else:
+            answer(connection, query if query is not None else sys.stdin.read(), form)

@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 
 from jobs.errors import DataRefused, SettingsError
 from jobs.settings import Settings
+from jobs.storage.outside import MOST_BYTES, document_text
 from jobs.storage.s3 import client, told
 from jobs.storage.transfer import put_file
 
@@ -22,8 +23,8 @@ class Bucket:
     def of(cls, settings: Settings, address: str) -> Bucket:
         """Make one from `s3://bucket/prefix`."""
         bucket, _, prefix = address.removeprefix("s3://").partition("/")
-        if not bucket:
-            raise SettingsError(f"{address!r} names no bucket; write s3://bucket/prefix")
+        if not bucket or "@" in bucket or ":" in bucket:
+            raise SettingsError("the place names no bucket: write s3://bucket/prefix, without keys")
         return cls(client(settings), bucket, prefix)
 
     def __str__(self) -> str:
@@ -36,7 +37,7 @@ class Bucket:
         """Tell whether anything lies at a path or below."""
         with told(self._s3, self._bucket):
             found = self._s3.list_objects_v2(Bucket=self._bucket, Prefix=self._key(path), MaxKeys=1)
-        return bool(found.get("KeyCount", 0))
+        return bool(found.get("Contents"))
 
     def start(self, folder: str) -> None:
         """Do nothing: objects without a manifest are no export."""
@@ -58,7 +59,9 @@ class Bucket:
 
         with told(self._s3, self._bucket):
             try:
-                body: bytes = self._s3.get_object(Bucket=self._bucket, Key=self._key(path))["Body"].read()
+                found = self._s3.get_object(Bucket=self._bucket, Key=self._key(path))["Body"]
+                # One byte more than any document of ours has: what is larger is told, not held in memory.
+                body: bytes = found.read(MOST_BYTES + 1)
             except ClientError as error:
                 if (
                     error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") == 404
@@ -66,7 +69,7 @@ class Bucket:
                 ):
                     return None
                 raise
-        return body.decode()
+        return document_text(body, f"{self}/{path}")
 
     def get(self, path: str, to: Path) -> str:
         """Fetch one file; gives the SHA-256 of what arrived. Raises DataRefused when it is not there."""

@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 
 from jobs.sql import identifier
+from jobs.storage.closing import opened
 
 # What Metabase's driver line (DuckDB 1.5) can read; a later DuckDB writes another one by default.
 STORAGE_VERSION = "v1.5.0"
@@ -73,8 +74,8 @@ def read_certificate(path: Path) -> dict[str, Any] | None:
     if not path.exists():
         return None
     try:
-        with duckdb.connect(str(path), read_only=True) as connection:
-            rows = connection.execute("SELECT name, value FROM _zlv").fetchall()
-    except duckdb.Error:
+        with opened(path) as connection:
+            rows = connection.execute("SELECT name, value FROM file.main._zlv").fetchall()
+        return {name: json.loads(value) for name, value in rows}
+    except (duckdb.Error, ValueError, TypeError):
         return None
-    return {name: json.loads(value) for name, value in rows}

@@ -10,6 +10,7 @@ from typing import BinaryIO, Protocol
 
 from jobs.errors import DataRefused
 from jobs.storage.files import sync
+from jobs.storage.outside import MOST_BYTES, document_text
 
 
 class Place(Protocol):
@@ -69,7 +70,8 @@ class Folder:
 
     def read(self, path: str) -> str | None:
         try:
-            return (self._root / path).read_text(encoding="utf-8")
+            with (self._root / path).open("rb") as content:
+                return document_text(content.read(MOST_BYTES + 1), str(self._root / path))
         except (FileNotFoundError, NotADirectoryError):
             return None
 

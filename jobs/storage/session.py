@@ -13,6 +13,8 @@ from jobs.errors import SettingsError
 from jobs.privacy.treatments import install_pseudonyms, output_columns
 from jobs.settings import Settings
 from jobs.sql import identifier, literal
+from jobs.storage.closing import require_tables_only
+from jobs.storage.httpfs import settle
 
 TIME_ZONE = "Europe/Paris"
 
@@ -51,6 +53,8 @@ def connect(settings: Settings, *extensions: str, pseudonyms: bool = False) -> d
     bound(connection, settings)
     for extension in extensions:
         load_extension(connection, extension)
+    if "httpfs" in extensions:
+        settle(connection, settings)
     if pseudonyms:
         install_pseudonyms(connection, settings)
     return connection
@@ -126,6 +130,7 @@ def _attach_raw(connection: duckdb.DuckDBPyConnection, path: Path, alias: str) -
     if not path.exists():
         return {}
     attach(connection, path, alias)
+    require_tables_only(connection, alias, path)
     tables: dict[str, set[str]] = {}
     query = (
         "SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = ? AND schema_name ="

@@ -10,6 +10,8 @@ from typing import Any
 
 from opentelemetry import trace
 
+from jobs.errors import printable
+
 _STANDARD = set(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
 
 
@@ -45,7 +47,7 @@ class TerminalFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         extras = [f"{name}={value}" for name, value in record.__dict__.items() if name not in _STANDARD]
         level = "" if record.levelno <= logging.INFO else f"{record.levelname.lower()}: "
-        return f"{self._stage:<16} {level}{record.getMessage()}  {' '.join(extras)}".rstrip()
+        return printable(f"{self._stage:<16} {level}{record.getMessage()}  {' '.join(extras)}".rstrip())
 
 
 def set_up_logs(stage: str, run_id: str) -> logging.Logger:

@@ -19,7 +19,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, Spa
 from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 
 from jobs import __version__
-from jobs.settings import Settings
+from jobs.settings import Settings, trusted_certificates
 from jobs.telemetry.identity import root_span_id, trace_id
 
 FLUSH_MILLISECONDS = 10_000
@@ -150,10 +150,12 @@ def _exporter(settings: Settings, run_id: str) -> SpanExporter | None:
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 
     asked = settings.OTEL_EXPORTER_OTLP_TRACES_TIMEOUT or settings.OTEL_EXPORTER_OTLP_TIMEOUT
-    collector = OTLPSpanExporter(timeout=None if asked else COLLECTOR_SECONDS)
-    return CollectorExporter(collector, kept, _without_credentials(endpoint))
+    trusted = str(trusted_certificates(settings)) if settings.ZLV_CA_FILE is not None else None
+    collector = OTLPSpanExporter(timeout=None if asked else COLLECTOR_SECONDS, certificate_file=trusted)
+    return CollectorExporter(collector, kept, without_credentials(endpoint))
 
 
-def _without_credentials(endpoint: str) -> str:
-    scheme, separator, rest = endpoint.partition("://")
+def without_credentials(endpoint: str) -> str:
+    """Name a collector without the user, password and query of its address."""
+    scheme, separator, rest = endpoint.rpartition("://")
     return scheme + separator + rest.rpartition("@")[2].partition("?")[0]

@@ -9,18 +9,18 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from jobs import __version__
 from jobs.catalog import Catalog
+from jobs.catalog.inherited import complete_manifest
 from jobs.errors import DataRefused, ZlvError
 from jobs.privacy.treatments import key_fingerprint
 from jobs.settings import Settings, put_in_environment
+from jobs.storage.closing import opened
 from jobs.storage.files import next_file, write_certificate
-from jobs.storage.session import attach, connect
+from jobs.storage.session import attach, attach_sources, connect
 from jobs.telemetry import StageRun
 from jobs.transform.history import SNAPSHOTS, history_beside, snapshot_of
-from jobs.transform.project import project_of
+from jobs.transform.project import columns_seen, project_of
 
 # What dbt says when the data, not the machine, are at fault: a second try gives the same answer.
 DATA_FAULTS = (
@@ -72,6 +72,9 @@ def build_warehouse(
     The application's day is added to the history, beside it. Raises DataRefused when a test fails or
     a contract breaks, ZlvError for what a retry may mend; the last good files stand.
     """
+    with connect(settings) as connection:
+        # What is wrong with a raw file is said before the work begins, in our words and not in dbt's.
+        attach_sources(connection, settings, catalog)
     target = settings.warehouse_file
     artefacts = settings.warehouse_dir / "dbt"
     scratch = settings.warehouse_dir / "dbt.next"
@@ -102,6 +105,7 @@ def build_warehouse(
         history.taken = history.snapshot_at is not None and SNAPSHOTS.issubset(
             node.name for node in outcome.of("success")
         )
+    complete_manifest(scratch / "manifest.json", catalog, columns_seen(catalog))
     shutil.rmtree(artefacts, ignore_errors=True)
     scratch.rename(artefacts)
     tests = sum(node.resource in ("test", "unit_test") for node in outcome.of("pass", "success"))
@@ -217,10 +221,10 @@ def _check(outcome: Outcome) -> None:
 
 def _count(settings: Settings, pending: Path, run: StageRun, outcome: Outcome) -> dict[str, int]:
     """Count the rows of each table and record every node as a span of the build."""
-    with duckdb.connect(str(pending), read_only=True) as connection:
+    with opened(pending) as connection:
         query = (
-            "SELECT schema_name || '.' || table_name, estimated_size FROM duckdb_tables() WHERE table_name <>"
-            " '_zlv'"
+            "SELECT schema_name || '.' || table_name, estimated_size FROM duckdb_tables() WHERE database_name"
+            " = 'file' AND table_name <> '_zlv'"
         )
         rows = {str(name): int(size) for name, size in connection.execute(query).fetchall()}
     by_table = {name.split(".", 1)[1]: count for name, count in rows.items()}

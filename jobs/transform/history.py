@@ -19,6 +19,7 @@ import duckdb
 from jobs import __version__
 from jobs.errors import DataRefused
 from jobs.settings import Settings
+from jobs.storage.closing import opened
 from jobs.storage.files import discard, next_of, read_certificate, sync, write_certificate
 from jobs.storage.session import attach, connect
 from jobs.telemetry import StageRun
@@ -68,9 +69,10 @@ def read_history(settings: Settings) -> Known:
     path = settings.history_file
     if not path.exists():
         return Known()
-    query = "SELECT count(*), max(day), max(epoch_us(snapshot_at)) FROM days WHERE dbt_valid_to IS NULL"
+    facts = "count(*), max(day), max(epoch_us(snapshot_at))"
+    query = f"SELECT {facts} FROM file.main.days WHERE dbt_valid_to IS NULL"
     try:
-        with duckdb.connect(str(path), read_only=True) as connection:
+        with opened(path) as connection:
             days, last_day, moment = connection.execute(query).fetchone() or (0, None, None)
     except duckdb.Error:
         raise DataRefused(

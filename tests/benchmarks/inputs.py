@@ -9,8 +9,8 @@ from pathlib import Path
 import boto3
 import duckdb
 
-from jobs.sample.servers.components import DATABASE
 from jobs.sample.servers.local_postgres import Postgres
+from jobs.sample.servers.state import DATABASE
 
 EVENTS = 5_000_000
 CSV_BYTES = 520_000_000

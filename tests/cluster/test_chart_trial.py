@@ -33,11 +33,13 @@ LOVAC_2027 = {
 }
 # Puts the lake's newest LOVAC a second time, as that of the year after.
 PUT_2027 = """
-import os, boto3, duckdb
+import boto3, duckdb
+from jobs.settings import read_settings
+settings = read_settings()
 s3 = boto3.client("s3", endpoint_url="http://127.0.0.1:9000", region_name="us-east-1",
-    aws_access_key_id=os.environ["CELLAR_ACCESS_KEY_ID"],
-    aws_secret_access_key=os.environ["CELLAR_SECRET_ACCESS_KEY"])
-bucket = os.environ["CELLAR_DATA_LAKE_BUCKET_NAME"]
+    aws_access_key_id=settings.CELLAR_ACCESS_KEY_ID.get_secret_value(),
+    aws_secret_access_key=settings.CELLAR_SECRET_ACCESS_KEY.get_secret_value())
+bucket = settings.CELLAR_DATA_LAKE_BUCKET_NAME
 s3.download_file(bucket, "lake/lovac/2026/raw.csv", "/tmp/2026.csv")
 lines = "read_csv('/tmp/2026.csv', all_varchar = true, ignore_errors = true)"
 rows = f"SELECT * REPLACE ('2027' AS annee) FROM {lines}"
@@ -184,7 +186,8 @@ def test_a_metabase_without_the_volume_follows_the_releases_in_s3(trial: Trial) 
         if each["kind"] == "Deployment" and each["metadata"]["name"].endswith("-metabase")
     )
     spec = deployment["spec"]["template"]["spec"]
-    metabase, follow = spec["containers"]
+    (metabase,) = spec["containers"]
+    (follow,) = (each for each in spec["initContainers"] if each["name"] == "follow")
     probes = ("startupProbe", "readinessProbe", "livenessProbe", "env", "ports")
     stand_in = {key: value for key, value in metabase.items() if key not in probes}
     stand_in |= {"image": follow["image"], "command": ["sleep", "600"]}
@@ -194,8 +197,8 @@ def test_a_metabase_without_the_volume_follows_the_releases_in_s3(trial: Trial) 
         "metadata": {"name": "stand-in", "labels": deployment["spec"]["template"]["metadata"]["labels"]},
         "spec": {
             **spec,
-            "initContainers": [],
-            "containers": [stand_in, follow],
+            "initContainers": [follow],
+            "containers": [stand_in],
             "serviceAccountName": f"{NAME}-step",
         },
     }

@@ -29,7 +29,7 @@ def _returns(months: int) -> list[Indicator]:
         ),
         Indicator(
             f"Taux de retour moyen des campagnes envoyées, à {months} mois, %",
-            f"SELECT avg(return_rate_{months}_months) FROM marts_production_campaigns WHERE is_sent = 1",
+            f"SELECT avg(return_rate_{months}_months) FROM marts_production_campaigns",
             f"""SELECT avg(100 * (SELECT count(DISTINCT (l.housing_geo_code, l.housing_id))
                 FROM app.campaigns_housing AS l
                 JOIN change AS e ON (e.housing_geo_code, e.housing_id) = (l.housing_geo_code, l.housing_id)
@@ -40,6 +40,15 @@ def _returns(months: int) -> list[Indicator]:
                 AND id IN (SELECT campaign_id FROM app.campaigns_housing)""",
         ),
     ]
+
+
+# Follow-ups that a user ended once a campaign of the establishment had been sent, by year of their end.
+_ENDED = """SELECT count(DISTINCT (c.establishment_id, year(e.created_at), l.housing_geo_code, l.housing_id))
+    FROM app.campaigns AS c
+    JOIN app.campaigns_housing AS l ON l.campaign_id = c.id
+    JOIN change AS e ON (e.housing_geo_code, e.housing_id) = (l.housing_geo_code, l.housing_id)
+    WHERE e.author = 'user' AND e.status_changed AND e.new_status = 4 AND e.created_at >= c.sent_at"""
+_ENDED_IN_ANY_YEAR = " + ".join(f"contacted_housing_followup_ended_{year}" for year in range(2020, 2027))
 
 
 def _month(name: str, column: str, month: str, source: str) -> Indicator:
@@ -84,6 +93,16 @@ INDICATORS = [
             AND next.sent_at <= c.sent_at + INTERVAL 36 MONTH)""",
     ),
     *(indicator for months in (3, 6, 9, 36) for indicator in _returns(months)),
+    Indicator(
+        "Suivis terminés après l'envoi d'une campagne, dans leur année",
+        f"SELECT sum({_ENDED_IN_ANY_YEAR}) FROM marts_production_establishments",
+        _ENDED,
+    ),
+    Indicator(
+        "Suivis terminés en 2025 après l'envoi d'une campagne",
+        "SELECT sum(contacted_housing_followup_ended_2025) FROM marts_production_establishments",
+        f"{_ENDED} AND year(e.created_at) = 2025",
+    ),
     _month(
         "Campagnes créées en février 2025",
         "total_campaigns_created",

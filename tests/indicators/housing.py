@@ -49,7 +49,7 @@ INDICATORS = [
         "Passoires énergétiques suivies dans l'application",
         "energy_sieve",
         """SELECT count(*) FROM app.fast_housing
-        WHERE upper(trim(coalesce(nullif(trim(actual_dpe), ''), energy_consumption_bdnb))) IN ('F', 'G')""",
+        WHERE upper(trim(energy_consumption_bdnb)) IN ('F', 'G')""",
     ),
     _count(
         "Logements vacants depuis deux ans dans l'application",

@@ -203,10 +203,33 @@ FLOWS = [
             AND after.year = before.year + 1)""",
     ),
     Indicator(
-        "Logements privés vacants inconnus des Fichiers fonciers, 2024",
-        f"SELECT sum(unidentified_count) FROM marts_lovac_flows WHERE {_FRANCE} AND year = 2024 AND filter ="
+        "Logements privés vacants inconnus des Fichiers fonciers, 2025",
+        f"SELECT sum(unidentified_count) FROM marts_lovac_flows WHERE {_FRANCE} AND year = 2025 AND filter ="
         " 'ex'",
-        "SELECT count(*) FROM lovac WHERE year = 2024 AND private AND local_id IS NULL",
+        "SELECT count(*) FROM lovac WHERE year = 2025 AND private AND local_id IS NULL",
+    ),
+    *(
+        Indicator(
+            f"Logements vacants de longue durée, flux et inconnus réunis, {year}",
+            f"SELECT sum(stock_count + unidentified_count) FROM marts_lovac_flows WHERE {_FRANCE}"
+            f" AND year = {year} AND filter = 'fil'",
+            f"SELECT sum(count_vacant_housing_private_fil_public) FROM morphology WHERE year = {year}",
+        )
+        for year in range(2019, 2027)
+    ),
+    Indicator(
+        "Millésimes dont la règle n'est plus celle du précédent",
+        "SELECT sum(DISTINCT year) FROM marts_lovac_flows WHERE is_series_break",
+        "SELECT 2025",
+    ),
+    Indicator(
+        "Flux qui s'équilibrent : stock moins arrivées, stock précédent moins départs, 2024",
+        f"""SELECT sum(previous_stock_count * (1 - exit_rate)) FROM marts_lovac_flows
+        WHERE {_FRANCE} AND year = 2024 AND filter = 'fil'
+            AND abs(stock_count * (1 - entry_rate) - previous_stock_count * (1 - exit_rate)) < 0.001
+            AND entry_rate BETWEEN 0 AND 1 AND exit_rate BETWEEN 0 AND 1""",
+        """SELECT count(*) FROM fil WHERE year = 2024
+            AND local_id IN (SELECT local_id FROM fil WHERE year = 2023)""",
     ),
     Indicator(
         "Logements dont la commune a changé de code, 2019-2026",
@@ -251,7 +274,7 @@ RATES = [
         WHERE territory_level = 'departement' AND territory_code = '60' AND year = 2020 AND filter = 'ex'""",
         """SELECT count(*) FILTER (year = 2020
             AND local_id NOT IN (SELECT local_id FROM ex WHERE year = 2019))
-        / count(*) FILTER (year = 2019) FROM ex WHERE department_of(commune) = '60'""",
+        / count(*) FILTER (year = 2020) FROM ex WHERE department_of(commune) = '60'""",
     ),
 ]
 
@@ -353,7 +376,7 @@ CHARACTERISTICS = [
         WHERE {_FRANCE} AND dimension = 'classe_energie' AND value IN ('F', 'G') AND year = 2026
             AND filter = 'ex'""",
         """SELECT count(*) FROM ex JOIN (SELECT local_id,
-        max(coalesce(nullif(trim(actual_dpe), ''), energy_consumption_bdnb)) AS class
+        max(energy_consumption_bdnb) AS class
             FROM app.fast_housing GROUP BY local_id) USING (local_id) WHERE year = 2026
                 AND upper(trim(class)) IN ('F', 'G')""",
     ),

@@ -54,7 +54,7 @@ ESTABLISHMENTS = [
     Indicator(
         "Périmètres déposés",
         "SELECT sum(total_shapes) FROM marts_production_establishments",
-        "SELECT count(*) FROM app.geo_perimeters",
+        "SELECT count(*) FROM app.geo_perimeters WHERE created_by IS NOT NULL",
     ),
     _activation(
         "Collectivités inactives",

@@ -8,9 +8,7 @@ from indicators.reading import Indicator
 _ANCT = 'lake."external/anct/ngeo-anct-cog2023"'
 _COMMUNE = """SELECT com FROM lake."external/insee/cog_20240101" WHERE typecom = 'COM'"""
 
-_CODES = """(SELECT "COM" AS com FROM lake."external/insee/cog_20240101" WHERE "TYPECOM" <> 'ARM'
-    UNION SELECT right('0' || "COM_INI", 5) FROM lake."external/insee/fusions"
-    UNION SELECT right('0' || "COM_INI", 5) FROM lake."external/insee/scissions")"""
+_CODES = """(SELECT DISTINCT "COM" AS com FROM lake."external/insee/cog_20240101" WHERE "TYPECOM" <> 'ARM')"""
 
 
 def _cities(name: str, condition: str, source: str) -> Indicator:
@@ -51,7 +49,7 @@ def _pairs(name: str, depth: int) -> Indicator:
 
 CITIES = [
     Indicator(
-        "Codes de communes, actuelles, déléguées et fusionnées, Paris, Lyon et Marseille chacune une fois",
+        "Communes du code officiel de 2024, déléguées comprises, Paris, Lyon et Marseille chacune une fois",
         "SELECT count(*) FROM cities_zonage_2024",
         f"SELECT count(*) FROM {_CODES}",
     ),

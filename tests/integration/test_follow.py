@@ -16,11 +16,13 @@ from bases import base, publish, write_warehouse, zlv
 from chain import ZLV, base_environment, fingerprints
 from components import BUCKET, Lake, s3
 
+from jobs.releases.release import current_release
 from jobs.releases.upload import upload_release
 from jobs.settings import Settings
 from jobs.telemetry import stage
 
 SECONDS = 15
+SHOWN = ["daily-1.duckdb", "daily-1.json"]
 
 
 @pytest.fixture(scope="module")
@@ -125,8 +127,8 @@ def test_a_new_upload_and_a_step_back_are_followed_while_it_runs(
 
 @pytest.mark.parametrize(
     "damage",
-    [{"sha256": "0" * 64}, {"run_id": "../../daily-2"}, {"sha256": "no checksum"}],
-    ids=["checksum", "path", "pointer"],
+    [{"sha256": "0" * 64}, {"run_id": "../../daily-2"}, {"sha256": "no checksum"}, {"bytes": 3}],
+    ids=["checksum", "path", "pointer", "bytes"],
 )
 def test_what_upload_did_not_write_is_refused_and_the_last_release_stands(
     tmp_path: Path, lake: Lake, damage: dict[str, str]
@@ -142,7 +144,7 @@ def test_what_upload_did_not_write_is_refused_and_the_last_release_stands(
     done = follow(here, lake)
     assert done.returncode == 65 and "the last release stands" in done.stderr
     assert shows(tmp_path / "here", "daily-1")
-    assert [path.name for path in (tmp_path / "here" / "clean" / "releases").iterdir()] == ["daily-1.duckdb"]
+    assert sorted(path.name for path in (tmp_path / "here" / "clean" / "releases").iterdir()) == SHOWN
 
 
 def test_a_damaged_release_and_a_server_that_is_away_do_not_end_the_following(
@@ -170,11 +172,10 @@ def test_a_download_that_is_killed_changes_nothing_and_leaves_nothing(
 ) -> None:
     uploaded(tmp_path / "origin", lake, "daily-1", 100)
     follow(follower(tmp_path / "here", lake), lake)
-    pointer = {"run_id": "daily-big", "key": "bi/releases/daily-big.duckdb", "sha256": "0" * 64, "bytes": 1}
-    lake.client.put_object(
-        Bucket=BUCKET, Key="bi/releases/daily-big.duckdb", Body=os.urandom(1024) * 1024 * 150
-    )
-    lake.client.put_object(Bucket=BUCKET, Key="bi/current.json", Body=json.dumps(pointer).encode())
+    origin = uploaded(tmp_path / "origin", lake, "daily-big", 150)
+    key = "bi/releases/daily-big.duckdb"
+    assert current_release(origin) == "daily-big"
+    lake.client.put_object(Bucket=BUCKET, Key=key, Body=os.urandom(1024) * 1024 * 150)
     process = following(tmp_path / "here")
     releases = tmp_path / "here" / "clean" / "releases"
     until(lambda: list(releases.glob("*.next")))
@@ -185,4 +186,4 @@ def test_a_download_that_is_killed_changes_nothing_and_leaves_nothing(
     uploaded(tmp_path / "origin", lake, "daily-2", 200)
     assert follow(follower(tmp_path / "here", lake), lake).returncode == 0
     assert shows(tmp_path / "here", "daily-2")
-    assert {path.name for path in releases.iterdir()} == {"daily-1.duckdb", "daily-2.duckdb"}
+    assert {path.stem for path in releases.iterdir()} == {"daily-1", "daily-2"}

@@ -12,7 +12,8 @@ from chain import Chain
 
 from jobs.catalog import load_catalog
 from jobs.sample.schema import tables_sql
-from jobs.sample.servers.components import Components, start
+from jobs.sample.servers.components import start
+from jobs.sample.servers.state import Components
 from jobs.settings import read_settings
 from jobs.storage.session import load_extension
 

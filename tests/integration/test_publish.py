@@ -10,7 +10,9 @@ from bases import LISTED, base, marks, publish, write_audit, write_warehouse, zl
 
 from jobs.catalog import Catalog, Publication, load_catalog
 from jobs.errors import DataRefused, PrivacyRefused, Temporary
-from jobs.releases.release import current_release, publishing, release_file, release_names, roll_back
+from jobs.releases.audited import publications_digest
+from jobs.releases.release import current_release, publishing, release_file, release_names
+from jobs.releases.rollback import roll_back
 from jobs.settings import project_dir
 from jobs.storage.files import read_certificate
 from jobs.telemetry.records import read_step
@@ -76,7 +78,7 @@ def test_a_warehouse_without_a_passed_audit_is_refused(tmp_path: Path, verdict: 
 def test_an_audit_of_another_warehouse_file_is_refused_with_66(tmp_path: Path) -> None:
     settings = base(tmp_path)
     write_warehouse(settings)
-    write_warehouse(settings, audited=False)
+    write_warehouse(settings, mark=1, audited=False)
     done = zlv(settings, "publish")
     assert done.returncode == 66
     assert "the last audit was of another warehouse file; run `zlv audit`" in done.stderr
@@ -106,10 +108,14 @@ def test_a_listed_mart_that_is_missing_is_named_and_the_release_before_stands(tm
         sources=(),
         publications=(*LISTED.publications, Publication(mart="marts_admin_epci", public_name="admin_epci")),
     )
+    write_audit(settings, publications=publications_digest(more))
     with pytest.raises(DataRefused, match="no marts_admin_epci"):
         publish(settings, "bad", more)
     assert marks(settings) == {(1, 1)} and release_names(settings.clean_dir) == ["good"]
-    assert sorted(path.name for path in (settings.clean_dir / "releases").iterdir()) == ["good.duckdb"]
+    assert sorted(path.name for path in (settings.clean_dir / "releases").iterdir()) == [
+        "good.duckdb",
+        "good.json",
+    ]
 
 
 def test_a_rollback_shows_the_release_before_and_copies_nothing(tmp_path: Path) -> None:

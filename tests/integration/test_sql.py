@@ -103,3 +103,14 @@ def test_a_damaged_file_is_one_sentence_and_65(settings: Settings) -> None:
     done = zlv(settings, "sql", "SELECT 1")
     assert done.returncode == 65
     assert "cannot be opened" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_wide_row_is_shown_column_by_column_where_the_terminal_is_narrow(settings: Settings) -> None:
+    """N24: at 80 columns a table of thirty columns showed no character of any value."""
+    query = "SELECT " + ", ".join(f"'value {n}' AS column_{n}" for n in range(30))
+    done = zlv(settings, "sql", query)
+    assert done.returncode == 0
+    assert [line.split() for line in done.stdout.splitlines() if "column_29" in line] == [
+        ["column_29", "value", "29"]
+    ]
+    assert "1 row" in done.stdout

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from jobs.catalog import load_catalog
-from jobs.catalog.differences import load_differences
+from jobs.catalog.differences import differences_page, load_differences
 from jobs.catalog.year_columns import year_columns_yml
 from jobs.errors import SettingsError
 from jobs.settings import project_dir
@@ -56,3 +56,15 @@ def test_a_correction_without_a_figure_says_why(tmp_path: Path) -> None:
     (folder / "corrections.yml").write_text("corrections:\n  c: {upstream: a, ours: b, counted: d}\n")
     with pytest.raises(SettingsError, match=r"corrections\.yml:2: corrections\.c: a correction has"):
         load_differences(tmp_path)
+
+
+def test_a_correction_says_its_columns_and_what_a_question_on_them_shows(tmp_path: Path) -> None:
+    folder = tmp_path / "differences"
+    folder.mkdir()
+    (folder / "columns.yml").write_text("marts: {m: []}\n")
+    (folder / "corrections.yml").write_text(
+        "corrections:\n  c: {marts: [m], columns: [a, b], upstream: 'x | y', ours: z, question: moins,\n"
+        "    counted: d, figures: {upstream: 3, ours: 1}}\n"
+    )
+    page = differences_page(load_catalog([project_dir("catalog")]), load_differences(tmp_path))
+    assert "| m | a, b | x \\| y | z | moins | d | 3 | 1 |\n" in page

@@ -12,8 +12,12 @@ import pytest
 from jobs.cli import cli
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("docs/fr/*.md")])
+DOCS = ROOT / "docs"
+DECISIONS = sorted(DOCS.glob("decisions/*.md"))
+PAGES = sorted([*ROOT.glob("*.md"), *DOCS.glob("*.md"), *DOCS.glob("fr/*.md"), *DECISIONS])
 COMMAND = re.compile(r"(?:^ {4}|`)(zlv [^`\n]+?)(?:`|$)", re.MULTILINE)
+# Files of the project that a page names; a walk-through names those that it has its reader write.
+NAMED = re.compile(r"`((?:jobs|tests|k8s|helm|dbt|catalog)/[\w./-]+)`")
 LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#]+)")
 
 
@@ -65,3 +69,43 @@ def test_every_alert_of_the_chart_is_explained_to_the_person_on_call() -> None:
     alerts = list(dict.fromkeys(re.findall(r"- alert: (\w+)", rules)))
     assert len(alerts) > 3
     assert re.findall(r"^### (Zlv\w+)", page, re.MULTILINE) == alerts
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if page.name != "ajouter.md"], ids=lambda page: page.name
+)
+def test_files_that_a_page_names_are_there(page: Path) -> None:
+    for name in NAMED.findall(page.read_text(encoding="utf-8")):
+        assert (ROOT / name).exists(), f"{page.name} names {name}"
+
+
+def test_the_index_leads_to_every_page_and_the_readme_to_the_index() -> None:
+    index = DOCS / "README.md"
+    reached = {(DOCS / target).resolve() for target in LINK.findall(index.read_text(encoding="utf-8"))}
+    marts = DOCS / "dictionary" / "marts"
+    reached |= {
+        (marts / target).resolve() for target in LINK.findall((marts / "README.md").read_text("utf-8"))
+    }
+    assert {page for page in DOCS.rglob("*.md") if page != index} - reached == set()
+    assert "docs/README.md" in LINK.findall((ROOT / "README.md").read_text(encoding="utf-8"))
+
+
+def test_ten_decisions_say_why_what_follows_what_was_measured_and_where() -> None:
+    assert len(DECISIONS) == 10
+    for page in DECISIONS:
+        text = page.read_text(encoding="utf-8")
+        parts = re.findall(r"^\*\*(\w+)(?:\.\*\*|\*\* \()", text, re.MULTILINE)
+        assert parts == ["Context", "Decision", "Consequences", "Measured", "Where"], page.name
+        measured = text.split("**Measured")[1].split("**Where")[0]
+        assert re.search(r"\d", measured), f"{page.name} gives no number"
+        assert re.search(r"`tests/", text), f"{page.name} names no test that holds it"
+
+
+def test_the_picture_of_the_house_shows_every_room_once() -> None:
+    (picture,) = re.findall(
+        r"```mermaid\n(.*?)```", (DOCS / "architecture.md").read_text(encoding="utf-8"), re.DOTALL
+    )
+    rooms = {path.name for path in (ROOT / "jobs").iterdir() if (path / "__init__.py").is_file()}
+    rooms |= {"cli", "settings", "errors", "sql"}
+    words = set(re.findall(r"\w+", picture))
+    assert rooms <= words, rooms - words

@@ -69,12 +69,16 @@ def test_a_clean_file_that_is_no_symlink_is_never_replaced(tmp_path: Path) -> No
         current_release(settings)
 
 
-def test_the_fingerprint_tells_two_builds_of_the_same_data_apart(tmp_path: Path) -> None:
+def test_the_fingerprint_tells_two_warehouse_files_apart_by_their_content(tmp_path: Path) -> None:
+    """S2: one byte changed, with size and time set back, is another file."""
     settings = base(tmp_path)
     with pytest.raises(SettingsError, match="zlv build"):
         fingerprint(settings.warehouse_file)
     write_warehouse(settings, rows=1)
     first = fingerprint(settings.warehouse_file)
     assert fingerprint(settings.warehouse_file) == first
-    write_warehouse(settings, rows=1)
+    before, content = settings.warehouse_file.stat(), bytearray(settings.warehouse_file.read_bytes())
+    content[len(content) // 2] ^= 1
+    settings.warehouse_file.write_bytes(content)
+    os.utime(settings.warehouse_file, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert fingerprint(settings.warehouse_file) != first

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 # What `.ci/run` runs before a change lands; `demo` is that of the README, of which the suite's own chain is
 # made.
-BEFORE_LANDING = {"check", "test", "actionlint", "image", "test-cluster"}
+BEFORE_LANDING = {"check", "test", "actionlint", "image", "test-cluster", "test-chart"}
 DIGEST = "sha256:" + "0" * 64
 VERSION = f"v{__version__}"
 
@@ -71,7 +71,7 @@ WITH_STAND_INS: dict[str, tuple[list[str], list[str]]] = {
         ],
     ),
 }
-WITH_NOTHING = {"release-check", "release-notes"}
+WITH_NOTHING = {"release-check", "release-notes", "base-check"}
 
 
 def workflow(path: Path) -> dict[str, Any]:
@@ -150,6 +150,27 @@ def test_a_release_has_the_version_of_its_tag_everywhere_and_its_part_of_the_cha
     assert wrong.returncode != 0 and "is not of version 9.9.9" in wrong.stderr
     notes = make("release-notes", f"TAG={VERSION}").stdout
     assert notes.strip().startswith("- ") and "## " not in notes
+
+
+def test_what_is_published_starts_from_an_image_of_a_digest(stand_ins: Path, tmp_path: Path) -> None:
+    """S13: a tag is refused; the lock asks the registry and writes the digest beside it."""
+    docker = stand_ins / "docker"
+    docker.write_text(f'#!/bin/sh\necho "docker $*" >> "$TOLD"\necho {DIGEST}\n', encoding="utf-8")
+    places = {"PATH": f"{stand_ins}:{os.environ['PATH']}", "TOLD": str(tmp_path / "told")}
+    for name in ("Dockerfile", "Dockerfile.metabase"):
+        file = tmp_path / name
+        text = re.sub(r"(ARG BASE_IMAGE=[^@\n]+)@\S+", r"\1", (ROOT / name).read_text(encoding="utf-8"))
+        file.write_text(text, encoding="utf-8")
+        refused = make("base-check", f"DOCKERFILES={file}")
+        assert refused.returncode and "make lock-images" in refused.stderr
+        for _ in range(2):
+            assert make("lock-images", f"DOCKERFILES={file}", **places).returncode == 0
+        (base,) = re.findall(r"^ARG BASE_IMAGE=(.+)$", file.read_text(encoding="utf-8"), re.MULTILINE)
+        tag, _, digest = base.partition("@")
+        assert digest == DIGEST and ":" in tag
+        assert make("base-check", f"DOCKERFILES={file}").returncode == 0
+        told = (tmp_path / "told").read_text(encoding="utf-8").splitlines()
+        assert told[-1] == f"docker buildx imagetools inspect --format {{{{.Manifest.Digest}}}} {tag}"
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)

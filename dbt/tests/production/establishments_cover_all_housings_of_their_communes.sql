@@ -15,4 +15,4 @@ select
     housing.id
 from {{ ref('marts_production_housing') }} as housing
 left join by_link on housing.geo_code = by_link.geo_code and housing.id = by_link.id
-where housing.establishment_ids_array is distinct from coalesce(by_link.establishment_ids, cast([] as uuid[]))
+where housing.establishment_ids_array is distinct from by_link.establishment_ids

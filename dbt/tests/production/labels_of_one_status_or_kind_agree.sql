@@ -7,11 +7,11 @@ group by all
 having count(distinct status) > 1
 union all
 select
-    'current status' as seed,
+    'dashboard label' as seed,
     cast(status as varchar) as label_key
 from {{ ref('production_status_labels') }}
 group by all
-having count(*) filter (where is_current) <> 1
+having count(distinct dashboard_label) <> 1
 union all
 select
     'occupancy' as seed,
@@ -25,4 +25,4 @@ select
     {{ normalised_label('kind') }} as label_key
 from {{ ref('production_establishment_kinds') }}
 group by all
-having count(distinct row(label, kind_group, group_label, hierarchy_level, is_state_service)) > 1
+having count(distinct row(label, kind_group, synthetic_label, regrouped_label, hierarchy_level, is_state_service)) > 1

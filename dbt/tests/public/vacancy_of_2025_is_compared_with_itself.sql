@@ -8,13 +8,16 @@
 with figures as (
     select
         establishment_id,
-        max(count_vacant_housing_private_fil_ccthp) filter (where year = 2025) as ccthp,
         {%- for year in (2019, 2024, 2025) %}
-        max(count_vacant_housing_private_fil_public) filter (where year = {{ year }}) as public_{{ year }},
+        max(count_vacant_housing_private_fil_ccthp) filter (where year = {{ year }}) as ccthp_{{ year }},
         round(
-            max(100.0 * count_vacant_housing_private_fil_public / nullif(count_housing_private, 0)) filter (where year = {{ year }}), 2
-        ) as rate_{{ year }}{{ ',' if not loop.last }}
+            max(100.0 * count_vacant_housing_private_fil_ccthp / nullif(count_housing_private, 0)) filter (where year = {{ year }}), 2
+        ) as compared_{{ year }},
         {%- endfor %}
+        max(count_vacant_housing_private_fil_public) filter (where year = 2025) as public_2025,
+        round(
+            max(100.0 * count_vacant_housing_private_fil_public / nullif(count_housing_private, 0)) filter (where year = 2025), 2
+        ) as rate_2025
     from {{ ref('marts_public_establishments_morphology') }}
     group by establishment_id
 ),
@@ -49,12 +52,12 @@ inner join {{ ref('int_production__establishments') }} as kinds
 where
     made.establishment_kind is distinct from kinds.kind
     or made.establishment_echelon is distinct from kinds.hierarchy_level
-    or made.count_vacant_housing_private_fil_ccthp is distinct from figures.ccthp
+    or made.count_vacant_housing_private_fil_ccthp is distinct from figures.ccthp_2025
     or made.count_vacant_housing_private_fil_public is distinct from figures.public_2025
     or abs(made.housing_vacant_rate - figures.rate_2025) > 0.011
-    or made.housing_vacant_evolution_19_25 is distinct from figures.public_2025 - figures.public_2019
-    or made.housing_vacant_evolution_24_25 is distinct from figures.public_2025 - figures.public_2024
-    or abs(made.housing_vacant_rate_evolution_19_25 - (figures.rate_2025 - figures.rate_2019)) > 0.021
-    or abs(made.housing_vacant_rate_evolution_24_25 - (figures.rate_2025 - figures.rate_2024)) > 0.021
+    or made.housing_vacant_evolution_19_25 is distinct from figures.ccthp_2025 - figures.ccthp_2019
+    or made.housing_vacant_evolution_24_25 is distinct from figures.ccthp_2025 - figures.ccthp_2024
+    or abs(made.housing_vacant_rate_evolution_19_25 - (figures.compared_2025 - figures.compared_2019)) > 0.021
+    or abs(made.housing_vacant_rate_evolution_24_25 - (figures.compared_2025 - figures.compared_2024)) > 0.021
 union all
 select gap from sides where medians_apart > 0.011 or below > held / 2 or above > held / 2 or abs(lopsided) > 0.011

@@ -79,10 +79,8 @@ def _yml(mart: str, declared: dict[str, Any], columns: list[dict[str, Any]]) -> 
     yield f"        source_of_rule: {undecided('d’où vient la règle')}"
     if grain:
         yield "    data_tests:"
-        yield (
-            "      - dbt_utils.unique_combination_of_columns: {arguments: {combination_of_columns:"
-            f" {shown}}}}}"
-        )
+        yield "      - dbt_utils.unique_combination_of_columns:"
+        yield f"          arguments: {{combination_of_columns: {shown}}}"
     yield "    columns:"
     for column in columns:
         yield f"      - name: {column['name']}"
@@ -90,5 +88,4 @@ def _yml(mart: str, declared: dict[str, Any], columns: list[dict[str, Any]]) -> 
         yield f"        description: {undecided('ce que dit la colonne')}"
         yield "        config: {meta: {privacy: direct}}"
         if column["name"] in grain:
-            yield "        data_tests:"
-            yield "          - not_null"
+            yield "        data_tests: [not_null]"

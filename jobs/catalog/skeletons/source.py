@@ -74,7 +74,7 @@ def new_source(
     }
     if model:
         files[models / f"{staging}.sql"] = iter([_model(domain, name, names)])
-        files[models / f"{staging}.yml"] = _model_yml(staging, domain, name, sample, keys, public=public)
+        files[models / f"{staging}.yml"] = _model_yml(staging, domain, name, sample, keys)
     return write_new(folder.parent, {path: "\n".join(lines) + "\n" for path, lines in files.items()})
 
 
@@ -134,9 +134,7 @@ def _model(domain: str, name: str, names: list[str]) -> str:
     )
 
 
-def _model_yml(
-    staging: str, domain: str, name: str, sample: Sample, keys: list[str], *, public: bool
-) -> Iterator[str]:
+def _model_yml(staging: str, domain: str, name: str, sample: Sample, keys: list[str]) -> Iterator[str]:
     grain = f"[{', '.join(keys)}]"
     yield "version: 2"
     yield "models:"
@@ -148,15 +146,12 @@ def _model_yml(
     yield "        owner: equipe-donnees"
     yield f"        source_of_rule: catalogue, source {domain}.{name}"
     yield "    data_tests:"
-    yield (
-        f"      - dbt_utils.unique_combination_of_columns: {{arguments: {{combination_of_columns: {grain}}}}}"
-    )
+    yield "      - dbt_utils.unique_combination_of_columns:"
+    yield f"          arguments: {{combination_of_columns: {grain}}}"
     yield "    columns:"
     for column in sample.columns:
         yield f"      - name: {column.name}"
         yield f"        data_type: {column.type.lower()}"
         yield f"        description: {quoted(column.header)}"
-        yield f"        config: {{meta: {{privacy: {'none' if public else 'direct'}}}}}"
         if column.name in keys:
-            yield "        data_tests:"
-            yield "          - not_null"
+            yield "        data_tests: [not_null]"

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import yaml
+
 from jobs.pipelines.graph import Step
 from jobs.pipelines.manifest.pipeline import Pipeline
 from jobs.pipelines.manifest.substitution import fill
@@ -151,6 +153,9 @@ def _pod(
     }
     if "podPriorityClassName" in spec and "priorityClassName" not in pod:
         pod["priorityClassName"] = spec["podPriorityClassName"]
+    # What a workflow has no field for; the containers that it names are Argo's own.
+    patch = yaml.safe_load(spec.get("podSpecPatch") or "{}")
+    pod |= {name: value for name, value in patch.items() if name not in ("containers", "initContainers")}
     volumes = [*(spec.get("volumes") or ()), *(template.get("volumes") or ())]
     if volumes:
         pod["volumes"] = volumes

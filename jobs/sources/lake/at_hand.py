@@ -4,6 +4,7 @@ copied onto this machine, bounded in size and counted; anything else is read whe
 from __future__ import annotations
 
 import errno
+import glob
 import hashlib
 import os
 import tempfile
@@ -11,14 +12,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from jobs.catalog import Source
 from jobs.errors import DataRefused, Temporary
 from jobs.settings import Settings
 from jobs.sources.lake.encoding import LATIN1, PLAIN, UTF16, WINDOWS, Written, by_all, by_start, in_utf8
-from jobs.sources.lake.objects import Lake, LakeObject
+from jobs.sources.lake.objects import Lake, LakeObject, file_of
 from jobs.sources.lake.packed import packing, unpacked, unzipped
+from jobs.storage.web import shown
 
 HEAD = 1 << 16
 
@@ -43,7 +44,7 @@ def at_hand(
     """
     with ExitStack() as copies:
         here = item
-        if _is_web(item):
+        if not item.is_read_in_place:
             here = copies.enter_context(_copy(settings, item, _checked(source, item, lake)))
         written = PLAIN
         if source.format.type != "parquet" and here.size:
@@ -71,7 +72,7 @@ def _unpacked(
             # The list of what an archive holds stands at its end.
             if "://" in item.url:
                 item = copies.enter_context(_copy(settings, item, lake.chunks(item)))
-            content = unzipped(Path(item.url), where)
+            content = unzipped(file_of(item), where)
         else:
             content = unpacked(kind, lake.chunks(item), where)
         yield copies.enter_context(_copy(settings, item, content))
@@ -95,7 +96,7 @@ def _copy(settings: Settings, item: LakeObject, content: Iterable[bytes]) -> Ite
                     f"{settings.spill_dir} is full: {item.name} is read from a copy there; make room, or set"
                     " ZLV_HOME to a larger disk, and run again"
                 ) from None
-        yield replace(item, url=str(copy), size=copy.stat().st_size)
+        yield replace(item, url=glob.escape(str(copy)), size=copy.stat().st_size)
     finally:
         copy.unlink(missing_ok=True)
 
@@ -122,11 +123,6 @@ def _checked(source: Source, item: LakeObject, lake: Lake) -> Iterator[bytes]:
         )
 
 
-def _is_web(item: LakeObject) -> bool:
-    return urlsplit(item.url).scheme in ("http", "https")
-
-
 def _where(item: LakeObject) -> str:
-    """Name the address without its query, which may hold a key."""
-    parts = urlsplit(item.url)
-    return f"{parts.scheme}://{parts.hostname}{parts.path}"
+    """Name the place without an address's query, which may hold a key."""
+    return shown(item.url) if item.is_web else item.url

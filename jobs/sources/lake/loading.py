@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from pathlib import Path
 
 import duckdb
 
@@ -15,10 +16,12 @@ from jobs.settings import Settings
 from jobs.sources.lake.absent import told_absent
 from jobs.sources.lake.checks import Loaded
 from jobs.sources.lake.load import load_source
-from jobs.sources.lake.objects import Lake, LakeObject
+from jobs.sources.lake.objects import Lake, LakeObject, local_path
+from jobs.sources.lake.place import is_loaded, refuse_wrong_place, shown_places
 from jobs.sources.lake.secret import ensure_s3_secret
 from jobs.sources.lake.unchanged import is_unchanged, tell_unchanged
 from jobs.storage import s3
+from jobs.storage.closing import close_session
 from jobs.storage.retry import BACKOFF, Backoff, retried
 from jobs.storage.session import connect
 from jobs.telemetry import StageRun
@@ -88,6 +91,7 @@ def load_lake(
         return load_source(settings, source, objects, lake, run, cursor, accept_rows, known or sources)
 
     try:
+        close_session(connection, *_reach(settings, [source for source, _ in planned]))
         loaded, faults = _load(settings, planned, lake, run, workers, connection, backoff, load)
     finally:
         connection.close()
@@ -95,6 +99,16 @@ def load_lake(
     if accepted := [name for name, each in sorted(loaded.items()) if each.accepted]:
         run.facts(accepted_rows={"reason": accept_rows, "sources": accepted})
     _raise(faults)
+
+
+def _reach(settings: Settings, sources: Sequence[Source]) -> list[str]:
+    """Name what a load may read and write: raw files, spill, the lake, the folders of local files."""
+    local = [local_path(source.location) for source in sources if source.is_local]
+    folders = [str(Path(path.split("*")[0] + "_").absolute().parent) for path in local]
+    places = [str(settings.raw_dir), str(settings.spill_dir), str(settings.secrets_dir), *folders]
+    if settings.CELLAR_DATA_LAKE_BUCKET_NAME:
+        places.append(f"s3://{settings.CELLAR_DATA_LAKE_BUCKET_NAME}/")
+    return list(dict.fromkeys(places))
 
 
 def _plan(
@@ -112,7 +126,7 @@ def _plan(
             if not source.optional:
                 raise DataRefused(
                     f"{source.domain}.{source.name} is required and absent at"
-                    f" {' and '.join(source.places)}: the last good file stands"
+                    f" {shown_places(source)}: the last good file stands"
                 )
             absent.append(source)
         elif is_unchanged(settings, source, objects):
@@ -121,9 +135,11 @@ def _plan(
             tell_unchanged(settings, source, run)
         else:
             planned.append((source, objects))
-    for sentence in told_absent(
-        absent, lambda source: settings.raw_file(source.domain, source.name).exists()
-    ):
+        for item in objects:
+            if item.note:
+                run.note(f"{source.domain}.{source.name}: {item.note}")
+    refuse_wrong_place(settings, sources, absent)
+    for sentence in told_absent(absent, lambda source: is_loaded(settings, source)):
         run.note(sentence)
     # The largest first, so that none is left to run alone at the end.
     return sorted(planned, key=lambda plan: -sum(item.size for item in plan[1])), unchanged

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import duckdb
 
 from jobs.errors import DataRefused, SettingsError, Temporary, Terminated, ZlvError
-from jobs.settings import Settings
+from jobs.settings import Settings, trusted_certificates
 from jobs.sql import identifier, literal
 from jobs.storage.retry import NotAgain
 
@@ -83,7 +83,7 @@ def attach_postgres(connection: duckdb.DuckDBPyConnection, settings: Settings) -
     )
     parameters = (
         f"application_name={APPLICATION} sslmode={settings.POSTGRES_PRODUCTION_SSLMODE}"
-        f" connect_timeout={CONNECT_SECONDS} "
+        f" connect_timeout={CONNECT_SECONDS} {_trust(settings)}"
         # A peer that went away without a word is noticed within a minute.
         "keepalives_idle=30 keepalives_interval=10 keepalives_count=3 "
         f"options='-c default_transaction_read_only=on {timeouts}'"
@@ -99,6 +99,14 @@ def attach_postgres(connection: duckdb.DuckDBPyConnection, settings: Settings) -
         )
     except duckdb.Error as error:
         raise told(error, settings) from None
+
+
+def _trust(settings: Settings) -> str:
+    """Say whose certificates count, where the server's is looked at: libpq would look in a person's home."""
+    if not settings.POSTGRES_PRODUCTION_SSLMODE.startswith("verify"):
+        return ""
+    path = str(trusted_certificates(settings)).replace("\\", "\\\\").replace("'", "\\'")
+    return f"sslrootcert='{path}' "
 
 
 def ask(connection: duckdb.DuckDBPyConnection, query: str) -> list[tuple[str | None, ...]]:
@@ -244,6 +252,6 @@ def _wrong_settings(text: str, settings: Settings) -> str | None:
         mode = settings.POSTGRES_PRODUCTION_SSLMODE
         return (
             f"gave no TLS connection with sslmode {mode}: check POSTGRES_PRODUCTION_SSLMODE and the server's"
-            " certificate"
+            " certificate, and set ZLV_CA_FILE where an authority of your own signed it"
         )
     return None

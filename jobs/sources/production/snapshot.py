@@ -23,6 +23,7 @@ from jobs.sources.production.postgres import (
     told,
 )
 from jobs.sql import identifier
+from jobs.storage.closing import close_session
 from jobs.storage.files import next_file, read_certificate, write_certificate
 from jobs.storage.fingerprint import content_fingerprint, declaration_fingerprint
 from jobs.storage.interrupt import interruptible
@@ -84,6 +85,8 @@ def _attempt(settings: Settings, sources: tuple[Source, ...], chosen: set[str], 
             attach_postgres(connection, settings)
             attach(connection, pending, NEXT, read_only=False, create=True)
             copied = {name: last[name] for name in _keep(connection, target, sources, last)}
+            # How a table is scanned is a setting of the session.
+            close_session(connection, settings_too=False)
             snapshot = _copy(
                 connection, settings, [source for source in sources if source.name not in last], run, copied
             )

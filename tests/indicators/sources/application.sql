@@ -28,9 +28,9 @@ SELECT
     new_occupancy IS DISTINCT FROM old_occupancy AS occupancy_changed
 FROM read LEFT JOIN known AS n ON n.label = new_label LEFT JOIN known AS o ON o.label = old_label;
 
--- Words that the application shows for its codes.
+-- Words that today's dashboards filter on, for the application's codes.
 CREATE TABLE status_name AS FROM (
-    VALUES (0, 'Non suivi'), (1, 'En attente de retour'), (2, 'Premier contact'), (3, 'Suivi en cours'), (4, 'Suivi terminé'), (5, 'Suivi bloqué')
+    VALUES (0, 'Non-suivi'), (1, 'En attente de retour'), (2, 'Premier contact'), (3, 'Suivi en cours'), (4, 'Suivi terminé'), (5, 'Bloqué')
 ) AS s (status, label);
 CREATE TABLE occupancy_name AS SELECT code, label, words(label) AS words FROM (
     VALUES ('V', 'Vacant'), ('L', 'En location'), ('B', 'Meublé de tourisme'), ('P', 'Occupé par le propriétaire'), ('A', 'Autres'),
@@ -38,11 +38,11 @@ CREATE TABLE occupancy_name AS SELECT code, label, words(label) AS words FROM (
 ) AS o (code, label);
 CREATE TABLE kind_name AS FROM (
     VALUES ('COM', 'commune', 'Commune', 'Commune'), ('Commune', 'commune', 'Commune', 'Commune'),
-        ('CA', 'intercommunality', 'Communauté d’agglomération', 'Communauté d''Agglomération'),
-        ('CC', 'intercommunality', 'Communauté de communes', 'Communauté des Communes'),
-        ('CU', 'intercommunality', 'Communauté urbaine', 'Communauté Urbaine'),
+        ('CA', 'intercommunality', 'Communauté d''Agglomération', 'Communauté d''Agglomération'),
+        ('CC', 'intercommunality', 'Communauté des Communes', 'Communauté des Communes'),
+        ('CU', 'intercommunality', 'Communauté Urbaine', 'Communauté Urbaine'),
         ('METRO', 'intercommunality', 'Métropole', 'Métropole'), ('ME', 'intercommunality', 'Métropole', 'Métropole'),
         ('DEP', 'department', 'Département', 'Département'), ('REG', 'region', 'Région', 'Région'),
-        ('SDED', 'service of the department', 'Service départemental', 'Service Déconcentré Départemental'),
-        ('SDER', 'service of the region', 'Service régional', 'Service Déconcentré Régional'), ('ASSO', 'other', 'Association', 'Association')
+        ('SDED', 'service of the department', 'Service Déconcentré Départemental', 'Service Déconcentré Départemental'),
+        ('SDER', 'service of the region', 'Service Déconcentré Régional', 'Service Déconcentré Régional'), ('ASSO', 'other', 'Association', 'Association')
 ) AS k (kind, family, label, explicit_label);

@@ -49,17 +49,19 @@ CREATE TABLE ex AS
 SELECT year, local_id, arg_max(commune, (coalesce(vacant_since, 0), line)) AS commune
 FROM lovac WHERE local_id IS NOT NULL AND private AND (year >= 2025 OR vacant_in_ff) GROUP BY ALL;
 
--- One line speaks for a dwelling, that of the latest start of vacancy; then the filter.
+-- Of these, the dwellings of which one line at least says that they have been vacant for more than two years.
 CREATE TABLE fil AS
-SELECT * FROM (
-    FROM lovac WHERE local_id IS NOT NULL
-    QUALIFY row_number() OVER (PARTITION BY year, local_id ORDER BY vacant_since DESC NULLS LAST, private DESC, line) = 1
-) WHERE private AND (year >= 2025 OR vacant_in_ff) AND long_term;
+SELECT year, local_id, arg_min(commune, (vacant_since, line)) AS commune
+FROM lovac WHERE local_id IS NOT NULL AND private AND (year >= 2025 OR vacant_in_ff) AND long_term GROUP BY ALL;
 
--- The line that speaks for a dwelling of `ex`: the first of those that pass the filter.
+-- The line that speaks for a dwelling of `ex`: of a long vacancy that of the smallest start year, else the latest one.
 CREATE VIEW ex_line AS
-FROM lovac WHERE local_id IS NOT NULL AND private AND (year >= 2025 OR vacant_in_ff)
-QUALIFY row_number() OVER (PARTITION BY year, local_id ORDER BY vacant_since DESC NULLS LAST, line) = 1;
+SELECT l.* FROM lovac AS l LEFT JOIN fil AS f USING (local_id, year)
+WHERE local_id IS NOT NULL AND private AND (year >= 2025 OR vacant_in_ff)
+QUALIFY row_number() OVER (
+    PARTITION BY year, local_id
+    ORDER BY CASE WHEN f.local_id IS NOT NULL THEN vacant_since END, vacant_since DESC NULLS LAST, line
+) = 1;
 
 -- The stock of dwellings and business premises, year by year; the extract of 2025 serves 2025 and 2026.
 CREATE TABLE ff AS
@@ -99,5 +101,6 @@ SELECT DISTINCT ON (annee, department, invariant)
     commune_code(department, "CODE COMMUNE") AS commune,
     "CATEGORIE REVISEE" AS category,
     CASE WHEN "CATEGORIE REVISEE"[:3] IN ('MAG', 'BUR', 'DEP', 'ATE', 'HOT') THEN "CATEGORIE REVISEE"[:3] ELSE 'other' END AS family,
-    CASE WHEN "PROPRIETAIRE" LIKE 'M %' OR "PROPRIETAIRE" LIKE 'MME %' THEN 'natural' WHEN "PROPRIETAIRE" <> '' THEN 'legal' ELSE 'unknown' END AS owner
+    CASE WHEN "PROPRIETAIRE" LIKE 'M %' OR "PROPRIETAIRE" LIKE 'MME %' THEN 'natural'
+        WHEN regexp_matches("PROPRIETAIRE", '(SCI|SARL|SA|SAS|SNC|SYNDICAT|COMMUNE|OFFICE|ETAT|DEPARTEMENT|REGION)') THEN 'legal' ELSE 'unknown' END AS owner
 FROM (FROM lake."locomvac/2022" UNION ALL FROM lake."locomvac/2023" UNION ALL FROM lake."locomvac/2024");

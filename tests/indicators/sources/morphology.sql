@@ -26,7 +26,7 @@ WITH dwelling AS (
         CAST('ff-2024-locatif' = ANY (data_file_years) AS INTEGER) AS count_housing_last_ff_production,
         CAST(occupancy = 'L' AS INTEGER) AS count_housing_rented_production,
         CAST(occupancy = 'V' AS INTEGER) AS count_housing_vacant_production,
-        CAST(upper(trim(coalesce(nullif(trim(actual_dpe), ''), energy_consumption_bdnb))) IN ('F', 'G') AS INTEGER)
+        CAST(upper(trim(energy_consumption_bdnb)) IN ('F', 'G') AS INTEGER)
             AS count_housing_energy_sieve_production
     FROM (SELECT *, unnest(list_distinct(data_file_years)) AS tag FROM app.fast_housing) WHERE tag LIKE 'lovac-%'
 ), part AS (

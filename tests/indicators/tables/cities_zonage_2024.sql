@@ -1,13 +1,18 @@
 WITH area AS (
-    -- Of a commune that is no more, no source of today says the names: these are left as they are.
+    -- The codes of the COG, arrondissements merged; what the list of intercommunalities lacks keeps the name of the COG
+    -- and what the table says of its intercommunality.
     SELECT
-        m.city_code,
-        CASE WHEN c.com_code IS NULL THEN m.label ELSE c.com_name END AS label,
+        o.code AS city_code,
+        coalesce(c.com_name, o.name) AS label,
         CASE WHEN c.com_code IS NULL THEN m.epci_code ELSE c.epci_siren END AS epci_code,
         CASE WHEN c.com_code IS NULL THEN m.epci_name ELSE c.epci_name END AS epci_name,
-        department_of(m.city_code) AS department_code
-    FROM cities_zonage_2024 AS m
-    LEFT JOIN lake."external/dgcl/com_epci_dep_reg" AS c ON c.com_code = m.city_code
+        department_of(o.code) AS department_code
+    FROM (
+        SELECT "COM" AS code, arg_min("LIBELLE", list_position(['COM', 'ARM', 'COMA', 'COMD'], "TYPECOM")) AS name
+        FROM lake."external/insee/cog_20240101" WHERE city_of("COM") = "COM" GROUP BY 1
+    ) AS o
+    LEFT JOIN lake."external/dgcl/com_epci_dep_reg" AS c ON c.com_code = o.code
+    LEFT JOIN cities_zonage_2024 AS m ON m.city_code = o.code
 ), anct AS (
     SELECT
         city_of(insee_com) AS city_code,
@@ -24,7 +29,7 @@ WITH area AS (
     SELECT
         city_of(code_commune) AS city_code,
         count(DISTINCT programme_id) FILTER (type_programme NOT ILIKE 'PIG%') AS opah,
-        string_agg(DISTINCT type_programme, ', ' ORDER BY type_programme) FILTER (type_programme NOT ILIKE 'PIG%') AS type_opah,
+        string_agg(DISTINCT type_programme, ',' ORDER BY type_programme) FILTER (type_programme NOT ILIKE 'PIG%') AS type_opah,
         count(DISTINCT programme_id) FILTER (type_programme ILIKE 'PIG%') AS pig
     FROM lake."external/anah/opah" GROUP BY 1
 ), ort AS (
@@ -37,9 +42,9 @@ WITH area AS (
     SELECT
         city_of(commune) AS city_code,
         bool_or(family = 'commune') AS direct,
-        min((name, label)) FILTER (family = 'intercommunality') AS intercommunality,
-        min(name) FILTER (family = 'service of the department') AS of_department,
-        min(name) FILTER (family = 'service of the region') AS of_region
+        max((name, label)) FILTER (family = 'intercommunality') AS intercommunality,
+        max(name) FILTER (family = 'service of the department') AS of_department,
+        max(name) FILTER (family = 'service of the region') AS of_region
     FROM (
         SELECT e.name, k.family, k.label, unnest(e.localities_geo_code) AS commune
         FROM app.establishments AS e LEFT JOIN kind_name AS k ON k.kind = e.kind

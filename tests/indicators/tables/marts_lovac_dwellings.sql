@@ -10,7 +10,7 @@ WITH year AS (
         fil AND NOT coalesce(lag(year) OVER life = year - 1 AND lag(fil) OVER life, false) AS comes_fil
     FROM year WINDOW life AS (PARTITION BY local_id ORDER BY year)
 ), energy AS (
-    SELECT local_id, upper(max(coalesce(nullif(trim(actual_dpe), ''), trim(energy_consumption_bdnb)))) AS class FROM app.fast_housing GROUP BY 1
+    SELECT local_id, upper(max(trim(energy_consumption_bdnb))) AS class FROM app.fast_housing GROUP BY 1
 ), place AS (
     -- A dwelling that had gone before its commune split lies where the Fichiers fonciers put it since.
     SELECT last.local_id, coalesce(since.commune, last.commune) AS commune

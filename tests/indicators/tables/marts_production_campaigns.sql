@@ -32,9 +32,9 @@ SELECT
     c.sent_at, c.establishment_id, c.recovery_id, c.kind_deprecated, c.archived_at, c.confirmed_at, c.group_id, c.status, c.return_count,
     c.housing_count, c.owner_count, c.return_rate,
     date_diff('day', CAST(c.created_at AS DATE), getvariable('day')) <= 30 AS is_creation_lt_30_days,
-    coalesce(s.next_sent_at <= c.sent_at + INTERVAL 3 MONTH, false) AS has_next_campaign_in_3_months,
-    coalesce(s.next_sent_at <= c.sent_at + INTERVAL 6 MONTH, false) AS has_next_campaign_in_6_months,
-    coalesce(s.next_sent_at <= c.sent_at + INTERVAL 9 MONTH, false) AS has_next_campaign_in_9_months,
+    CASE WHEN c.sent_at IS NOT NULL THEN coalesce(s.next_sent_at <= c.sent_at + INTERVAL 3 MONTH, false) END AS has_next_campaign_in_3_months,
+    CASE WHEN c.sent_at IS NOT NULL THEN coalesce(s.next_sent_at <= c.sent_at + INTERVAL 6 MONTH, false) END AS has_next_campaign_in_6_months,
+    CASE WHEN c.sent_at IS NOT NULL THEN coalesce(s.next_sent_at <= c.sent_at + INTERVAL 9 MONTH, false) END AS has_next_campaign_in_9_months,
     s.next_sent_at AS next_campaign_sent_at, s.next_sent_at - c.sent_at AS time_to_next_campaign,
     a.first_event_global_date, a.last_event_global_date, a.first_event_followup_date, a.last_event_followup_date,
     w.first_event_ownership_date, w.last_event_ownership_date

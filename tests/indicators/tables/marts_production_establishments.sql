@@ -31,7 +31,7 @@ WITH person AS (
         count(*) AS total_shapes,
         count(DISTINCT name) AS total_perimeters,
         count(DISTINCT kind) AS total_kinds
-    FROM app.geo_perimeters GROUP BY 1
+    FROM app.geo_perimeters WHERE created_by IS NOT NULL GROUP BY 1
 ), contact AS (
     SELECT
         c.establishment_id,

@@ -13,18 +13,14 @@ WITH happened AS (
         SELECT event_id AS id, owner_id FROM app.owner_events UNION ALL SELECT note_id, owner_id FROM app.owner_notes
     ) GROUP BY 1
 ), name (type, name) AS (
-    VALUES ('housing:created', 'Logement ajouté'), ('housing:updated', 'Logement modifié'), ('housing:occupancy-updated', 'Occupation modifiée'),
-        ('housing:status-updated', 'Statut de suivi modifié'), ('housing:precision-attached', 'Précision ajoutée'),
-        ('housing:owner-attached', 'Propriétaire rattaché au logement'), ('housing:perimeter-attached', 'Logement entré dans un périmètre'),
-        ('housing:group-attached', 'Logement ajouté à un groupe'), ('housing:group-detached', 'Logement retiré d’un groupe'),
-        ('housing:campaign-attached', 'Logement ajouté à une campagne'), ('housing:document-attached', 'Document rattaché au logement'),
-        ('owner:updated', 'Propriétaire modifié')
+    VALUES ('housing:status-updated', 'Changement de statut de suivi'),
+        ('housing:occupancy-updated', 'Modification du statut d''occupation')
 )
 SELECT
     e.id,
     e.created_at,
     nullif(e.type, '') AS type,
-    CASE WHEN e.noted THEN 'Note' ELSE n.name END AS name,
+    coalesce(n.name, nullif(e.type, '')) AS name,
     h.linked.commune AS housing_geo_code,
     h.linked.id AS housing_id,
     o.owner_id,

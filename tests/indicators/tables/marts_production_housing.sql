@@ -53,11 +53,14 @@ SELECT
     CAST(e.last_event_status_followup AS VARCHAR) AS last_event_status_followup, a.label AS last_event_status_label_followup,
     CAST(e.last_event_status_user_followup AS VARCHAR) AS last_event_status_user_followup, b.label AS last_event_status_label_user_followup,
     CAST(e.last_event_status_zlv_followup AS VARCHAR) AS last_event_status_zlv_followup, d.label AS last_event_status_label_zlv_followup,
-    o.code AS last_event_status_occupancy, o.label AS last_event_status_label_occupancy,
-    p.code AS last_event_status_user_occupancy, p.label AS last_event_status_label_user_occupancy,
-    q.code AS last_event_status_zlv_occupancy, q.label AS last_event_status_label_zlv_occupancy, e.last_event_date_zlv_occupancy,
+    o.label AS last_event_status_occupancy, o.label AS last_event_status_label_occupancy,
+    p.label AS last_event_status_user_occupancy, p.label AS last_event_status_label_user_occupancy,
+    q.label AS last_event_status_zlv_occupancy, q.label AS last_event_status_label_zlv_occupancy, e.last_event_date_zlv_occupancy,
     s.establishment_ids,
-    z.label, coalesce(z.action_coeur_de_ville, false) AS is_in_action_coeur_de_ville_teritory,
+    coalesce(z.label, k.name) AS label,
+    coalesce(upper(trim(h.energy_consumption_bdnb)) IN ('F', 'G'), false) AS energy_sieve,
+    coalesce(upper(trim(coalesce(nullif(trim(h.actual_dpe), ''), h.energy_consumption_bdnb))) IN ('F', 'G'), false) AS energy_sieve_best_known,
+    coalesce(z.action_coeur_de_ville, false) AS is_in_action_coeur_de_ville_teritory,
     coalesce(z.action_coeur_de_ville_1, false) AS is_in_action_coeur_de_ville_1_teritory,
     coalesce(z.village_davenir, false) AS is_in_village_davenir_teritory, coalesce(z.tlv2, false) AS is_in_tlv2_teritory
 FROM app.fast_housing AS h
@@ -67,11 +70,12 @@ LEFT JOIN event AS e ON e.housing_id = h.id AND e.housing_geo_code = h.geo_code
 LEFT JOIN status_name AS a ON a.status = e.last_event_status_followup
 LEFT JOIN status_name AS b ON b.status = e.last_event_status_user_followup
 LEFT JOIN cities_zonage_2024 AS z ON z.city_code = city_of(h.geo_code)
+LEFT JOIN code AS k ON k.code = city_of(h.geo_code)
 LEFT JOIN status_name AS d ON d.status = e.last_event_status_zlv_followup
 LEFT JOIN occupancy_name AS o ON o.words = e.occupancy
 LEFT JOIN occupancy_name AS p ON p.words = e.user_occupancy
 LEFT JOIN occupancy_name AS q ON q.words = e.zlv_occupancy
 LEFT JOIN (
-    SELECT geo_code, string_agg(CAST(id AS VARCHAR), ',' ORDER BY id) AS establishment_ids
+    SELECT geo_code, string_agg(CAST(id AS VARCHAR), ' | ' ORDER BY id) AS establishment_ids
     FROM (SELECT DISTINCT id, unnest(localities_geo_code) AS geo_code FROM app.establishments WHERE deleted_at IS NULL) GROUP BY 1
 ) AS s ON s.geo_code = h.geo_code

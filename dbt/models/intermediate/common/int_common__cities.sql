@@ -2,6 +2,7 @@ with cities as (
     select
         geo_code as city_code,
         label,
+        is_official,
         department_code,
         region_code,
         epci_code,
@@ -44,7 +45,7 @@ improvements as (
     select
         {{ city_code('geo_code') }} as city_code,
         count(distinct programme_id) filter (where upper(programme_type) not like 'PIG%') as opah,
-        string_agg(distinct programme_type, ', ' order by programme_type)
+        string_agg(distinct programme_type, ',' order by programme_type)
         filter (where upper(programme_type) not like 'PIG%') as type_opah,
         count(distinct programme_id) filter (where upper(programme_type) like 'PIG%') as pig
     from {{ ref('stg_external__opah') }}
@@ -72,6 +73,7 @@ urban_units as (
 select
     cities.city_code,
     cities.label,
+    cities.is_official,
     cities.department_code,
     cities.region_code,
     coalesce(tlv.tlv1, false) as tlv1,

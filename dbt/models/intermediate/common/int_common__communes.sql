@@ -55,6 +55,7 @@ known as (
         coalesce(official.label, changed.label, registry.label) as label,
         coalesce(official.department_code, {{ department_code('codes.geo_code') }}) as department_code,
         coalesce(official.parent_geo_code, changed.new_geo_code) as current_geo_code,
+        official.geo_code is not null as is_official,
         registry.epci_code,
         registry.epci_label
     from codes
@@ -68,6 +69,7 @@ select
     known.geo_code,
     known.city_code,
     known.label,
+    known.is_official,
     known.department_code,
     departments.department_label,
     departments.region_code,

@@ -2,7 +2,7 @@ with tagged as (
     select
         geo_code,
         occupancy,
-        {{ energy_sieve('actual_dpe', 'energy_consumption_bdnb') }} as is_energy_sieve,
+        {{ energy_sieve('energy_consumption_bdnb') }} as is_energy_sieve,
         list_contains(data_file_years, 'ff-{{ last_millesime('ff') }}-locatif') as is_in_last_ff,
         unnest(list_distinct(data_file_years)) as tag
     from {{ ref('stg_production__housing') }}

@@ -62,10 +62,10 @@ unidentified as (
         housing.data_year as year,
         coalesce(mapped.current_geo_code, housing.geo_code) as geo_code,
         count(*) as ex,
-        count(*) filter (where housing.is_long_term_private) as fil
+        count(*) filter (where housing.is_fil) as fil
     from {{ ref('int_lovac__housing') }} as housing
     left join {{ ref('int_common__current_communes') }} as mapped on housing.geo_code = mapped.geo_code
-    where housing.local_id is null and housing.is_private_dwelling and housing.geo_code is not null
+    where housing.local_id is null and housing.is_ex and housing.geo_code is not null
     group by housing.data_year, coalesce(mapped.current_geo_code, housing.geo_code)
 ),
 

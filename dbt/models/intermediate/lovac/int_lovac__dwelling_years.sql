@@ -5,12 +5,13 @@
 ] -%}
 
 with repeated as (
-    -- the line that stands for the dwelling does not pass the filter, another one does: filter first, then choose
+    -- the line kept of several does not speak for the dwelling: of a long vacancy the smallest start year does,
+    -- else the first of those that pass the filter
     select
         {%- for column in kept %}
             premises.{{ column }},
         {%- endfor %}
-        false as is_fil
+        housing.is_fil
     from {{ ref('int_lovac__premises') }} as premises
     inner join {{ ref('int_lovac__housing') }} as housing
         on
@@ -23,6 +24,7 @@ with repeated as (
         row_number() over (
             partition by premises.data_year, premises.local_id
             order by
+                case when housing.is_fil then premises.vacancy_start_year end asc nulls last,
                 {{ lovac_line_order('premises') }}
         ) = 1
 ),
@@ -34,7 +36,8 @@ passing as (
         {%- endfor %}
         is_fil
     from {{ ref('int_lovac__housing') }}
-    where is_ex_line
+    -- what the Fichiers fonciers do not know has no life
+    where is_ex_line and local_id is not null
     union all
     select * from repeated
 )

@@ -17,10 +17,10 @@ with lives as (
 ),
 
 energy as (
-    -- the class observed goes before that of the BDNB; several records of one dwelling: the worst
+    -- the class of the BDNB, as in every figure of energy sieves; several records of one dwelling: the worst
     select
         local_id,
-        max(upper(coalesce(nullif(trim(actual_dpe), ''), trim(energy_consumption_bdnb)))) as energy_class
+        max(upper(trim(energy_consumption_bdnb))) as energy_class
     from {{ ref('stg_production__housing') }}
     group by local_id
 )

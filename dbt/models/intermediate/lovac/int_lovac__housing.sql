@@ -27,6 +27,7 @@ repeated as (
         premises.local_id,
         count(*) as lines_count,
         bool_or({{ lovac_ex() }}) as is_ex,
+        bool_or({{ lovac_fil() }}) as is_fil,
     {%- for flag in flags %}
         bool_or({{ flag }}) as {{ flag }}{{ ',' if not loop.last }}
     {%- endfor %}
@@ -62,8 +63,7 @@ single as (
 judged as (
     select
         *,
-        coalesce({{ lovac_ex() }}, false) as is_ex_line,
-        coalesce({{ lovac_fil() }}, false) as is_fil
+        coalesce({{ lovac_ex() }}, false) as is_ex_line
     from chosen
 )
 
@@ -92,7 +92,8 @@ select
         repeated.{{ flag }},
     {%- endfor %}
     coalesce(repeated.is_ex, false) as is_ex,
-    judged.is_ex_line,
-    judged.is_fil
+    -- of a long vacancy the line with the smallest start year speaks, which need not be the one kept
+    judged.is_ex_line and not coalesce(repeated.is_fil, false) as is_ex_line,
+    coalesce(repeated.is_fil, false) as is_fil
 from repeated
 inner join judged on repeated.data_year = judged.data_year and repeated.local_id = judged.local_id

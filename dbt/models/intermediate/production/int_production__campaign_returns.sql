@@ -43,17 +43,15 @@ select
     campaigns.campaign_id,
     coalesce(housings.housing_number_in_campaign, 0) as housing_number_in_campaign,
     {% for months in return_months() %}
-        coalesce(counts.return_count_{{ months }}_months, 0) as return_count_{{ months }}_months,
-        100.0::double * coalesce(counts.return_count_{{ months }}_months, 0)
-        / housings.housing_number_in_campaign as return_rate_{{ months }}_months,
-        cast(
-            coalesce(campaigns.next_campaign_sent_at <= campaigns.sent_at + interval {{ months }} month, false)
-            as integer
-        ) as has_next_campaign_in_{{ months }}_months,
-        coalesce(counts.return_count_{{ months }}_months_before_next_campaign, 0)
-            as return_count_{{ months }}_months_before_next_campaign,
-        100.0::double * coalesce(counts.return_count_{{ months }}_months_before_next_campaign, 0)
-        / housings.housing_number_in_campaign as return_rate_{{ months }}_months_before_next_campaign,
+        {% for end in ['', '_before_next_campaign'] %}
+            {%- set count = 'return_count_' ~ months ~ '_months' ~ end %}
+            {{ of_sent_campaigns('coalesce(counts.' ~ count ~ ', 0)') }} as {{ count }},
+            {{ of_sent_campaigns('100.0::double * coalesce(counts.' ~ count ~ ', 0)') }}
+            / housings.housing_number_in_campaign as return_rate_{{ months }}_months{{ end }},
+        {% endfor %}
+        {{ of_sent_campaigns(
+            'cast(coalesce(campaigns.next_campaign_sent_at <= campaigns.sent_at + interval ' ~ months ~ ' month, false) as integer)'
+        ) }} as has_next_campaign_in_{{ months }}_months,
     {% endfor %}
     counts.first_event_global_date,
     counts.last_event_global_date,

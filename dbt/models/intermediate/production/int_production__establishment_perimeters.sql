@@ -4,5 +4,6 @@ select
     count(*) as total_shapes,
     count(distinct kind) as total_kinds
 from {{ ref('stg_production__geo_perimeters') }}
-where establishment_id is not null
+-- a perimeter without author was not deposited by anybody
+where establishment_id is not null and created_by is not null
 group by establishment_id

@@ -3,7 +3,8 @@ with kinds as (
         {{ normalised_label('kind') }} as kind_key,
         label,
         kind_group,
-        group_label,
+        synthetic_label,
+        regrouped_label,
         hierarchy_level,
         is_state_service,
         explicit_label
@@ -31,7 +32,8 @@ select
     -- a kind that nobody knows shows its own code
     coalesce(kinds.explicit_label, nullif(trim(establishments.kind), ''), 'Inconnu') as explicit_label,
     coalesce(kinds.kind_group, 'other') as kind_group,
-    coalesce(kinds.group_label, 'Autre') as kind_group_label,
+    coalesce(kinds.synthetic_label, 'Autre') as synthetic_label,
+    coalesce(kinds.regrouped_label, 'Autre') as regrouped_label,
     kinds.hierarchy_level,
     coalesce(kinds.is_state_service, false) as is_state_service,
     -- a closed establishment is not registered, even where accounts were left open

@@ -1,16 +1,9 @@
 with statuses as (
     select distinct
         {{ normalised_label('label') }} as label_key,
-        status
-    from {{ ref('production_status_labels') }}
-),
-
-current_labels as (
-    select
         status,
-        label
+        dashboard_label
     from {{ ref('production_status_labels') }}
-    where is_current
 ),
 
 occupancies as (
@@ -53,7 +46,7 @@ select
     old_statuses.status as old_status,
     events.new_status as new_status_raw,
     events.old_status as old_status_raw,
-    coalesce(current_labels.label, events.new_status) as new_status_refined,
+    new_statuses.dashboard_label as new_status_refined,
     events.new_sub_status,
     -- two labels of one status are no change; labels that nobody knows are compared as text
     (
@@ -70,7 +63,6 @@ select
 from events
 left join statuses as new_statuses on events.new_status_key = new_statuses.label_key
 left join statuses as old_statuses on events.old_status_key = old_statuses.label_key
-left join current_labels on new_statuses.status = current_labels.status
 left join occupancies as new_occupancies on events.new_occupancy_key = new_occupancies.label_key
 left join occupancies as old_occupancies on events.old_occupancy_key = old_occupancies.label_key
 left join {{ ref('production_event_types') }} as types on events.type = types.type

@@ -35,7 +35,7 @@ notes as (
         created_by,
         cast(null as varchar) as type,
         'note' as category,
-        'Note' as name,
+        cast(null as varchar) as name,
         cast(null as varchar) as simple_name,
         cast(null as varchar) as event_version,
         housing_geo_code,
@@ -47,11 +47,11 @@ notes as (
         cast(null as varchar) as old_status_raw,
         cast(null as varchar) as new_status_refined,
         cast(null as varchar) as new_sub_status,
-        false as status_changed,
+        cast(null as boolean) as status_changed,
         cast(null as varchar) as new_occupancy,
         cast(null as varchar) as old_occupancy,
         cast(null as varchar) as new_occupancy_code,
-        false as occupancy_changed
+        cast(null as boolean) as occupancy_changed
     from {{ ref('int_production__note_events') }}
 ),
 

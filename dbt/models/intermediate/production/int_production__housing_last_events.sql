@@ -11,11 +11,9 @@ with updates as (
         {
             'value': cast(new_status as varchar),
             'label': new_status_refined,
-            'at': created_at,
-            'raw': new_status_raw,
-            'sub_status': new_sub_status
+            'at': created_at
         } as followup,
-        { 'value': new_occupancy_code, 'label': new_occupancy, 'at': created_at } as occupancy
+        { 'value': new_occupancy, 'label': new_occupancy, 'at': created_at } as occupancy
     from {{ ref('int_production__updates') }}
     where housing_id is not null
 ),
@@ -37,18 +35,9 @@ last_events as (
 select
     housing_geo_code,
     housing_id,
-    {% for suffix, topic, author in last_event_variants() %}
-        last_{{ suffix }}.value as last_event_status_{{ suffix }},
-        last_{{ suffix }}.label as last_event_status_label_{{ suffix }},
-        last_{{ suffix }}.at as last_event_date_{{ suffix }},
-    {% endfor %}
-    coalesce(last_user_followup.value = '4', false) as is_followup_ended_by_user,
-    coalesce(
-        last_user_followup.value = '4'
-        and (
-            {{ normalised_label('last_user_followup.sub_status') }} = 'n etait pas vacant'
-            or {{ normalised_label('last_user_followup.raw') }} = 'non vacant'
-        ),
-        false
-    ) as is_followup_ended_not_vacant_by_user
+{% for suffix, topic, author in last_event_variants() %}
+    last_{{ suffix }}.value as last_event_status_{{ suffix }},
+    last_{{ suffix }}.label as last_event_status_label_{{ suffix }},
+    last_{{ suffix }}.at as last_event_date_{{ suffix }}{{ ',' if not loop.last }}
+{% endfor %}
 from last_events

@@ -9,6 +9,13 @@ with housings as (
     having count(distinct geo_code) = 1
 ),
 
+labels as (
+    select distinct
+        status,
+        dashboard_label
+    from {{ ref('production_status_labels') }}
+),
+
 events as (
     select
         old_events.*,
@@ -41,7 +48,7 @@ select
     cast(null as integer) as old_status,
     cast(null as varchar) as new_status_raw,
     cast(null as varchar) as old_status_raw,
-    labels.label as new_status_refined,
+    labels.dashboard_label as new_status_refined,
     events.new_sub_status,
     events.new_status is not null as status_changed,
     occupancies.label as new_occupancy,
@@ -51,6 +58,6 @@ select
 from events
 left join housings on events.housing_id = housings.id
 left join {{ ref('production_event_types') }} as types on events.type = types.type
-left join {{ ref('production_status_labels') }} as labels on events.new_status = labels.status and labels.is_current
+left join labels on events.new_status = labels.status
 left join {{ ref('production_occupancy_labels') }} as occupancies on events.new_occupancy_code = occupancies.occupancy
 left join {{ ref('production_occupancy_labels') }} as vacant on vacant.occupancy = 'V'

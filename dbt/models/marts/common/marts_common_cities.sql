@@ -1,13 +1,13 @@
--- of several establishments of one group the first by its name speaks for a city, always the same
+-- of several establishments of one group the last by its name speaks for a city, always the same
 with coverage as (
     select
         city_code,
         bool_or(kind_group = 'commune') as is_direct,
         bool_or(kind_group = 'intercommunality') as has_intercommunality,
-        min({ 'name': name, 'kind': kind_label }) filter (where kind_group = 'intercommunality') as intercommunality,
+        max({ 'name': name, 'kind': kind_label }) filter (where kind_group = 'intercommunality') as intercommunality,
         bool_or(kind_group in ('state_service_department', 'state_service_region')) as has_state_service,
-        min(name) filter (where kind_group = 'state_service_department') as department_service_name,
-        min(name) filter (where kind_group = 'state_service_region') as region_service_name
+        max(name) filter (where kind_group = 'state_service_department') as department_service_name,
+        max(name) filter (where kind_group = 'state_service_region') as region_service_name
     from {{ ref('int_production__establishment_cities') }}
     where registered
     group by city_code
@@ -42,3 +42,5 @@ select
     coverage.region_service_name as "nom_service_etat_régional"
 from {{ ref('int_common__cities') }} as cities
 left join coverage on cities.city_code = coverage.city_code
+-- codes that the COG of the table's name does not hold are no commune of that year
+where cities.is_official

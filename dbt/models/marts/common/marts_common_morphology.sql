@@ -101,7 +101,8 @@ select
     departments.region_code,
     departments.region_label,
     communes.epci_code as epci_siren,
-    communes.epci_label
+    communes.epci_label,
+    lovac_years.public_criterion
 from grain
 inner join lovac_years on grain.year = lovac_years.year
 left join lines on grain.year = lines.year and grain.geo_code = lines.geo_code

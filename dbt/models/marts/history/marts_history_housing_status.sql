@@ -30,11 +30,10 @@ summed as (
 ),
 
 status_labels as (
-    select
+    select distinct
         status,
-        label
+        dashboard_label as label
     from {{ ref('production_status_labels') }}
-    where is_current
 )
 
 select

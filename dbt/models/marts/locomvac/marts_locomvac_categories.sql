@@ -69,8 +69,10 @@ select
     end as value_label,
     case when cells.is_shown then cells.premises_count end as count_vacant_premises,
     case when cells.dimension = 'ensemble' then cells.count_commercial_premises end as count_commercial_premises,
-    case when cells.dimension = 'ensemble' and cells.is_shown then cells.premises_count end
-    / nullif(cells.count_commercial_premises, 0) as vacancy_rate,
+    case
+        when cells.dimension = 'ensemble' and cells.is_shown
+            then {{ share_of('cells.premises_count', 'cells.count_commercial_premises') }}
+    end as vacancy_rate,
     not cells.is_shown as secret_statistique
 from cells
 left join {{ ref('business_premises_categories') }} as categories on cells.category = categories.category

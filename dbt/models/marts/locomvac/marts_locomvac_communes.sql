@@ -39,7 +39,7 @@ select
         counts.{{ name }},
     {%- endfor %}
     stock.count_commercial_premises,
-    counts.count_vacant_premises / nullif(stock.count_commercial_premises, 0) as vacancy_rate,
+    {{ share_of('counts.count_vacant_premises', 'stock.count_commercial_premises') }} as vacancy_rate,
     counts.secret_statistique
 from counts
 left join {{ ref('int_common__communes') }} as communes on counts.geo_code = communes.geo_code

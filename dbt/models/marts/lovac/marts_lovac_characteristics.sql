@@ -16,8 +16,11 @@ select
         summed.{{ measure }},
     {%- endfor %}
     stock.count_housing_private,
-    summed.stock_count / nullif(stock.count_housing_private, 0) as vacancy_rate
+    {{ share_of('summed.stock_count', 'stock.count_housing_private') }} as vacancy_rate,
+    millesimes.public_criterion,
+    millesimes.is_series_break
 from summed
+inner join {{ ref('int_lovac__millesimes') }} as millesimes on summed.year = millesimes.data_year
 left join {{ ref('marts_ff_stock') }} as stock
     on
         summed.territory_level = stock.territory_level

@@ -8,16 +8,20 @@ with summed as (
 )
 
 select
-    territory_level,
-    territory_code,
-    territory_label,
-    year,
-    previous_year,
-    filter,
+    summed.territory_level,
+    summed.territory_code,
+    summed.territory_label,
+    summed.year,
+    summed.previous_year,
+    summed.filter,
     {%- for measure in measures %}
-        {{ measure }},
+        summed.{{ measure }},
     {%- endfor %}
-    stock_count / nullif(count_housing_private, 0) as vacancy_rate,
-    entries_count / nullif(previous_stock_count, 0) as entry_rate,
-    exits_count / nullif(previous_stock_count, 0) as exit_rate
+    {{ share_of('summed.stock_count', 'summed.count_housing_private') }} as vacancy_rate,
+    -- of this year's stock what came, of the year before's what went: stock × (1 − one) = previous stock × (1 − other)
+    (summed.entries_count + summed.returns_count) / nullif(summed.stock_count, 0) as entry_rate,
+    summed.exits_count / nullif(summed.previous_stock_count, 0) as exit_rate,
+    millesimes.public_criterion,
+    millesimes.is_series_break
 from summed
+inner join {{ ref('int_lovac__millesimes') }} as millesimes on summed.year = millesimes.data_year

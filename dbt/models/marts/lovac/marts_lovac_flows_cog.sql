@@ -124,8 +124,11 @@ select
     ] %}
         case when counted.previous_year is not null then cast(sum(counted.{{ name }}) as bigint) end as {{ name }},
     {%- endfor %}
-    cast(sum(counted.stock_count) as bigint) as stock_count
+    cast(sum(counted.stock_count) as bigint) as stock_count,
+    any_value(millesimes.public_criterion) as public_criterion,
+    any_value(millesimes.is_series_break) as is_series_break
 from counted
+inner join {{ ref('int_lovac__millesimes') }} as millesimes on counted.year = millesimes.data_year
 left join {{ ref('int_common__communes') }} as communes on counted.geo_code = communes.geo_code
 left join {{ ref('int_common__current_communes') }} as mapped on counted.geo_code = mapped.geo_code
 where counted.geo_code is not null

@@ -24,7 +24,7 @@ select
     establishments.dep_code,
     establishments.reg_code,
     kinds.kind_label as establishment_kind_label,
-    kinds.kind_group_label as establishment_synthetic_type_label,
+    kinds.synthetic_label as establishment_synthetic_type_label,
     kinds.is_state_service as covered_by_state_service,
     coalesce(users.user_number, 0) as user_number,
     coalesce(users.user_number, 0) > 0 as is_active,

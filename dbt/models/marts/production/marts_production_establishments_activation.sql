@@ -13,7 +13,7 @@ with usage as (
         establishments.last_event_date_user_followup is not null as has_followup,
         establishments.last_event_date_user_occupancy is not null as has_occupancy,
         kinds.explicit_label,
-        kinds.kind_group
+        kinds.regrouped_label
     from {{ ref('marts_production_establishments') }} as establishments
     inner join {{ ref('int_production__establishments') }} as kinds on establishments.id = kinds.establishment_id
 ),
@@ -60,13 +60,5 @@ select
         when 5 then if(connected_last_60_days, '(5.2) CT exemplaire et visiteuse', '(5.1) CT exemplaire et fantôme')
     end as typologie_activation_detaillee,
     explicit_label as type_explicite,
-    case kind_group
-        when 'commune' then 'Commune'
-        when 'intercommunality' then 'Intercommunalité'
-        when 'department' then 'Département'
-        when 'region' then 'Région'
-        when 'state_service_department' then 'DDT/M'
-        when 'state_service_region' then 'DREAL/SDER'
-        else 'Autre'
-    end as type_regroupe
+    regrouped_label as type_regroupe
 from classed

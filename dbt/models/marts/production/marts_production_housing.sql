@@ -45,7 +45,7 @@ select
         last_events.last_event_status_label_{{ suffix }},
         last_events.last_event_date_{{ suffix }},
     {% endfor %}
-    {{ energy_sieve('housing.actual_dpe', 'housing.energy_consumption_bdnb') }} as energy_sieve,
+    {{ energy_sieve('housing.energy_consumption_bdnb') }} as energy_sieve,
     coalesce(housing.vacancy_start_year < {{ lovac_reference_year() }} - 2, false) as vacant_two_years,
     coalesce(cities.opah > 0, false) as is_in_opah_teritory,
     coalesce(cities.tlv1, false) as is_in_tlv1_teritory,
@@ -68,8 +68,10 @@ select
     groups.first_group_exported,
     groups.last_group_exported,
     establishments.establishment_ids,
-    coalesce(establishments.establishment_ids_array, cast([] as uuid[])) as establishment_ids_array,
-    coalesce(establishments.is_on_user_teritory, false) as is_on_user_teritory
+    establishments.establishment_ids_array,
+    coalesce(establishments.is_on_user_teritory, false) as is_on_user_teritory,
+    {{ energy_sieve(best_known_energy_class('housing.actual_dpe', 'housing.energy_consumption_bdnb')) }}
+        as energy_sieve_best_known
 from housing
 left join {{ ref('int_common__cities') }} as cities on housing.city_code = cities.city_code
 left join {{ ref('int_production__housing_last_events') }} as last_events

@@ -6,7 +6,8 @@ select
     owners.data_source,
     owners.created_at,
     owners.updated_at,
-    coalesce(owners.is_multi_owner, false) as is_multi_owner,
+    -- unknown stays unknown, but for an owner whose dwellings are known to be several
+    coalesce(owners.is_multi_owner, if(housings.active_housing_count > 1, true, null)) as is_multi_owner,
     coalesce(owners.do_not_contact, false) as do_not_contact,
     owners.siren is not null as has_siren,
     owners.email is not null as can_be_mailed,

@@ -28,7 +28,7 @@ select
     establishments.dep_code,
     establishments.reg_code,
     kinds.kind_label as establishment_kind_label,
-    kinds.kind_group_label as establishment_synthetic_type_label,
+    kinds.synthetic_label as establishment_synthetic_type_label,
     kinds.is_state_service as covered_by_state_service
 from {{ ref('stg_production__users') }} as users
 left join {{ ref('stg_production__establishments') }} as establishments on users.establishment_id = establishments.id

@@ -25,14 +25,10 @@ with yearly as (
         morphology.count_vacant_housing_private_fil_ccthp,
         -- the figure that is published for the year
         morphology.count_vacant_housing_private_fil_public as housing_vacant,
-        case
-            when morphology.count_housing_private > 0
-                then round(
-                    cast(100 as double) * morphology.count_vacant_housing_private_fil_public
-                    / morphology.count_housing_private,
-                    2
-                )
-        end as housing_vacant_rate
+        {{ percent_of('morphology.count_vacant_housing_private_fil_public', 'morphology.count_housing_private') }}
+            as housing_vacant_rate,
+        {{ percent_of('morphology.count_vacant_housing_private_fil_ccthp', 'morphology.count_housing_private') }}
+            as compared_rate
     from {{ ref('marts_public_establishments_morphology') }} as morphology
     inner join {{ ref('int_production__establishments') }} as establishments
         on morphology.establishment_id = cast(establishments.establishment_id as varchar)
@@ -41,10 +37,13 @@ with yearly as (
 measured as (
     select
         present.*,
-        present.housing_vacant - at_first.housing_vacant as housing_vacant_evolution,
-        round(present.housing_vacant_rate - at_first.housing_vacant_rate, 2) as housing_vacant_rate_evolution,
-        present.housing_vacant - before.housing_vacant as housing_vacant_evolution_24_25,
-        round(present.housing_vacant_rate - before.housing_vacant_rate, 2) as housing_vacant_rate_evolution_24_25
+        -- the published rule is another one since 2025: a change compares what one rule counts, with V on both sides
+        present.count_vacant_housing_private_fil_ccthp - at_first.count_vacant_housing_private_fil_ccthp
+            as housing_vacant_evolution,
+        round(present.compared_rate - at_first.compared_rate, 2) as housing_vacant_rate_evolution,
+        present.count_vacant_housing_private_fil_ccthp - before.count_vacant_housing_private_fil_ccthp
+            as housing_vacant_evolution_24_25,
+        round(present.compared_rate - before.compared_rate, 2) as housing_vacant_rate_evolution_24_25
     from yearly as present
     left join yearly as at_first on present.establishment_id = at_first.establishment_id and at_first.year = 2019
     left join yearly as before on present.establishment_id = before.establishment_id and before.year = 2024

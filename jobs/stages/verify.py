@@ -1,0 +1,32 @@
+"""Stage `verify`: is a release what was proven, and by whom is it signed?"""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command()
+@click.argument("release", required=False)
+def verify(release: str | None) -> None:
+    """Compare a release with its signed manifest, and print the key that signed it.
+
+    RELEASE is the name of one on the clean volume; default the current one. ZLV_VERIFY_KEY, or the key that
+    signs here, says whom to trust. 65: the release or its manifest was changed, or is signed by another key.
+
+    Example: zlv verify
+    """
+    from jobs.errors import DataRefused
+    from jobs.releases.manifest import read_release
+    from jobs.releases.release import current_release, release_file
+    from jobs.settings import read_settings
+
+    settings = read_settings()
+    name = release or current_release(settings)
+    if name is None:
+        raise DataRefused("there is no release yet; run `zlv publish` first")
+    path = release_file(settings.clean_dir, name)
+    if not path.is_file():
+        raise DataRefused(f"release {name} is not on the clean volume; see `zlv status`")
+    manifest = read_release(settings, path)
+    click.echo(f"release   {manifest.release}\nwritten   {manifest.written_at}\nsha256    {manifest.sha256}")
+    click.echo(f"audit     {manifest.audit}\nsigned by {manifest.signed_by}")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from jobs.catalog.column import Column
-from jobs.catalog.model import Catalog, Due, Source
+from jobs.catalog.model import Due, Source
+from jobs.catalog.whole import Catalog
 
 _NOTE = "<!-- Generated from the catalog by `zlv catalog generate`; do not edit. -->"
 _SAMPLE = {

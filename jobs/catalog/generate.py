@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from jobs.catalog.model import Catalog, Source
+from jobs.catalog.model import Source
+from jobs.catalog.whole import Catalog
 from jobs.catalog.yml_style import dump_yml
 
 HEAD = "# Generated from the catalog by `zlv catalog generate`; do not edit.\n"

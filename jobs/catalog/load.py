@@ -12,9 +12,10 @@ from jobs.catalog.assemble import Layouts, assemble
 from jobs.catalog.document import Document
 from jobs.catalog.expected import FILE, with_expected
 from jobs.catalog.files import documents, domain_of, mapping, told
-from jobs.catalog.model import Catalog, Source
+from jobs.catalog.model import Source
 from jobs.catalog.policy import read_policy
 from jobs.catalog.publication import Publication
+from jobs.catalog.whole import Catalog
 from jobs.errors import SettingsError
 
 _FILE_FIELDS = {"domain", "defaults", "layouts", "sources"}

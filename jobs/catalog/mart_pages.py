@@ -6,8 +6,9 @@ from itertools import groupby
 
 from jobs.catalog.dictionary import CLASSES, DUES
 from jobs.catalog.marts import Mart
-from jobs.catalog.model import Catalog, Source
+from jobs.catalog.model import Source
 from jobs.catalog.publication import Publication, RowBand
+from jobs.catalog.whole import Catalog
 
 FOLDER = "marts"
 _NOTE = "<!-- Generated from the models' .yml and the catalog by `zlv catalog generate`; do not edit. -->"

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from jobs.catalog.column import UNDECIDED
-from jobs.catalog.model import Catalog
+from jobs.catalog.whole import Catalog
 from jobs.errors import SettingsError
 
 _REF = re.compile(r"""\bref\(\s*['"](\w+)['"]""")

@@ -1,4 +1,4 @@
-"""Describe every source, its file and the whole catalog as typed, frozen models."""
+"""Describe one source: where it lies, how often it comes, what is expected of it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from jobs.catalog.column import NAME, Column, FileLayout, Model
 from jobs.catalog.format import Expected, FileFormat
-from jobs.catalog.publication import Publication, RowBand
+from jobs.catalog.publication import RowBand
 from jobs.catalog.reserved import RESERVED
 
 Domain = Literal["production", "lovac", "locomvac", "ff", "external"]
@@ -179,39 +179,3 @@ class Source(Model):
     @property
     def columns_read(self) -> tuple[Column, ...]:
         return tuple(column for column in self.columns if column.is_read)
-
-
-class Catalog(Model):
-    """Hold all declared sources, in order, and the publication list."""
-
-    sources: tuple[Source, ...]
-    publications: tuple[Publication, ...] = ()
-
-    def source(self, name: str) -> Source:
-        for source in self.sources:
-            if source.name == name:
-                return source
-        raise KeyError(name)
-
-    def of(self, *domains: str) -> tuple[Source, ...]:
-        return tuple(source for source in self.sources if source.domain in domains)
-
-    @property
-    def lake_sources(self) -> tuple[Source, ...]:
-        return tuple(source for source in self.sources if not source.is_production)
-
-    def millesimes(self, prefix: str) -> list[int]:
-        """List the millésimes of the sources called `<prefix>_<year>`, oldest first."""
-        return sorted(
-            s.millesime for s in self.sources if s.millesime and s.name == f"{prefix}_{s.millesime}"
-        )
-
-    @property
-    def public_criteria(self) -> dict[int, PublicCriterion]:
-        """Give the rule of the published long-term vacancy of each LOVAC year, oldest first, so that the
-        models' SQL is one."""
-        return dict(
-            sorted(
-                (s.millesime, s.public_criterion) for s in self.sources if s.millesime and s.public_criterion
-            )
-        )

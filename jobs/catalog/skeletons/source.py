@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from jobs.catalog.model import Catalog
 from jobs.catalog.skeletons.sample import Sample, read_sample
 from jobs.catalog.skeletons.skeleton import checked_name, quoted, undecided, write_new
+from jobs.catalog.whole import Catalog
 from jobs.errors import SettingsError
 
 

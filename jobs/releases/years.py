@@ -12,7 +12,6 @@ from jobs.errors import DataRefused
 from jobs.releases.release import current_release, release_file
 from jobs.settings import Settings
 from jobs.sql import identifier
-from jobs.storage.session import attach
 
 # How tables name the year that a row is of; a table may have a column per year instead.
 COLUMNS = ("year", "annee", "data_year", "millesime")
@@ -64,7 +63,7 @@ def compare_years(
     path = release_file(settings.clean_dir, name) if name else None
     if path is None or not path.exists():
         return []
-    before, now = _before(connection, path), years_of(connection, database)
+    before, now = _before(path), years_of(connection, database)
     losses = [
         Loss(table, tuple(sorted(years - now[table])))
         for table, years in sorted(before.items())
@@ -80,9 +79,8 @@ def compare_years(
     return losses
 
 
-def _before(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, set[int]]:
-    attach(connection, path, "before")
-    try:
-        return years_of(connection, "before")
-    finally:
-        connection.execute("DETACH before")
+def _before(path: Path) -> dict[str, set[int]]:
+    """Read the release that is shown in a session of its own: that of the new one is locked."""
+    with duckdb.connect(str(path), read_only=True) as connection:
+        row = connection.execute("SELECT current_database()").fetchone()
+        return years_of(connection, str(row[0]) if row else "")

@@ -65,12 +65,10 @@ def existing(components: Chain, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 def _objects(folder: Path, scratch: Path) -> Iterator[tuple[str, bytes]]:
-    for path in sorted(folder.rglob("*")):
+    for path in sorted(each for each in folder.rglob("*") if each.is_file()):
         key = path.relative_to(folder).as_posix()
         parts = key.split("/")
         year = int(parts[-2]) if parts[-2].isdigit() else 0
-        if path.is_dir():
-            continue
         if "/lovac/" in key:
             there = key if year == 2026 else f"lake/cerema/lovac/{year}/raw.csv"
             yield there, _rewritten(path, year)

@@ -55,7 +55,7 @@ def source(
     """Write a source: catalog entry, policy with every column closed, staging model, its .yml and tests.
 
     Columns, types and the way of writing them are read from a sample; codes stay text. Written where
-    you stand: into the checkout, else into ./catalog, or the last folder of ZLV_CATALOG_DIR.
+    you stand: into the checkout, else into the last folder of ZLV_CATALOG_DIR, else into ./catalog.
 
     Example: zlv new source external primes_vacance --file primes.csv
     """
@@ -66,8 +66,8 @@ def source(
 
     set_ = read_settings().ZLV_CATALOG_DIR
     folder, model = standing_place(set_, Path.cwd())
-    folders = read_settings().catalog_dirs if set_ else [folder]
-    loaded = load_catalog(folders if set_ or model else [project_dir("catalog"), *folders])
+    known = read_settings().catalog_dirs if set_ else [project_dir("catalog"), folder]
+    loaded = load_catalog([folder] if model else known)
     keys = tuple(part.strip() for part in key.split(",") if part.strip())
     decided = Decided(description, producer, licence, owner, open_data)
     written = new_source(folder, loaded, domain, name, file, location, keys, decided, model=model)

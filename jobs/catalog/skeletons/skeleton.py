@@ -23,22 +23,19 @@ def require_checkout(project: Path) -> None:
 
 
 def standing_place(catalog_dir: str | None, here: Path) -> tuple[Path, bool]:
-    """Find the catalog folder that a person adds to: the last one of ZLV_CATALOG_DIR, else that of the
-    checkout that `here` lies in, else one below `here`; and whether dbt models go beside it.
+    """Find the catalog folder that a person adds to: that of the checkout that `here` lies in, else the last
+    one of ZLV_CATALOG_DIR, else one below `here`; and whether dbt models go beside it.
 
     Never the folder that the program is installed in, unless the person stands in it. Raises SettingsError
     where nothing can be written.
     """
+    checkout = next((each for each in (here, *here.parents) if _is_checkout(each)), None)
     added = [part for part in (catalog_dir or "").split(":") if part]
-    if added:
-        catalog = Path(added[-1]).absolute()
-    else:
-        place = next((each for each in (here, *here.parents) if _is_checkout(each)), here)
-        catalog = place / "catalog"
+    catalog = Path(added[-1]).absolute() if added and checkout is None else (checkout or here) / "catalog"
     there = next(each for each in (catalog, *catalog.parents) if each.exists())
     if not os.access(there, os.W_OK):
         raise SettingsError(f"{there} cannot be written; stand in a folder of your own")
-    return catalog, catalog.name == "catalog" and _is_checkout(catalog.parent)
+    return catalog, checkout is not None
 
 
 def _is_checkout(folder: Path) -> bool:

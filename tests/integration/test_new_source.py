@@ -35,6 +35,7 @@ def test_the_open_data_of_lovac_become_a_table_that_joins_without_a_hand_edit(
     said = here.zlv(
         *("new", "source", "external", "lovac_opendata_dep", "--file", str(file), "--location", str(file)),
         *OPEN,
+        ZLV_CATALOG_DIR="",
     ).stdout
     assert "written: catalog/external_lovac_opendata_dep.yml" in said and "dbt/" not in said
     assert (

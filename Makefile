@@ -73,6 +73,26 @@ actionlint: install ## Lint the workflows of GitHub Actions with their shell (ne
 	@PATH="$(CURDIR)/$(BIN):$$PATH" go run github.com/rhysd/actionlint/cmd/actionlint@$(ACTIONLINT)
 ACTIONLINT := v1.7.12
 
+# An environment of its own: the locked one stays as it is.
+NEXT ?= .venv-next/bin
+NEXT_PACKAGES := duckdb duckdb-extensions duckdb-extension-httpfs duckdb-extension-postgres-scanner \
+	duckdb-extension-spatial dbt-core dbt-duckdb
+OUTCOME ?= unknown
+
+.PHONY: try-next
+try-next: ## Run the unit tests and the daily run with the next DuckDB and dbt; it may fail
+	@test -x $(NEXT)/pip || $(PYTHON) -m venv $(NEXT:/bin=)
+	@$(NEXT)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/dev.lock
+	@$(NEXT)/pip install --quiet --disable-pip-version-check --no-deps -e .
+	@$(NEXT)/pip install --quiet --disable-pip-version-check --pre --upgrade $(NEXT_PACKAGES)
+	@$(NEXT)/pytest -q tests/unit tests/integration/test_daily_run.py
+
+.PHONY: next-summary
+next-summary: ## Print which versions `try-next` tried, and its OUTCOME
+	@printf '### The next DuckDB and dbt: %s\n\n```\n' "$(OUTCOME)"
+	@$(NEXT)/pip freeze | grep -E '^(duckdb|dbt)' || true
+	@printf '```\n'
+
 .PHONY: bench
 bench: install ## Time the stages against the same SQL typed by hand
 	@PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench.py

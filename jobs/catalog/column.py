@@ -64,13 +64,18 @@ CLOSED = Rule()
 class Column(Model):
     """Declare one raw column: how it is called in the file, read, and treated.
 
-    `header` is the text in the file's header, or a list of such texts, where producers changed it.
+    `header` is the text in the file's header, or a list of such texts, where producers changed it. `values`,
+    or `minimum` and `maximum`, say what the producer documents; another value is counted and told, and the
+    models that ask `known()` read it as unknown.
     """
 
     name: str
     type: str = "VARCHAR"
     headers: tuple[str, ...] = Field(default=(), validation_alias="header")
     required: bool = False
+    values: tuple[int, ...] = ()
+    minimum: int | None = None
+    maximum: int | None = None
     description: str = ""
     policy: Rule = CLOSED
 
@@ -104,6 +109,12 @@ class Column(Model):
     def header_names(self) -> tuple[str, ...]:
         """List the header texts under which the column may stand in a file."""
         return self.headers or (self.name,)
+
+    @model_validator(mode="after")
+    def _bounded(self) -> Self:
+        if self.values and (self.minimum is not None or self.maximum is not None):
+            raise ValueError("a column has values, or a minimum and a maximum, not both")
+        return self
 
     @property
     def is_read(self) -> bool:

@@ -64,11 +64,24 @@ def _facts(source: Source) -> Iterator[str]:
 
 
 def _row(source: Source, column: Column) -> str:
-    text = column.description.replace("|", "\\|")
+    text = _meaning(column).replace("|", "\\|")
     held = [layout.name for layout in source.layouts if column.name in {c.name for c in layout.columns}]
     only = f" ({held[0]} seulement)" if len(source.layouts) > 1 and len(held) == 1 else ""
     cells = (column.name, column.type, CLASSES[column.policy.privacy], _decision(column), text + only)
     return f"| {' | '.join(cells)} |"
+
+
+def _meaning(column: Column) -> str:
+    """Say what a column holds, and what is documented of its values."""
+    low, high = column.minimum, column.maximum
+    bounds = ""
+    if column.values:
+        bounds = f"valeurs {', '.join(map(str, column.values))}"
+    elif low is not None and high is not None:
+        bounds = f"de {low} à {high}"
+    elif low is not None or high is not None:
+        bounds = f"{low} ou plus" if high is None else f"{high} ou moins"
+    return " · ".join(part for part in (column.description, bounds) if part)
 
 
 def _decision(column: Column) -> str:

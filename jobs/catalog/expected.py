@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +17,14 @@ FILE = "expected.yml"
 EVERY = "*"
 
 
-def with_expected(
-    folders: Iterable[Path], sources: dict[str, Source], declared: Collection[str], faults: list[str]
-) -> None:
+def with_expected(folders: Iterable[Path], sources: dict[str, Source], faults: list[str]) -> None:
     """Give each source what the folders' `expected.yml` say of it, the last one that names it.
 
     `null` expects nothing of a source, and nothing of all those before it where it stands under `*`.
     """
     found: dict[str, Expected | None] = {}
+    # A source that could not be read is missing for its own fault, which is told.
+    complete = not faults
     for folder in folders:
         if not (folder / FILE).is_file():
             continue
@@ -32,13 +32,10 @@ def with_expected(
         for name, entry in document.content.items():
             if name == EVERY and entry is None:
                 found.clear()
-            elif name not in sources:
-                if name in declared:
-                    # It is wrong itself, and told.
-                    continue
-                faults.append(f"{document.where(name)}: no source of this name is declared")
-            else:
+            elif name in sources:
                 found[name] = _expected(document, name, entry, faults)
+            elif complete:
+                faults.append(f"{document.where(name)}: no source of this name is declared")
     for name, expected in found.items():
         sources[name] = sources[name].model_copy(update={"expected": expected})
 

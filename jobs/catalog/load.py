@@ -87,7 +87,7 @@ def _read(folders: Iterable[Path]) -> tuple[Catalog, list[str], list[str]]:
             if source is not None:
                 sources[name] = source
                 declared.setdefault((domain, name), set()).update(c.name for c in source.columns)
-    with_expected(folders, sources, homes, faults)
+    with_expected(folders, sources, faults)
     publications = tuple(_publications(documents(folders, "publication.yml", faults), faults))
     told_too = [] if faults else list(policy.unmatched(declared))
     return Catalog(sources=tuple(sources.values()), publications=publications), faults, told_too

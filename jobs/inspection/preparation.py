@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Callable, Iterator
 
 from jobs.catalog import Catalog, load_catalog
 from jobs.errors import SettingsError, Temporary, ZlvError
 from jobs.inspection.lake_trial import look_at_lake, look_at_web
-from jobs.settings import Settings
+from jobs.settings import SECRETS, Settings
 from jobs.storage.folders import check_folder
 from jobs.storage.retry import Backoff, retried
 from jobs.telemetry import StageRun
@@ -63,15 +64,29 @@ def check_folders(settings: Settings) -> list[Outcome]:
         ("spill", settings.spill_dir, "ZLV_HOME", True),
     ]
     return [
-        _outcome(name, lambda f=folder, s=setting, d=databases: check_folder(f, s, databases=d))  # type: ignore[misc]
+        Outcome(name, "read-only in this pod, on purpose: steps change it")
+        if is_for_people(settings) and folder.is_dir() and not os.access(folder, os.W_OK)
+        else _outcome(name, lambda f=folder, s=setting, d=databases: check_folder(f, s, databases=d))  # type: ignore[misc]
         for name, folder, setting, databases in folders
     ]
 
 
+def is_for_people(settings: Settings) -> bool:
+    """Tell whether this pod has no keys, and some volumes read-only, on purpose: it is the shell."""
+    return settings.ZLV_KEYS_DIR is not None and not settings.ZLV_KEYS_DIR.is_dir()
+
+
 def check_connections(settings: Settings, run: StageRun) -> Iterator[Outcome]:
     """Check settings and catalog, then try DuckDB, PostgreSQL and the lake; writes the S3 secret."""
+    keyless = is_for_people(settings)
+    if keyless:
+        yield Outcome(
+            "keys",
+            "none, on purpose: this pod is for people to look; steps have the keys and try them, see"
+            " `zlv run daily --only prepare --executor kubernetes`",
+        )
     for name in NEEDED:
-        if getattr(settings, name) is None:
+        if getattr(settings, name) is None and not (keyless and name in SECRETS):
             yield _outcome("setting", lambda name=name: settings.require(name) or "")  # type: ignore[misc, func-returns-value]
     catalog: list[Catalog] = []
 
@@ -137,25 +152,12 @@ def _duckdb(settings: Settings) -> str:
 
 
 def _postgres(settings: Settings, catalog: Catalog, run: StageRun) -> str:
-    import duckdb
+    from jobs.sources.production.tables import try_tables
 
-    from jobs.sources.production.postgres import attach_postgres, begin_snapshot, check_role, end, told
-    from jobs.storage.session import connect
-
-    def attempt() -> str:
-        connection = connect(settings, "postgres_scanner")
-        try:
-            attach_postgres(connection, settings)
-            snapshot = begin_snapshot(connection)
-            tables = [source.table for source in catalog.of("production")]
-            check_role(connection, settings, tables)
-        except duckdb.Error as error:
-            raise told(error, settings) from None
-        finally:
-            end(connection)
-        return f"{len(tables)} tables to read{', on a standby' if snapshot.standby else ''}"
-
-    return retried(run, attempt, _BACKOFF)
+    sources = list(catalog.of("production"))
+    snapshot = retried(run, lambda: try_tables(settings, sources), _BACKOFF)
+    how = ", on a standby" if snapshot.standby else ", through one connection" if snapshot.alone else ""
+    return f"{len(sources)} tables to read{how}"
 
 
 def _secret(settings: Settings) -> str:

@@ -18,6 +18,7 @@ from jobs.errors import SettingsError, Temporary
 from jobs.telemetry.records import read_run, run_path, write_record
 from jobs.telemetry.volume_lock import (
     EXECUTOR_LEASE,
+    JOB_LEASE,
     Lock,
     beating,
     new_lock,
@@ -59,7 +60,8 @@ def hold(runs_dir: Path, run_id: str, pipeline: str, executor: str) -> Iterator[
     try:
         if executor == "local":
             _wait_for_last_steps(runs_dir, descriptor)
-        dead = take(runs_dir, new_lock(run_id, pipeline, executor, EXECUTOR_LEASE))
+        lease = EXECUTOR_LEASE if executor == "local" else JOB_LEASE
+        dead = take(runs_dir, new_lock(run_id, pipeline, executor, lease))
         if dead is not None:
             logging.getLogger("zlv").warning(
                 "took over the volume of run %s (%s), which nobody works for any more",

@@ -39,7 +39,7 @@ class Attempt:
     step: Step
     number: int = 1
     failures: int = 0
-    not_before: float = 0.0
+    not_before: float = 0.0  # of time.monotonic: a clock that jumps back must not hold a step
     first: float = 0.0
     started: float = 0.0
 
@@ -135,7 +135,7 @@ class Stepping(ABC, Generic[A]):
     def again(self, attempt: A, record: StepRecord, pause: float) -> None:
         """Make another attempt after a pause, in seconds."""
         attempt.number += 1
-        attempt.not_before = time.time() + pause
+        attempt.not_before = time.monotonic() + pause
         self.waiting.append(attempt)
         self.watcher.again(record, pause)
 
@@ -174,7 +174,7 @@ class Stepping(ABC, Generic[A]):
         for attempt in list(self.waiting):
             if len(self.running) >= self.workers:
                 return
-            if time.time() >= attempt.not_before:
+            if time.monotonic() >= attempt.not_before:
                 self.waiting.remove(attempt)
                 attempt.first = attempt.first or time.time()
                 self.start(attempt)

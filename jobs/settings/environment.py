@@ -64,3 +64,13 @@ def child_environment(**extra: str) -> dict[str, str]:
 def put_in_environment(name: str, value: str) -> None:
     """Set a variable for a library that reads its settings there (dbt's profile)."""
     os.environ[name] = value
+
+
+def forget_ambient(prefix: str) -> None:
+    """Take the variables of a prefix out of the environment, so that they do not reach a library that reads
+    them.
+
+    What a person's shell or a platform says to other programs is no setting of this one.
+    """
+    for name in [name for name in os.environ if name.startswith(prefix)]:
+        del os.environ[name]

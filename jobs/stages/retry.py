@@ -28,14 +28,15 @@ def retry(run_id: str, namespace: str | None) -> None:
     from jobs.telemetry.records import read_run, run_ids
 
     settings = read_settings()
-    place = Place()
+    place, instance = Place(), None
     if namespace is not None:
         from jobs.pipelines.kubernetes.cluster import connect
         from jobs.pipelines.kubernetes.runs import runs_in_cluster
 
         place = Place(connect(settings, namespace))
         found = runs_in_cluster(place.cluster) if place.cluster else []
-        record = next((run.record for run in found if run_id in (run.record.run_id, "last")), None)
+        chosen = next((run for run in found if run_id in (run.record.run_id, "last")), None)
+        record, instance = (chosen.record, chosen.instance) if chosen else (None, None)
     else:
         record = read_run(
             settings.runs_dir, next(run_ids(settings.runs_dir), run_id) if run_id == "last" else run_id
@@ -51,7 +52,7 @@ def retry(run_id: str, namespace: str | None) -> None:
         )
     if record.status == "done":
         raise SettingsError(f"run {record.run_id} succeeded; there is nothing to run again")
-    path = manifest_of(settings, place.cluster, record.pipeline, record.manifest)
+    path = manifest_of(settings, place.cluster, record.pipeline, record.manifest, instance)
     console = Console()
     outcome = execute(
         settings,

@@ -39,6 +39,7 @@ import click
     "--namespace",
     help="Namespace of the Jobs; with it, a pipeline's name means the manifest installed there.",
 )
+@click.option("--instance", metavar="NAME", help="Which installation, where a namespace has several.")
 @click.option("--image", help="Image of the steps, in a cluster.")
 def run(
     pipeline: str,
@@ -49,6 +50,7 @@ def run(
     parameters: tuple[str, ...],
     executor: str,
     namespace: str | None,
+    instance: str | None,
     image: str | None,
 ) -> None:
     """Run a pipeline from its manifest.
@@ -69,15 +71,15 @@ def run(
     if only and start:
         raise click.UsageError("--only and --from exclude each other")
     given = dict(_pair(text) for text in parameters)
-    if executor == "local" and (namespace or image):
-        raise click.UsageError("--namespace and --image go with --executor kubernetes")
+    if executor == "local" and (namespace or instance or image):
+        raise click.UsageError("--namespace, --instance and --image go with --executor kubernetes")
     settings = read_settings()
     place = Place()
     if executor == "kubernetes":
         from jobs.pipelines.kubernetes.cluster import connect
 
         place = Place(connect(settings, namespace), image)
-    path = manifest_of(settings, place.cluster, pipeline)
+    path = manifest_of(settings, place.cluster, pipeline, instance=instance)
     manifest = read_pipeline(path)
     choice = Choice(only, start)
     for name in (*only, *([start] if start else [])):

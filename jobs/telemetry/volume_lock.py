@@ -27,6 +27,8 @@ BEAT_SECONDS = 15.0
 # An executor beats all the time. Without one only running steps do: between two of them lie pauses of retries
 # and of scheduling.
 EXECUTOR_LEASE = 180.0
+# A Job's controller lets up to ten minutes pass before it starts the successor of a killed executor.
+JOB_LEASE = 720.0
 STEPS_LEASE = 900.0
 
 

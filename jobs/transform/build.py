@@ -19,24 +19,15 @@ from jobs.storage.closing import opened
 from jobs.storage.files import next_file, write_certificate
 from jobs.storage.session import attach, attach_sources, connect
 from jobs.telemetry import StageRun
+from jobs.transform.faults import is_of_data
 from jobs.transform.history import SNAPSHOTS, history_beside, snapshot_of
 from jobs.transform.project import columns_seen, project_of
-
-# What dbt says when the data, not the machine, are at fault: a second try gives the same answer.
-DATA_FAULTS = (
-    "contract",
-    "Constraint Error",
-    "Conversion Error",
-    "Binder Error",
-    "Catalog Error",
-    "Parser Error",
-    "Compilation Error",
-)
+from jobs.transform.warnings import Counts, compared, sentence, warnings_before
 
 
 @dataclass
 class Node:
-    """One finished dbt node: times in nanoseconds since 1970."""
+    """One finished dbt node: times in nanoseconds since 1970; of a test, the rows that it found."""
 
     unique_id: str
     name: str
@@ -45,6 +36,7 @@ class Node:
     start: int
     end: int
     message: str = ""
+    rows: int = 0
 
 
 @dataclass
@@ -101,7 +93,9 @@ def build_warehouse(
         # Spans first: a build that is refused shows its nodes too.
         rows = _count(settings, pending, run, outcome) if pending.exists() else {}
         _check(outcome)
-        _certify(settings, pending, run, {"as_of": day.isoformat(), "rows": rows})
+        warnings = _warnings(target, outcome, run)
+        facts = {"as_of": day.isoformat(), "rows": rows, "warnings": warnings}
+        _certify(settings, pending, run, facts)
         history.taken = history.snapshot_at is not None and SNAPSHOTS.issubset(
             node.name for node in outcome.of("success")
         )
@@ -114,6 +108,7 @@ def build_warehouse(
         models=len([node for node in outcome.nodes if node.resource == "model"]),
         tests=tests,
         as_of=day.isoformat(),
+        warnings=warnings,
     )
 
 
@@ -189,6 +184,7 @@ def _heard(event: Any, outcome: Outcome, run: StageRun) -> None:
         start,
         end,
         str(result.message or ""),
+        int(result.num_failures or 0),
     )
     outcome.nodes.append(node)
     if node.resource not in ("test", "unit_test") or node.status not in ("pass", "success"):
@@ -212,11 +208,21 @@ def _check(outcome: Outcome) -> None:
     broken = outcome.of("error", "runtime error")
     if broken:
         sentence = f"dbt could not build {broken[0].name}: {_first_line(broken[0].message)}"
-        raise (DataRefused if any(fault in broken[0].message for fault in DATA_FAULTS) else ZlvError)(
-            sentence
-        )
+        raise (DataRefused if is_of_data(broken[0].message) else ZlvError)(sentence)
     if not outcome.nodes:
         raise DataRefused("dbt built nothing: the selection names no model")
+
+
+def _warnings(target: Path, outcome: Outcome, run: StageRun) -> Counts:
+    """Count what warns, beside the last good build, and say it."""
+    tests = [node for node in outcome.nodes if node.resource == "test"]
+    before = warnings_before(target)
+    warned = {node.name: node.rows for node in tests if node.status == "warn"}
+    counts = compared({node.name: node.rows for node in tests}, warned, before)
+    told = sentence(counts, before)
+    if told:
+        run.note(told)
+    return counts
 
 
 def _count(settings: Settings, pending: Path, run: StageRun, outcome: Outcome) -> dict[str, int]:
@@ -229,7 +235,7 @@ def _count(settings: Settings, pending: Path, run: StageRun, outcome: Outcome) -
         rows = {str(name): int(size) for name, size in connection.execute(query).fetchall()}
     by_table = {name.split(".", 1)[1]: count for name, count in rows.items()}
     for node in outcome.nodes:
-        failed = None if node.status in ("pass", "success") else node.status
+        failed = None if node.status in ("pass", "success", "warn") else node.status
         rows_made = by_table.get(node.name) if node.resource in ("model", "seed", "snapshot") else None
         facts: dict[str, str | int | None] = {
             "resource": node.resource,

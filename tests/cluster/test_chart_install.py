@@ -200,6 +200,7 @@ def test_each_service_account_may_do_what_the_table_says_and_nothing_else(own_na
         "jobs.batch": {"create", "delete", "get", "list", "patch", "watch"},
         "pods": {"get", "list", "watch"},
         "pods/log": {"get"},
+        "events": {"list"},
     }
     for account, rights in {"executor": executor, "step": {}, "metabase": {}}.items():
         assert _rights(namespace, f"{prefix}-{account}") == rights, account

@@ -326,6 +326,39 @@ def test_a_backup_is_exported_and_imported_again_as_its_proof(trial: Trial) -> N
     assert "verify" in log and "export" in log
 
 
+def test_the_base_is_back_after_both_volumes_were_lost(trial: Trial) -> None:
+    """K7: the drill of docs/operate.md, from the export of the backup before it."""
+    before, rows = trial.tables(), trial.count("SELECT count(*) FROM marts_production_housing")
+    shell = f"deploy/{NAME}-shell"
+    told = trial.kubectl("exec", shell, "--", "zlv", "prepare")
+    assert "on purpose" in told and "wrong" not in told.replace("what is wrong", "")
+    claims = (f"{NAME}-raw", f"{NAME}-clean")
+    trial.kubectl("scale", shell, "--replicas=0")
+    trial.kubectl("delete", "jobs", "--all", "--cascade=foreground")
+    trial.kubectl("delete", "pvc", *claims, "--timeout=60s")
+    trial.helm("upgrade")
+    trial.kubectl("scale", shell, "--replicas=1")
+    trial.kubectl("rollout", "status", shell, "--timeout=60s")
+    assert not trial.kubectl("exec", shell, "--", "ls", "/clean").strip()
+    log = trial.run("restore", "the-restore")
+    assert "files are imported" in log
+    assert trial.count("SELECT count(*) FROM marts_production_housing") == rows
+    assert trial.tables() == before
+    assert helm("test", "zlv", "--namespace", trial.namespace).returncode == 0
+
+
+def test_a_release_goes_to_s3_from_a_step_that_has_the_keys(trial: Trial, tmp_path: Path) -> None:
+    """K7: the guide's way back for a Metabase that follows S3."""
+    guide = (CHART.parent.parent / "docs" / "operate.md").read_text(encoding="utf-8")
+    laptop = Chain(tmp_path, {**base_environment(tmp_path), "KUBECONFIG": os.environ["KUBECONFIG"]})
+    command = "zlv run restore --executor kubernetes --namespace zlv --only upload -p upload=true -p release="
+    assert f"    {command}daily-20261122t020000-11aa\n" in guide, "the guide says otherwise"
+    link = trial.kubectl("exec", f"deploy/{NAME}-shell", "--", "readlink", "/clean/zlv.duckdb").strip()
+    words = [{"zlv": trial.namespace}.get(word, word) for word in command.split()[1:-1]]
+    told = laptop.zlv(*words, f"release={Path(link).stem}")
+    assert f"{Path(link).stem}" in told.stdout + told.stderr
+
+
 def test_a_new_installation_finds_the_last_release(trial: Trial) -> None:
     link = ("exec", f"deploy/{NAME}-shell", "--", "readlink", "/clean/zlv.duckdb")
     before, rows = trial.kubectl(*link), trial.count("SELECT count(*) FROM marts_production_housing")

@@ -210,3 +210,16 @@ def test_what_this_version_does_not_do_is_said(environment: dict[str, str]) -> N
     assert (
         done.returncode == 64 and "ZLV_STORAGE" in done.stderr and "DuckDB files on a volume" in done.stderr
     )
+
+
+def test_a_pod_without_keys_says_what_it_lacks_on_purpose(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    """K7: the shell pod has no volume of keys; what is missing there is no fault."""
+    secrets = {name: "" for name in environment if name.endswith(("_PASSWORD", "_KEY", "_KEY_ID"))}
+    done = prepare({**environment, **secrets}, ZLV_KEYS_DIR=str(tmp_path / "not-mounted"))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "none, on purpose" in done.stdout
+    (tmp_path / "mounted").mkdir()
+    done = prepare({**environment, **secrets}, ZLV_KEYS_DIR=str(tmp_path / "mounted"))
+    assert done.returncode == 64 and "on purpose" not in done.stdout

@@ -118,6 +118,18 @@ def test_one_header_has_an_accent(lake: Lake) -> None:
     assert "cer_propriétaire" in lake.rows("lovac_2024")[0]
 
 
+def test_one_file_is_latin1_and_one_windows1252_with_signs_of_its_own(lake: Lake) -> None:
+    """D4: œ ’ – € stand in the samples."""
+    telling = set(range(0x80, 0xA0))
+    assert not telling & set(lake.path("lovac_2019").read_bytes())
+    assert telling & set(lake.path("lovac_2020").read_bytes())
+    for name in ("lovac_2020", "lovac_2021"):
+        places = {row["adresse2"] for row in lake.rows(name)}
+        assert any(all(sign in place for sign in "Œ’€–") for place in places), name
+    with pytest.raises(UnicodeDecodeError):
+        lake.path("lovac_2020").read_bytes().decode()
+
+
 def test_fields_hold_newlines_quotes_and_delimiters(lake: Lake) -> None:
     for year in lovac_years(lake):
         rows = lake.rows(f"lovac_{year}")

@@ -23,6 +23,8 @@ BEFORE_LANDING = {"check", "test", "actionlint", "image", "test-cluster", "test-
 DIGEST = "sha256:" + "0" * 64
 VERSION = f"v{__version__}"
 
+QUIETLY = "--quiet --disable-pip-version-check"
+
 # Target → its arguments and, with what stands in for a program that no test has, what that program is told.
 WITH_STAND_INS: dict[str, tuple[list[str], list[str]]] = {
     "sign": (
@@ -52,6 +54,17 @@ WITH_STAND_INS: dict[str, tuple[list[str], list[str]]] = {
     "dbt-packages": ([], ["dbt deps --project-dir dbt --profiles-dir dbt --log-path {home}/tmp"]),
     "demo": ([], ["zlv dev up --scale 1 --seed 7", "zlv run daily"]),
     "run-summary": ([], ["zlv runs", "zlv trace last"]),
+    "try-next": (
+        ["NEXT={bin}"],
+        [
+            f"pip install {QUIETLY} --no-deps --require-hashes -r requirements/dev.lock",
+            f"pip install {QUIETLY} --no-deps -e .",
+            f"pip install {QUIETLY} --pre --upgrade duckdb duckdb-extensions duckdb-extension-httpfs"
+            " duckdb-extension-postgres-scanner duckdb-extension-spatial dbt-core dbt-duckdb",
+            "pytest -q tests/unit tests/integration/test_daily_run.py",
+        ],
+    ),
+    "next-summary": (["NEXT={bin}", "OUTCOME=failure"], ["pip freeze"]),
     "chart-package": (
         [],
         ["helm lint --strict helm/zlv-warehouse", "helm package helm/zlv-warehouse --destination {dist}"],
@@ -103,7 +116,7 @@ def stand_ins(tmp_path: Path) -> Path:
         "helm": f"echo 'Digest: {DIGEST}' >&2",
         "docker": "echo '| localhost/zlv-warehouse:test | 1 GB | 1 |'",
     }
-    for name in ("cosign", "docker", "kind", "helm", "gh", "pytest", "dbt", "zlv"):
+    for name in ("cosign", "docker", "kind", "helm", "gh", "pip", "pytest", "dbt", "zlv"):
         program = folder / name
         program.write_text(
             f'#!/bin/sh\necho "{name} $*" >> "$TOLD"\n{prints.get(name, "")}\n', encoding="utf-8"
@@ -138,6 +151,7 @@ def test_a_target_calls_the_program_that_does_it(target: str, stand_ins: Path, t
     (home / "dev" / "env").touch()
     dist.mkdir()
     places = {"PATH": f"{stand_ins}:{os.environ['PATH']}", "TOLD": str(log), "ZLV_HOME": str(home)}
+    arguments = [argument.replace("{bin}", str(stand_ins)) for argument in arguments]
     done = make(target, *arguments, f"BIN={stand_ins}", f"DIST={dist}", **places)
     assert done.returncode == 0, done.stderr
     expected = [line.replace("{home}", str(home)).replace("{dist}", str(dist)) for line in told]

@@ -13,6 +13,7 @@ from jobs.catalog import Source
 from jobs.sources.lake.likeness import plain
 
 _DELIMITERS, _QUOTES = (",", ";", "|", "\t"), ('"', "'")
+FEW = 3
 _NAMES = {"\t": "tabulators", "": "no quotes"}
 
 
@@ -91,8 +92,11 @@ def _best(source: Source, text: str, delimiters: Iterable[str], quotes: Iterable
 
 
 def _quoted(text: str, form: Form) -> int:
-    """Count the values of a text's beginning that stand in a form's quotes."""
+    """Count the values of a text's beginning that stand in a form's quotes; few of them say nothing."""
     if not form.quote:
         return 0
     quote, delimiter = re.escape(form.quote), re.escape(form.delimiter)
-    return len(re.findall(rf"(?:^|{delimiter}){quote}[^{quote}]*{quote}(?={delimiter}|\r?$)", text, re.M))
+    count = len(
+        re.findall(rf"(?:^|{delimiter}){quote}[^{quote}\r\n]*{quote}(?={delimiter}|\r?$)", text, re.M)
+    )
+    return count if count >= FEW else 0

@@ -60,7 +60,7 @@ class Lake:
         paths = glob.glob(pattern) if "*" in location else [local_path(location)]  # noqa: PTH207 (absolute patterns)
         found = [(Path(path), Path(path).stat()) for path in sorted(paths) if Path(path).is_file()]
         return [
-            LakeObject(glob.escape(str(path)), path.name, f"{stat.st_mtime_ns}-{stat.st_size}", stat.st_size)
+            LakeObject(_literal(path), path.name, f"{stat.st_mtime_ns}-{stat.st_size}", stat.st_size)
             for path, stat in found
         ]
 
@@ -152,13 +152,12 @@ def local_path(location: str) -> str:
     return unquote(urlsplit(location).path) if location.startswith("file:") else location
 
 
+def _literal(path: Path) -> str:
+    """Write a path so that DuckDB sees no pattern in its name; a folder must stay as a session allows it."""
+    return str(path.with_name(glob.escape(path.name)))
+
+
 def file_of(item: LakeObject) -> Path:
     """Give the file that an object of this machine is."""
-    return Path(_unescaped(item.url))
-
-
-def _unescaped(url: str) -> str:
-    """Undo `glob.escape`."""
-    for character in "*?[":
-        url = url.replace(f"[{character}]", character)
-    return url
+    path = Path(item.url)
+    return path.with_name(re.sub(r"\[([*?[])\]", r"\1", path.name))

@@ -48,6 +48,7 @@ def test_all_is_denied_and_each_way_out_is_one_that_is_needed() -> None:
         "step-upload": [*DNS, https],
         "step-export": [*DNS, https],
         "step-verify": [*DNS, https],
+        "step-import": [*DNS, https],
         "step-record": [*DNS, https],
         "executor": [*DNS, https, ("TCP", 6443), https],
         "shell": [],

@@ -11,7 +11,7 @@ from chart_variants import VARIANTS
 
 from jobs.pipelines.manifest.manifest import read_pipeline
 
-NAMES = {"daily", "yearly", "backup"}
+NAMES = {"daily", "yearly", "backup", "restore"}
 
 
 def test_cron_jobs_start_one_executor_and_know_the_exit_codes() -> None:

@@ -16,7 +16,7 @@ from kubernetes import client
 
 from jobs.pipelines.manifest.manifest import read_pipeline
 
-NAMES = {"daily", "yearly", "backup"}
+NAMES = {"daily", "yearly", "backup", "restore"}
 MANIFEST = "zlv.fr/manifest"
 
 
@@ -30,18 +30,18 @@ def test_what_a_person_suspended_is_not_the_chart_s_to_start() -> None:
     """K8: a field that is not rendered is his who set it, for helm, kubectl, Argo CD and Flux."""
     jobs = cron_jobs()
     assert jobs.keys() == NAMES
-    assert {name for name, job in jobs.items() if job.spec.suspend is not None} == {"yearly"}
+    assert {name for name, job in jobs.items() if job.spec.suspend is not None} == {"yearly", "restore"}
     asked = cron_jobs({"pipelines": {"daily": {"suspend": True}, "yearly": {"suspend": False}}})
     assert asked["daily"].spec.suspend is True and asked["yearly"].spec.suspend is None
     flows = [thing["spec"] for thing in objects(render(VARIANTS["argo"])) if thing["kind"] == "CronWorkflow"]
-    assert sorted("suspend" in spec for spec in flows) == [False, False, True]
+    assert sorted("suspend" in spec for spec in flows) == [False, False, True, True]
 
 
 @pytest.mark.parametrize(
     ("suspended", "told"),
     [
         ("true", {"NOTE: daily", "NOTE: backup"}),
-        ("false", {"WARNING: yearly"}),
+        ("false", {"WARNING: yearly", "WARNING: restore"}),
         ("", set()),
     ],
 )
@@ -57,7 +57,7 @@ def test_an_upgrade_tells_what_stands_suspended(suspended: str, told: set[str], 
     done = helm("template", "zlv", str(copied), "--namespace", "zlv", "--show-only", "templates/told.yaml")
     assert done.returncode == 0, done.stderr
     text = objects(done.stdout)[0]["told"]
-    assert set(re.findall(r"(?:NOTE|WARNING): (?:daily|yearly|backup)", text)) == told
+    assert set(re.findall(r"(?:NOTE|WARNING): (?:daily|yearly|backup|restore)", text)) == told
     assert ("zlv resume daily -N zlv" in text) is (suspended == "true")
 
 
@@ -71,7 +71,7 @@ def test_a_pipeline_that_is_started_by_hand_is_not_counted_as_one_that_waits() -
     """K18: Argo CD shows an application with a suspended CronJob as Suspended, unless told."""
     told = "argocd.argoproj.io/ignore-healthcheck"
     annotations = {name: job.metadata.annotations or {} for name, job in cron_jobs().items()}
-    assert {name for name, each in annotations.items() if each.get(told) == "true"} == {"yearly"}
+    assert {name for name, each in annotations.items() if each.get(told) == "true"} == {"yearly", "restore"}
 
 
 @pytest.mark.parametrize(

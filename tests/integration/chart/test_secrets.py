@@ -23,6 +23,7 @@ KEYS = {
     "upload": {*WHOLE[1:], "ZLV_SIGNING_KEY"},
     "export": {*WHOLE[1:]},
     "verify": {*WHOLE[1:], "ZLV_SIGNING_KEY"},
+    "import": {*WHOLE[1:], "ZLV_SIGNING_KEY"},
     "record": {"ZLV_ALERT_URL"},
 }
 

@@ -14,6 +14,7 @@ from jobs.sources.lake.readers.reading import ObjectReader, Reading, Sight
 from jobs.sources.lake.repair import Repair
 
 _ODD_BYTES = "INVALID ENCODING"
+_FRACTION = "most of them have a fraction, or too large a number, where a whole one is declared"
 
 
 def layout(sight: Sight) -> Layout | None:
@@ -112,4 +113,5 @@ def _read_piped(reader: ObjectReader) -> Reading:
         kept += [reader.reject(int(line), name, "CAST") for line, names in wrong for name in names]
     kept.sort(key=lambda reject: reject.line or 0)
     broken = found.lines + len(repair.broken) + len(wrong)
-    return Reading(rows, broken, found.uncounted, kept, hints=found.hints)
+    hints = [*found.hints, *([_FRACTION] if 2 * len(wrong) > broken else [])]
+    return Reading(rows, broken, found.uncounted, kept, hints=hints)

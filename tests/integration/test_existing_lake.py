@@ -42,7 +42,7 @@ COPY (
         CASE WHEN catpro3[1] = 'F' THEN '5' WHEN catpro3[1] = 'P' THEN '4' WHEN catpro3[1] = 'G' THEN '0A' END
             AS ff_ccogrm,
         ccthp AS ff_ccthp, 1 AS ff_dnbbai, 0 AS ff_dnbdou, 1 AS ff_dnbwc, 5 AS ff_dcapec2, 410 AS ff_dcntpa
-    FROM read_csv('{path}', delim = '{delimiter}', encoding = '{encoding}', all_varchar = true)
+    FROM read_csv('{path}', delim = '{delimiter}', all_varchar = true)
     WHERE dteloc IN ('1', '2')
 ) TO '{target}' (HEADER, DELIMITER ';')
 """
@@ -91,10 +91,9 @@ def _rewritten(path: Path, year: int) -> bytes:
 
 def _extract(path: Path, year: int, scratch: Path) -> bytes:
     delimiter, encoding = SAMPLE.get(year, (",", "utf-8"))
-    target = scratch / f"{year}.csv"
-    duckdb.execute(
-        EXTRACT.format(year=year, path=path, delimiter=delimiter, encoding=encoding, target=target)
-    )
+    target, plain = scratch / f"{year}.csv", scratch / f"{year}-plain.csv"
+    plain.write_text(path.read_text(encoding=encoding), encoding="utf-8")
+    duckdb.execute(EXTRACT.format(year=year, path=plain, delimiter=delimiter, target=target))
     return target.read_bytes()
 
 

@@ -9,7 +9,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from jobs.catalog.document import Document, read_document
-from jobs.catalog.model import Expected, Source
+from jobs.catalog.format import Expected
+from jobs.catalog.model import Source
 
 FILE = "expected.yml"
 # Stands for every source: a trial's data are none of the real ones.

@@ -46,6 +46,8 @@ def show(console: Console, settings: Settings, outcome: Outcome) -> None:
         _STATES[record.status],
     )
     console.print(table)
+    for note in dict.fromkeys(note for step in outcome.steps for note in step.notes):
+        console.print(f"[yellow]·[/yellow] {escape(note)}", soft_wrap=True, highlight=False)
     if record.exit_code == 0:
         _next(console, settings, record.run_id)
     else:

@@ -29,6 +29,7 @@ from jobs.releases.release import (
     warehouse_fingerprint,
 )
 from jobs.releases.row_counts import compare_rows
+from jobs.releases.years import compare_years
 from jobs.settings import Settings
 from jobs.sql import identifier, literal
 from jobs.storage.closing import close_session, opened
@@ -140,11 +141,14 @@ def _write(
                 with run.span(publication.public_name, kind="table", mart=publication.mart) as span:
                     rows[publication.public_name] = _copy(connection, publication)
                     span.set(rows=rows[publication.public_name])
-            left = compare_rows(settings, catalog, rows, accept_rows)
+            left = [
+                *compare_years(settings, connection, "clean", accept_rows),
+                *compare_rows(settings, catalog, rows, accept_rows),
+            ]
             if left:
                 facts = {
                     **facts,
-                    "accepted_rows": {"reason": accept_rows, "tables": [str(jump) for jump in left]},
+                    "accepted_rows": {"reason": accept_rows, "tables": [str(change) for change in left]},
                 }
             as_of = (read_certificate(settings.warehouse_file) or {}).get("as_of")
             told = {"run_id": run.run_id, "written_at": datetime.now(UTC).isoformat(), "as_of": as_of}

@@ -22,6 +22,7 @@ from jobs.sample.files import Faults, Style, Written, describe, write_source
 from jobs.sample.locomvac import prepare_locomvac, write_locomvac
 from jobs.sample.lovac import NEW_LAYOUT, lovac_rows, prepare_lovac
 from jobs.sample.names import install_names
+from jobs.sample.old_events import OLD_EVENTS, OLD_EVENTS_ORDER
 from jobs.sample.owners import invent_owners
 from jobs.sample.portal import PORTAL_ORDER, PORTAL_USERS
 from jobs.sample.world import load_facts
@@ -145,6 +146,8 @@ def _relation(source: Source) -> tuple[str, str, Style] | None:
         return *EXTERNAL[source.name], Style()
     if source.name == "cerema_lovac_users":
         return PORTAL_USERS, PORTAL_ORDER, Style()
+    if source.name == "old_events":
+        return OLD_EVENTS, OLD_EVENTS_ORDER, Style()
     year = source.millesime
     if year is None:
         return None
@@ -157,7 +160,11 @@ def _relation(source: Source) -> tuple[str, str, Style] | None:
             "n, copy",
             replace(floats if year >= NEW_LAYOUT else Style(), delimiter=delimiter, encoding=encoding),
         ),
-        f"ff_{year}": (ff_housing_rows(year), "n", flags),
+        f"ff_{year}": (
+            ff_housing_rows(year),
+            "n",
+            replace(flags, delimiter=delimiter, encoding=encoding),
+        ),
         f"ff_owners_{year}": (ff_owners_rows(year), "ccodep, com3, a, k", flags),
         f"ff_extract_{year}": (ff_extract_rows(year), "n", flags),
         f"ff_buildings_{year}": (ff_buildings_rows(year), "idbat", flags),

@@ -35,13 +35,16 @@ def status(as_json: bool) -> None:
     from dataclasses import asdict
 
     from jobs.catalog import load_catalog
-    from jobs.inspection.freshness import file_states
+    from jobs.inspection.freshness import absent_years, file_states
     from jobs.inspection.warnings import warned
     from jobs.releases.release import current_release, previous_release, release_names
     from jobs.settings import read_settings
 
     settings = read_settings()
-    states = file_states(settings, load_catalog(settings.catalog_dirs))
+    loaded = load_catalog(settings.catalog_dirs)
+    states = file_states(settings, loaded)
+    absent = absent_years(settings, loaded)
+    waiting = [f"{s.domain}.{s.name}: {s.waiting}" for s in loaded.sources if s.waiting]
     releases = {
         "current": current_release(settings),
         "rollback": previous_release(settings),
@@ -53,6 +56,8 @@ def status(as_json: bool) -> None:
         told = {
             "files": [asdict(state) for state in states],
             "late": late,
+            "absent_years": absent,
+            "waiting": waiting,
             "warnings": [asdict(each) for each in warnings],
             "releases": releases,
             "runs": _runs(settings),
@@ -60,6 +65,10 @@ def status(as_json: bool) -> None:
         click.echo(json.dumps(told, ensure_ascii=False, indent=1))
         return
     _print(states, late, releases, _runs(settings))
+    for family, years in absent.items():
+        click.echo(f"declared and never loaded: {family} {', '.join(map(str, years))}")
+    for sentence in waiting:
+        click.echo(f"nothing is read of {sentence}")
     _print_warnings(warnings)
 
 

@@ -33,9 +33,16 @@ class ViewColumn:
 
 # A source of several objects says of each line where it came from; the year is that of the file's name.
 FILE_COLUMNS = [
-    ViewColumn("file_name", "VARCHAR", description="name of the object that held the line"),
-    ViewColumn("file_year", "INTEGER", description="year written in the object's name"),
+    ViewColumn("file_name", "VARCHAR", description="nom de l’objet d’où vient la ligne"),
+    ViewColumn("file_year", "INTEGER", description="année écrite dans le nom de l’objet"),
 ]
+
+# A source whose file may come in several layouts says of each line in which it came.
+LAYOUT_COLUMN = ViewColumn(
+    "file_layout",
+    "VARCHAR",
+    description="disposition du fichier d’où vient la ligne, par son nom au catalogue",
+)
 
 
 def connect(settings: Settings, *extensions: str, pseudonyms: bool = False) -> duckdb.DuckDBPyConnection:
@@ -163,6 +170,8 @@ def _view(source: Source, alias: str, held: set[str] | None) -> str:
 def view_columns(source: Source) -> list[ViewColumn]:
     """List name and type of what SQL sees of a source, the columns that the loader adds included."""
     columns = [ViewColumn(c.name, c.type, c.privacy, c.description) for c in output_columns(source)]
-    if "*" in source.location:
+    if source.is_several:
         columns += FILE_COLUMNS
+    if source.layouts:
+        columns.append(LAYOUT_COLUMN)
     return columns

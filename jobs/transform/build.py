@@ -92,7 +92,9 @@ def _build(
         put_in_environment("ZLV_AS_OF", day.isoformat())
         put_in_environment("ZLV_SNAPSHOT_AT", history.snapshot_at.isoformat() if history.snapshot_at else "")
         with project_of(settings, catalog) as project:
-            selection = selection_of(only, history.excluded, unit_tests=unit_tests)
+            # Of a source that is not decided, or closed, nothing can be built; the rest is.
+            waiting = [f"source:{s.domain}.{s.name}+" for s in catalog.sources if s.waiting]
+            selection = selection_of(only, [*history.excluded, *waiting], unit_tests=unit_tests)
             outcome = run_dbt(settings, catalog, project, scratch, selection, run)
         # Spans first: a build that is refused shows its nodes too.
         rows = _count(settings, pending, run, outcome) if pending.exists() else {}

@@ -238,7 +238,7 @@ def test_documented_values_become_a_test_of_the_source_that_warns(catalog: Catal
 
 def test_a_column_has_values_or_bounds(folder: Path) -> None:
     text = (folder / "production.yml").read_text()
-    both = text.replace("values: [0, 1, 2]}", "values: [0, 1, 2], minimum: 0}", 1)
+    both = text.replace("values: [0, 1, 2],", "values: [0, 1, 2], minimum: 0,", 1)
     (folder / "production.yml").write_text(both)
     with pytest.raises(SettingsError, match="values, or a minimum and a maximum, not both"):
         load_catalog([folder])

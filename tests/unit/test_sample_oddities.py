@@ -22,7 +22,8 @@ def test_headers_are_those_of_the_catalog_with_its_delimiter(lake: Lake) -> None
         encoding, delimiter = lake.written(source.name)
         with lake.path(source.name).open(encoding=encoding) as file:
             header = file.readline().rstrip("\n")
-        assert header.split(delimiter) == [column.header_name for column in source.columns], source.name
+        names = [column.header_name for column in source.file_layouts[0].columns]
+        assert header.split(delimiter) == names, source.name
         delimiters.add(delimiter)
     assert delimiters == {";", "|", ","}
 

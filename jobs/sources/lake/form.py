@@ -71,7 +71,12 @@ def records(text: str, form: Form, *, whole: bool = True) -> Iterator[list[str]]
 def _best(source: Source, text: str, delimiters: Iterable[str], quotes: Iterable[str]) -> Form:
     """Choose the form under which the header holds the most declared names, then the most names, then the one
     whose quotes the lines below it show."""
-    declared = {plain(name) for column in source.columns for name in (column.header_name, column.name)}
+    declared = {
+        plain(name)
+        for layout in source.file_layouts
+        for column in layout.columns
+        for name in (*column.header_names, column.name)
+    }
     forms = [
         Form(delimiter, quote, quote if source.format.escape is None else source.format.escape)
         for delimiter, quote in product(delimiters, quotes)

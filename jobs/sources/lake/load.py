@@ -17,6 +17,7 @@ from jobs.sources.lake.checks import Loaded, check, check_years, rejects_file, y
 from jobs.sources.lake.encoding import NotUtf8
 from jobs.sources.lake.faults import told_duckdb
 from jobs.sources.lake.header import Layout
+from jobs.sources.lake.layouts import as_delivered
 from jobs.sources.lake.objects import Lake, LakeObject
 from jobs.sources.lake.readers import ObjectReader, Reading, Sight, layout_of, read_object
 from jobs.sources.lake.rejects import keep
@@ -97,7 +98,7 @@ def _load_object(
     loaded: Loaded,
     known: Sequence[Source],
 ) -> None:
-    several = "*" in source.location
+    several = source.is_several
     name = f"{source.name}: {item.name}" if several else source.name
     with run.span(name, kind="object", source=source.name, object=item.name, bytes=item.size) as span:
         try:
@@ -127,13 +128,16 @@ def _read(
 ) -> tuple[Layout | None, Reading]:
     """Read one object; an encoding that is `doubted` is looked for in all of its bytes."""
     try:
+        if not item.url.startswith("http"):
+            source = as_delivered(source, lake.start(item, 64))
         with at_hand(settings, source, item, lake, doubted=doubted) as here:
             _same_size(connection, here.item)
+            source = as_delivered(source, lake.start(here.item, 64))
             layout = layout_of(Sight(source, here.item, lake, connection, known))
             if layout is None:
                 return None, Reading(0)
             layout.drift += here.written.drift(item.name, source.format.encoding)
-            file = (item.name, year_of(item.name)) if "*" in source.location else None
+            file = (item.name, year_of(item.name)) if source.is_several else None
             reader = ObjectReader(settings, source, here.item, layout, table, file, lake, connection)
             return layout, read_object(reader)
     except NotUtf8:

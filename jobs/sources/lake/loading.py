@@ -17,7 +17,7 @@ from jobs.sources.lake.absent import told_absent
 from jobs.sources.lake.checks import Loaded
 from jobs.sources.lake.load import load_source
 from jobs.sources.lake.objects import Lake, LakeObject, local_path
-from jobs.sources.lake.place import is_loaded, refuse_wrong_place, shown_place
+from jobs.sources.lake.place import is_loaded, refuse_wrong_place, shown_places
 from jobs.sources.lake.secret import ensure_s3_secret
 from jobs.sources.lake.unchanged import is_unchanged, tell_unchanged
 from jobs.storage import s3
@@ -81,7 +81,7 @@ def load_lake(
     run.facts(loaded=len(planned), unchanged=unchanged)
     if not planned:
         return
-    if any("{lake}" in source.location for source, _ in planned):
+    if any("{lake}" in place for source, _ in planned for place in source.places):
         ensure_s3_secret(settings)
     connection = connect(settings, "httpfs")
     for name, value in {"http_timeout": max(1, round(s3.READ_SECONDS)), "http_retries": HTTP_RETRIES}.items():
@@ -118,12 +118,15 @@ def _plan(
     unchanged = 0
     absent: list[Source] = []
     for source in sources:
+        if source.waiting:
+            run.note(f"nothing is read of {source.domain}.{source.name}: {source.waiting}")
+            continue
         objects = retried(run, lambda source=source: lake.find(source), backoff)  # type: ignore[misc]
         if not objects:
             if not source.optional:
                 raise DataRefused(
                     f"{source.domain}.{source.name} is required and absent at"
-                    f" {shown_place(source.location)}: the last good file stands"
+                    f" {shown_places(source)}: the last good file stands"
                 )
             absent.append(source)
         elif is_unchanged(settings, source, objects):

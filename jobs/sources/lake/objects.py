@@ -34,11 +34,17 @@ class Lake:
         self._settings = settings
 
     def find(self, source: Source) -> list[LakeObject]:
-        """List a source's objects, by name; none when the source is absent.
+        """List a source's objects, by name, at the first of its places that has any; none when it is absent.
 
         Raises SettingsError for keys or a bucket that are wrong, Temporary for what may pass.
         """
-        location = self._located(source)
+        for place in source.places:
+            if found := self._find(source, place):
+                return found
+        return []
+
+    def _find(self, source: Source, place: str) -> list[LakeObject]:
+        location = self._located(source, place)
         scheme = urlsplit(location).scheme
         if scheme == "s3":
             pattern = location.removeprefix(f"s3://{self._bucket}/")
@@ -71,10 +77,10 @@ class Lake:
         with told(self._client, self._bucket):
             self._client.list_objects_v2(Bucket=self._bucket, MaxKeys=1)
 
-    def _located(self, source: Source) -> str:
-        if "{lake}" in source.location:
+    def _located(self, source: Source, place: str) -> str:
+        if "{lake}" in place:
             self._settings.require(*NEEDED)
-        location = source.location.replace("{lake}", self._settings.CELLAR_DATA_LAKE_BUCKET_NAME or "")
+        location = place.replace("{lake}", self._settings.CELLAR_DATA_LAKE_BUCKET_NAME or "")
         if (
             location.startswith("s3://")
             and urlsplit(location).netloc != self._settings.CELLAR_DATA_LAKE_BUCKET_NAME

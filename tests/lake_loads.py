@@ -9,7 +9,8 @@ from typing import Any
 from chain import ZLV
 from components import PSEUDONYM_KEY, Lake, catalog_of, rows, step
 
-from jobs.sources.lake.loading import choose, load_lake
+from jobs.sources.lake.loading import load_lake
+from jobs.sources.lake.planning import choose
 from jobs.storage.retry import Backoff
 
 QUICK = Backoff(attempts=3, initial=0.01, maximum=0.02, jitter=0.01)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from jobs.settings.faults import SECRETS
 from jobs.settings.hosts import (
@@ -19,17 +19,15 @@ from jobs.settings.hosts import (
     HostAndPort,
     Name,
     Region,
-    WebAddress,
     web_address,
 )
 from jobs.settings.names import RUN_ID, STEP
 from jobs.settings.sizes import disk, memory
+from jobs.settings.surroundings import Surroundings
 
 
-class Fields(BaseSettings):
+class Fields(Surroundings):
     """Hold what the environment says, checked; secrets show themselves as `**********`."""
-
-    model_config = SettingsConfigDict(case_sensitive=True, extra="ignore", frozen=True)
 
     POSTGRES_PRODUCTION_DB: DatabaseHost | None = Field(
         None, description="host of the application's PostgreSQL"
@@ -83,17 +81,6 @@ class Fields(BaseSettings):
     )
     ZLV_RUN_ID: str | None = None
     ZLV_STEP: str | None = None
-    ZLV_POD_NAME: str | None = Field(None, description="the executor's own pod; set by the deployment")
-    ZLV_POD_NAMESPACE: str | None = None
-    ZLV_POD_MEMORY_LIMIT: int | None = Field(
-        None, ge=1, description="MiB that the pod may use; DuckDB's memory derives from it"
-    )
-    ZLV_POD_CPU_LIMIT: int | None = Field(
-        None, ge=1, description="processors that the pod may use; DuckDB's threads derive from it"
-    )
-    ZLV_POD_EPHEMERAL_LIMIT: int | None = Field(
-        None, ge=1, description="MiB of disk that the pod may use; bounds what DuckDB spills"
-    )
     ZLV_PENDING_SECONDS: int = Field(
         600, ge=1, description="how long a step's pod may wait for a node or its image"
     )
@@ -113,19 +100,6 @@ class Fields(BaseSettings):
     ZLV_STORAGE: Literal["files"] = Field(
         "files", description="DuckDB files on a volume; this version knows no other storage"
     )
-
-    METABASE_URL: WebAddress | None = None
-    METABASE_API_KEY: SecretStr | None = None
-    METABASE_DATABASE_ID: int | None = None
-    METABASE_DEPLOYMENT: Name | None = None
-
-    OTEL_EXPORTER_OTLP_ENDPOINT: str | None = None
-    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: str | None = None
-    OTEL_EXPORTER_OTLP_TIMEOUT: str | None = None
-    OTEL_EXPORTER_OTLP_TRACES_TIMEOUT: str | None = None
-    OTEL_SDK_DISABLED: str | None = None
-    OTEL_TRACES_EXPORTER: str | None = None
-    TRACEPARENT: str | None = None
 
     @field_validator("*", mode="before")
     @classmethod

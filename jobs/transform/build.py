@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -21,7 +18,7 @@ from jobs.storage.damage import check_whole
 from jobs.storage.files import discard, next_file, write_certificate
 from jobs.storage.session import attach, attach_sources, connect
 from jobs.telemetry import StageRun
-from jobs.telemetry.ending import go_on
+from jobs.transform.artefacts import artefacts_beside, untested
 from jobs.transform.dbt_run import run_dbt, selection_of
 from jobs.transform.history import SNAPSHOTS, history_beside, snapshot_of
 from jobs.transform.nodes import Outcome
@@ -98,7 +95,7 @@ def _build(
             outcome = run_dbt(settings, catalog, project, scratch, selection, run)
         # Spans first: a build that is refused shows its nodes too.
         rows = _count(settings, pending, run, outcome) if pending.exists() else {}
-        outcome.untested = _untested(scratch, outcome)
+        outcome.untested = untested(scratch, outcome)
         try:
             check(outcome)
         except DataRefused:
@@ -113,17 +110,6 @@ def _build(
     return outcome, facts
 
 
-def _untested(scratch: Path, outcome: Outcome) -> int:
-    """Count the tests of what was built when none of them was run."""
-    if any(node.is_test for node in outcome.nodes):
-        return 0
-    nodes = json.loads((scratch / "manifest.json").read_text(encoding="utf-8"))["nodes"].values()
-    built = {node.unique_id for node in outcome.nodes}
-    return sum(
-        node["resource_type"] == "test" and set(node["depends_on"]["nodes"]) <= built for node in nodes
-    )
-
-
 def _keep_failed(settings: Settings, pending: Path) -> None:
     """Keep the file that a test refused, for who may look into the warehouse's folder: `zlv sql --failed`."""
     kept = settings.failed_warehouse_file
@@ -134,23 +120,6 @@ def _keep_failed(settings: Settings, pending: Path) -> None:
     # It holds what the warehouse holds, refused rows too.
     pending.chmod(0o600)
     pending.rename(kept)
-
-
-@contextmanager
-def artefacts_beside(settings: Settings) -> Iterator[Path]:
-    """Yield an empty folder for dbt's artefacts, which takes the place of the last one when the block ends
-    well."""
-    artefacts, scratch = settings.warehouse_dir / "dbt", settings.warehouse_dir / "dbt.next"
-    shutil.rmtree(scratch, ignore_errors=True)
-    scratch.mkdir(parents=True)
-    parsed = artefacts / "partial_parse.msgpack"
-    if parsed.exists():
-        # dbt reads again only the models that changed since.
-        shutil.copyfile(parsed, scratch / parsed.name)
-    yield scratch
-    go_on()
-    shutil.rmtree(artefacts, ignore_errors=True)
-    scratch.rename(artefacts)
 
 
 def as_of(settings: Settings, catalog: Catalog) -> date:

@@ -13,7 +13,8 @@ from components import catalog_of, rows, step
 from web import Cut, Quiet, Untold, web
 
 from jobs.errors import DataRefused, SettingsError, Temporary
-from jobs.sources.lake.loading import choose, load_lake
+from jobs.sources.lake.loading import load_lake
+from jobs.sources.lake.planning import choose
 from jobs.storage.retry import Backoff
 
 QUICK = Backoff(attempts=2, initial=0.01, maximum=0.02, jitter=0.01)

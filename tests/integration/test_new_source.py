@@ -112,7 +112,8 @@ def test_a_number_that_is_written_in_another_way_is_set_aside(tmp_path: Path) ->
     """1 25 0 is not taken for 1250, nor 12.5 for 125."""
     from components import catalog_of, rows, step
 
-    from jobs.sources.lake.loading import choose, load_lake
+    from jobs.sources.lake.loading import load_lake
+    from jobs.sources.lake.planning import choose
 
     (tmp_path / "x.csv").write_text(
         "code;n;d\n" + "".join(f"{i:03d};1 250,5;31/01/2024\n" for i in range(300))

@@ -12,7 +12,8 @@ from components import PSEUDONYM_KEY, Lake, catalog_of, rows, s3_server, step
 from jobs.catalog import load_catalog
 from jobs.errors import DataRefused
 from jobs.settings import project_dir
-from jobs.sources.lake.loading import choose, load_lake
+from jobs.sources.lake.loading import load_lake
+from jobs.sources.lake.planning import choose
 from jobs.storage.files import read_certificate
 from jobs.storage.retry import Backoff
 

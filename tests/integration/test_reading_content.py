@@ -16,7 +16,8 @@ import zstandard
 from components import catalog_of, rows, step
 
 from jobs.errors import DataRefused
-from jobs.sources.lake.loading import choose, load_lake
+from jobs.sources.lake.loading import load_lake
+from jobs.sources.lake.planning import choose
 from jobs.storage.files import read_certificate
 
 POLICY = """

@@ -12,6 +12,7 @@ from chain import Chain
 
 from jobs.catalog import Catalog, Publication, load_catalog
 from jobs.errors import DataRefused, SettingsError
+from jobs.releases.audited import publications_digest
 from jobs.releases.release import current_release, release_names
 from jobs.releases.row_counts import jumps
 from jobs.settings import project_dir
@@ -114,7 +115,9 @@ def test_rows_are_compared_with_the_band_of_the_publication_list(
 def test_a_new_table_is_published_beside_those_that_are_compared(tmp_path: Path) -> None:
     settings = base(tmp_path)
     write_warehouse(settings)
-    publish(settings, "first", Catalog(sources=(), publications=LISTED.publications[:1]))
+    fewer = Catalog(sources=(), publications=LISTED.publications[:1])
+    write_audit(settings, publications=publications_digest(fewer))
+    publish(settings, "first", fewer)
     write_warehouse(settings)
     assert len(publish(settings, "second").rows) == 2
 

@@ -1,6 +1,7 @@
 # syntax=docker/dockerfile:1
 # Targets: `runtime` (the last, so the default) runs every stage of the warehouse; `trial` adds a PostgreSQL and
 # an S3 server with sample data. Both start as any user id, with a read-only root and without a network.
+# What is published starts from a digest, which `make lock-images` writes here and `make base-check` asks for.
 ARG BASE_IMAGE=docker.io/library/python:3.11-slim-bookworm
 
 FROM ${BASE_IMAGE} AS dependencies

@@ -44,6 +44,10 @@ test: install ## Run all tests but those of a cluster
 test-cluster: install ## Run the tests of a cluster, on the one that KUBECONFIG names
 	@$(BIN)/pytest -m cluster tests/cluster
 
+.PHONY: test-chart
+test-chart: install ## Run the tests that render the chart (needs helm and kubectl, no cluster)
+	@$(BIN)/pytest -q tests/integration/chart tests/unit/test_manifests_plain.py
+
 .PHONY: kind
 kind: ## Create a kind cluster and give it the images
 	@kind create cluster --name zlv --wait 3m
@@ -68,6 +72,26 @@ check: install ## Lint, type check, and compare what is generated (under a minut
 actionlint: install ## Lint the workflows of GitHub Actions with their shell (needs Go)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" go run github.com/rhysd/actionlint/cmd/actionlint@$(ACTIONLINT)
 ACTIONLINT := v1.7.12
+
+# An environment of its own: the locked one stays as it is.
+NEXT ?= .venv-next/bin
+NEXT_PACKAGES := duckdb duckdb-extensions duckdb-extension-httpfs duckdb-extension-postgres-scanner \
+	duckdb-extension-spatial dbt-core dbt-duckdb
+OUTCOME ?= unknown
+
+.PHONY: try-next
+try-next: ## Run the unit tests and the daily run with the next DuckDB and dbt; it may fail
+	@test -x $(NEXT)/pip || $(PYTHON) -m venv $(NEXT:/bin=)
+	@$(NEXT)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/dev.lock
+	@$(NEXT)/pip install --quiet --disable-pip-version-check --no-deps -e .
+	@$(NEXT)/pip install --quiet --disable-pip-version-check --pre --upgrade $(NEXT_PACKAGES)
+	@$(NEXT)/pytest -q tests/unit tests/integration/test_daily_run.py
+
+.PHONY: next-summary
+next-summary: ## Print which versions `try-next` tried, and its OUTCOME
+	@printf '### The next DuckDB and dbt: %s\n\n```\n' "$(OUTCOME)"
+	@$(NEXT)/pip freeze | grep -E '^(duckdb|dbt)' || true
+	@printf '```\n'
 
 .PHONY: bench
 bench: install ## Time the stages against the same SQL typed by hand
@@ -104,6 +128,20 @@ CHART := helm/zlv-warehouse
 image: ## Build the images: the program, and the trial's servers
 	@$(ENGINE) build $(BUILD_OPTIONS) --target runtime -t localhost/zlv-warehouse:test .
 	@$(ENGINE) build $(BUILD_OPTIONS) --target trial -t localhost/zlv-warehouse-trial:test .
+
+DOCKERFILES ?= Dockerfile Dockerfile.metabase
+
+.PHONY: lock-images
+lock-images: ## Write into the Dockerfiles which images they start from, by digest (asks their registry)
+	@for file in $(DOCKERFILES); do \
+		image=$$(sed -n 's/^ARG BASE_IMAGE=\([^@]*\).*/\1/p' "$$file"); \
+		digest=$$(docker buildx imagetools inspect --format '{{.Manifest.Digest}}' "$$image"); \
+		sed -i "s|^ARG BASE_IMAGE=.*|ARG BASE_IMAGE=$$image@$$digest|" "$$file"; \
+	done
+
+.PHONY: base-check
+base-check: ## Refuse Dockerfiles that start from a tag: what it names changes
+	@! grep -E '^ARG BASE_IMAGE=[^@]+$$' $(DOCKERFILES) || { echo 'this has no digest; write it with: make lock-images' >&2; exit 64; }
 
 .PHONY: test-image
 test-image: install ## Run the images as a cluster would: read-only, no network, any user

@@ -17,73 +17,11 @@ ROOT = Path(__file__).resolve().parent.parent
 CHART = ROOT / "helm" / "zlv-warehouse"
 WORKFLOWS = ROOT / "k8s" / "workflows"
 RELEASE = NAMESPACE = "zlv-warehouse"
+# The oldest that the chart is made for.
+KUBERNETES = "1.29.0"
 
 Object = dict[str, Any]
 
-# Every way to install that renders other objects; all of them are checked and sent to an API server.
-VARIANTS: dict[str, dict[str, Any]] = {
-    "default": {},
-    "trial": {"dev": {"enabled": True}},
-    "argo": {"argo": {"enabled": True}},
-    "metabase": {"metabase": {"enabled": True, "database": {"host": "db"}}},
-    "metabase from releases": {
-        "metabase": {"enabled": True, "delivery": "releases"},
-        "volumes": {"sameNode": False},
-    },
-    "own claims and secret": {
-        "volumes": {"raw": {"existingClaim": "raw-disk"}, "clean": {"existingClaim": "clean-disk"}},
-        "secrets": {"existingSecret": "warehouse"},
-        "shell": {"enabled": False},
-        "pipelines": {"yearly": {"enabled": False}, "daily": {"parameters": {"upload": "true"}}},
-    },
-    "everything": {
-        "fullnameOverride": "warehouse",
-        "image": {"digest": "sha256:" + "0" * 64},
-        "imagePullSecrets": [{"name": "pull"}],
-        "commonLabels": {"team": "data"},
-        "commonAnnotations": {"example.org/team": "data"},
-        "podLabels": {"team": "data"},
-        "podAnnotations": {"example.org/scrape": "false"},
-        "otlp": {"endpoint": "http://collector:4318"},
-        "s3": {"endpoint": "s3.example.org:8443"},
-        "duckdb": {"memoryLimit": "2", "threads": "2", "maxTempDirectorySize": "20GB"},
-        "catalog": {
-            "sources": {"lovac.yml": {"domain": "lovac", "sources": {}}},
-            "policy": {"lovac.yml": {"domain": "lovac", "columns": {}}},
-            "publication": {
-                "publish": {"marts_production_housing": {"public_name": "housing", "description": "x"}}
-            },
-        },
-        "steps": {"build": {"resources": {"limits": {"memory": "12Gi"}}, "activeDeadlineSeconds": 100}},
-        "nodeSelector": {"disk": "fast"},
-        "tolerations": [{"key": "batch", "operator": "Exists", "effect": "NoSchedule"}],
-        "priorityClass": {"create": True},
-        "extraEnv": [{"name": "HTTPS_PROXY", "value": "http://proxy:3128"}],
-        "extraEnvFrom": [{"secretRef": {"name": "more"}}],
-        "extraVolumes": [{"name": "certificates", "configMap": {"name": "certificates"}}],
-        "extraVolumeMounts": [{"name": "certificates", "mountPath": "/etc/certificates", "readOnly": True}],
-        "serviceAccount": {"annotations": {"example.org/role": "warehouse"}},
-        "networkPolicy": {
-            "postgresql": [{"ipBlock": {"cidr": "10.0.0.0/8"}}],
-            "metabase": [{"namespaceSelector": {}}],
-        },
-        "metabase": {
-            "enabled": True,
-            "siteUrl": "https://bi.example.org",
-            "ingress": {"enabled": True, "host": "bi.example.org"},
-        },
-        "dev": {"enabled": True},
-    },
-    "operators": {
-        "secrets": {"externalSecrets": {"enabled": True, "secretStoreRef": {"name": "vault"}}},
-        "monitoring": {"prometheusRule": {"enabled": True}, "serviceMonitor": {"enabled": True}},
-        "metabase": {"enabled": True},
-    },
-    "any user": {
-        "podSecurityContext": {"runAsUser": None, "runAsGroup": None, "fsGroup": None},
-        "dev": {"enabled": True},
-    },
-}
 # Objects of operators that a cluster may not know, and what the client has no model of.
 FOREIGN = {
     "WorkflowTemplate",
@@ -110,9 +48,13 @@ class Pod:
 
 
 def helm(*arguments: str, text: str | None = None) -> subprocess.CompletedProcess[str]:
-    """Run helm; values may come as text on standard input (`--values -`)."""
+    """Run helm; values may come as text on standard input (`--values -`).
+
+    Without a cluster helm takes the Kubernetes that it was built for, which may be none of today's.
+    """
+    oldest = ["--kube-version", KUBERNETES] if arguments[0] == "template" else []
     return subprocess.run(
-        ["helm", *arguments], cwd=ROOT, input=text, capture_output=True, text=True, check=False
+        ["helm", *arguments, *oldest], cwd=ROOT, input=text, capture_output=True, text=True, check=False
     )
 
 
@@ -132,7 +74,7 @@ def _render(values: str, release: str, namespace: str) -> str:
 
 def objects(text: str) -> list[Object]:
     """Read all objects of a multi-document text."""
-    return [document for document in yaml.safe_load_all(text) if document]
+    return [document for document in yaml.load_all(text, Loader=yaml.CSafeLoader) if document]
 
 
 def kustomize(folder: str) -> list[Object]:
@@ -152,13 +94,19 @@ def identity(thing: Object) -> tuple[str, str]:
 def typed(thing: Object) -> Any:
     """Read an object into its model; a field that the model does not know, or a wrong type, is an
     AssertionError."""
+    return _typed(json.dumps(thing))
+
+
+@cache
+def _typed(text: str) -> Any:
+    thing = json.loads(text)
     group, _, version = thing["apiVersion"].rpartition("/")
     model = (
         f"{version.title()}{thing['kind']}" if hasattr(client, f"{version.title()}{thing['kind']}") else None
     )
     assert model, f"no model for {group}/{version} {thing['kind']}"
     api = client.ApiClient()
-    read = api.deserialize(json.dumps(thing), model, "application/json")
+    read = api.deserialize(text, model, "application/json")
     again = api.sanitize_for_serialization(read)
     assert _plain(again) == _plain(thing), f"{identity(thing)} has fields that {model} does not know"
     return read
@@ -177,7 +125,7 @@ def pods(things: list[Object]) -> list[Pod]:
             found.append(_pod(name, thing["spec"]["jobTemplate"]["spec"]["template"]))
         elif kind == "ConfigMap" and name.endswith("-pipelines"):
             for text in thing["data"].values():
-                found += step_pods(yaml.safe_load(text))
+                found += step_pods(yaml.load(text, Loader=yaml.CSafeLoader))
         elif kind == "WorkflowTemplate":
             found += step_pods(thing)
     return found
@@ -187,7 +135,6 @@ def step_pods(manifest: Object) -> Iterator[Pod]:
     """Make the pod of each step of a pipeline from what its manifest says."""
     spec = manifest["spec"]
     shared = (
-        "volumes",
         "securityContext",
         "serviceAccountName",
         "automountServiceAccountToken",
@@ -198,9 +145,13 @@ def step_pods(manifest: Object) -> Iterator[Pod]:
     for template in spec["templates"]:
         if "container" in template:
             pod = {name: spec[name] for name in shared if name in spec}
+            patch = yaml.safe_load(spec.get("podSpecPatch") or "{}")
+            pod |= {name: value for name, value in patch.items() if not name.endswith("ontainers")}
+            pod["volumes"] = [*spec["volumes"], *template.get("volumes", ())]
+            labels = spec["podMetadata"]["labels"] | template["metadata"]["labels"]
             yield _pod(
                 f"{manifest['metadata']['name']}/{template['name']}",
-                {"metadata": spec["podMetadata"], "spec": {**pod, "containers": [template["container"]]}},
+                {"metadata": {"labels": labels}, "spec": {**pod, "containers": [template["container"]]}},
             )
 
 

@@ -12,12 +12,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import chart_texts
 import yaml
 from chart import CHART, NAMESPACE, ROOT, WORKFLOWS, Object, identity, objects, render
 
 K8S = ROOT / "k8s"
 HEAD = "# Generated from the chart by `make generate`; do not edit.\n"
-TABLE = re.compile(r"(<!-- values: begin -->\n).*(<!-- values: end -->)", re.DOTALL)
 # Component → the values whose objects it adds to the base.
 COMPONENTS: dict[str, dict[str, Any]] = {
     "argo": {"argo": {"enabled": True}},
@@ -26,48 +26,21 @@ COMPONENTS: dict[str, dict[str, Any]] = {
 }
 
 
-def expected() -> dict[Path, str]:
-    """Give every generated file and its text."""
-    files = {
+def own_files() -> dict[Path, str]:
+    """Give what the chart itself is made of: its copies of the pipelines, its README and its schema."""
+    copies = {
         CHART / "files" / "workflows" / path.name: path.read_text(encoding="utf-8")
         for path in sorted(WORKFLOWS.glob("*.yml"))
     }
-    readme = CHART / "README.md"
-    files[readme] = TABLE.sub(
-        lambda found: found[1] + values_table() + found[2], readme.read_text(encoding="utf-8")
-    )
-    if shutil.which("helm"):
-        files |= base() | components()
-    return files
+    return copies | {
+        CHART / "README.md": chart_texts.readme(),
+        CHART / "values.schema.json": chart_texts.schema(),
+    }
 
 
-def values_table() -> str:
-    """Write a row for each described value: its path, its default, what it is."""
-    rows = ["| value | default | what it is |", "|---|---|---|"]
-    text = (CHART / "values.yaml").read_text(encoding="utf-8")
-    defaults = yaml.safe_load(text)
-    above: list[tuple[int, str]] = []
-    described = ""
-    for line in text.splitlines():
-        if comment := re.match(r"\s*# -- (.*)", line):
-            described = comment[1]
-            continue
-        # A long description goes on in the comment's next line.
-        if described and (more := re.match(r"\s*# (.*)", line)):
-            described += f" {more[1]}"
-            continue
-        key = re.match(r"(\s*)([A-Za-z0-9_-]+):", line)
-        if key is None:
-            continue
-        above = [(depth, name) for depth, name in above if depth < len(key[1])] + [(len(key[1]), key[2])]
-        if described:
-            path = [name for _, name in above]
-            rows.append(
-                f"| `{'.'.join(path)}` | {_default(defaults, path)} |"
-                f" {described.replace('|', chr(92) + '|')} |"
-            )
-            described = ""
-    return "\n".join(rows) + "\n"
+def expected() -> dict[Path, str]:
+    """Give every generated file and its text."""
+    return own_files() | (base() | components() if shutil.which("helm") else {})
 
 
 def base() -> dict[Path, str]:
@@ -94,12 +67,9 @@ def components() -> dict[Path, str]:
     for name, values in COMPONENTS.items():
         other = {identity(thing): thing for _, thing in _with_sources(render(values))}
         added = [thing for key, thing in other.items() if key not in plain]
-        patches = [{"path": "taken-away.yml"}] if plain.keys() - other.keys() else []
+        patches = [_deletion(plain[key]) for key in sorted(plain.keys() - other.keys())]
         changed = [other[key] for key in other.keys() & plain.keys() if other[key] != plain[key]]
-        for thing in changed:
-            # Lists of other kinds would be joined with those of the base.
-            assert thing["kind"] in ("ConfigMap", "Pod"), identity(thing)
-        changed = sorted((thing for thing in changed if thing["kind"] == "ConfigMap"), key=identity)
+        changed = sorted((thing for thing in changed if thing["kind"] != "Pod"), key=identity)
         folder = K8S / "components" / name
         kustomization: Object = {
             "apiVersion": "kustomize.config.k8s.io/v1alpha1",
@@ -107,29 +77,38 @@ def components() -> dict[Path, str]:
             "resources": ["added.yml"],
         }
         files[folder / "added.yml"] = HEAD + _documents(added)
-        if plain.keys() - other.keys():
-            gone = [plain[key] for key in sorted(plain.keys() - other.keys())]
-            deletions = [
-                {
-                    "apiVersion": thing["apiVersion"],
-                    "kind": thing["kind"],
-                    "metadata": _who(thing),
-                    "$patch": "delete",
-                }
-                for thing in gone
-            ]
-            files[folder / "taken-away.yml"] = HEAD + _documents(deletions)
         if changed:
             patches.append({"path": "changed.yml"})
-            small = [
-                {key: thing[key] for key in ("apiVersion", "kind", "data")} | {"metadata": _who(thing)}
-                for thing in changed
-            ]
+            small = [_change(plain[identity(thing)], thing) for thing in changed]
             files[folder / "changed.yml"] = HEAD + _documents(small)
         if patches:
             kustomization["patches"] = patches
         files[folder / "kustomization.yaml"] = HEAD + _documents([kustomization])
     return files
+
+
+def _deletion(thing: Object) -> Object:
+    """Write a patch that takes one object away: kustomize takes no file of several such patches."""
+    gone = {"apiVersion": thing["apiVersion"], "kind": thing["kind"], "metadata": _who(thing)}
+    return {"patch": _documents([{**gone, "$patch": "delete"}])}
+
+
+def _change(old: Object, new: Object) -> Object:
+    """Write the patch that makes an object what it should be."""
+    head = {"apiVersion": new["apiVersion"], "kind": new["kind"], "metadata": _who(new)}
+    return head | {key: each for key, each in _difference(old, new, new["kind"]).items() if key != "metadata"}
+
+
+def _difference(old: Object, new: Object, kind: str) -> Object:
+    found: Object = {key: None for key in old if key not in new}
+    for key, value in new.items():
+        if isinstance(value, dict) and isinstance(old.get(key), dict) and value != old[key]:
+            found[key] = _difference(old[key], value, kind)
+        elif value != old.get(key):
+            # Lists of other kinds may be joined with those of the base.
+            assert not isinstance(value, list) or kind == "NetworkPolicy", (kind, key)
+            found[key] = value
+    return found
 
 
 def _who(thing: Object) -> Object:
@@ -141,13 +120,6 @@ def _with_sources(text: str) -> list[tuple[str, Object]]:
     return [
         (name, thing) for name, part in zip(parts[1::2], parts[2::2], strict=True) for thing in objects(part)
     ]
-
-
-def _default(values: Any, path: list[str]) -> str:
-    for name in path:
-        values = values[name]
-    text = yaml.safe_dump(values, default_flow_style=True, width=10**6).strip().removesuffix("\n...").strip()
-    return f"`{text}`"
 
 
 class _Dumper(yaml.SafeDumper):
@@ -171,9 +143,8 @@ def _documents(things: list[Object]) -> str:
 def main() -> int:
     checks = "--check" in sys.argv
     if not checks:
-        # The chart renders its own copies of the pipelines: they come before what is rendered.
-        for path in sorted(WORKFLOWS.glob("*.yml")):
-            shutil.copyfile(path, CHART / "files" / "workflows" / path.name)
+        # What is rendered comes from these.
+        _write(own_files())
     wanted = expected()
     if checks:
         stale = [
@@ -187,12 +158,16 @@ def main() -> int:
         return 1 if stale else 0
     for path in _left_over(wanted):
         path.unlink()
-    for path, text in wanted.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+    _write(wanted)
     if not shutil.which("helm"):
         print("k8s/base and k8s/components are left as they are: helm is not installed", file=sys.stderr)
     return 0
+
+
+def _write(files: dict[Path, str]) -> None:
+    for path, text in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
 
 
 def _left_over(wanted: dict[Path, str]) -> list[Path]:

@@ -19,6 +19,7 @@ import pytest
 OWNER, READER, READER_PASSWORD = "zlv_owner", "zlv_reader", "canary-reader-'pass\\word\""
 BUCKET, ACCESS_KEY, SECRET_KEY = "zlv-lake", "canary-access-key", "canary-secret'key"
 PSEUDONYM_KEY = "canary-pseudonym-key-of-more-than-32-characters"
+SIGNING = {"ZLV_SIGNING_KEY": "canary-signing-key-of-more-than-32-characters"}
 # Durability is nothing to a test server; the log of every statement is.
 SERVER_OPTIONS = {
     "fsync": "off",
@@ -264,7 +265,8 @@ def step(name: str, home: Path, **environment: str) -> Iterator[tuple[Any, Any]]
     from jobs.settings import read_settings
     from jobs.telemetry import stage
 
-    settings = read_settings({"ZLV_HOME": str(home), "ZLV_PSEUDONYM_KEY": PSEUDONYM_KEY, **environment})
+    ours = {"ZLV_HOME": str(home), "ZLV_PSEUDONYM_KEY": PSEUDONYM_KEY, **SIGNING}
+    settings = read_settings({**ours, **environment})
     with stage(settings, name) as run:
         yield settings, run
 

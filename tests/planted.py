@@ -13,9 +13,9 @@ import pytest
 from jobs.catalog import Catalog, load_catalog
 from jobs.privacy.report import Report
 from jobs.privacy.treatments import install_pseudonyms, output_columns
+from jobs.releases.proving import prove
 from jobs.settings import Settings, project_dir, read_settings
 from jobs.sql import identifier
-from jobs.stages.audit import prove
 from jobs.telemetry import stage
 
 KEY = "a key of the tests, long enough to be one"
@@ -73,6 +73,7 @@ def home(folder: Path, raw: Path | None = None) -> Settings:
     environ = {
         "ZLV_HOME": str(folder),
         "ZLV_PSEUDONYM_KEY": KEY,
+        "ZLV_SIGNING_KEY": KEY[::-1],
         "ZLV_CATALOG_DIR": f"{project_dir('catalog')}:{catalog}",
         **({"ZLV_RAW_DIR": str(raw)} if raw else {}),
     }

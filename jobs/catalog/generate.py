@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from jobs.catalog.model import Catalog, Source
+from jobs.catalog.model import Catalog, Column, Source
 from jobs.catalog.yml_style import dump_yml
 
 HEAD = "# Generated from the catalog by `zlv catalog generate`; do not edit.\n"
@@ -35,6 +35,7 @@ def sources_yml(
 
 def _table(source: Source, columns: list[tuple[str, str, str, str]]) -> dict[str, object]:
     meta = {"owner": source.owner, "due": source.due, "key": list(source.key)}
+    declared = {column.name: column for column in source.columns if column.policy.treatment == "keep"}
     return {
         "name": source.name,
         "description": source.description,
@@ -44,11 +45,28 @@ def _table(source: Source, columns: list[tuple[str, str, str, str]]) -> dict[str
                 "name": name,
                 "data_type": type_,
                 **({"description": text} if text else {}),
-                "config": {"meta": {"privacy": privacy}},
+                "config": {"meta": {"privacy": privacy, **_bounds(declared.get(name))}},
+                **_tests(source, declared.get(name)),
             }
             for name, type_, privacy, text in columns
         ],
     }
+
+
+def _bounds(column: Column | None) -> dict[str, object]:
+    """Give what is documented of a column's values, for `known()` and the tests."""
+    if column is None:
+        return {}
+    bounds = {"values": list(column.values), "minimum": column.minimum, "maximum": column.maximum}
+    return {name: value for name, value in bounds.items() if value not in ([], None)}
+
+
+def _tests(source: Source, column: Column | None) -> dict[str, object]:
+    """Write the test that counts values which nobody documents; a source's tests warn (dbt_project.yml)."""
+    if column is None or not _bounds(column):
+        return {}
+    name = f"{source.domain}_{source.name}_{column.name}_is_documented"
+    return {"data_tests": [{"documented": {"name": name, "arguments": _bounds(column)}}]}
 
 
 def dictionary(catalog: Catalog, domain: str) -> str:
@@ -81,13 +99,27 @@ def dictionary(catalog: Catalog, domain: str) -> str:
         lines += ["| column | type | class | treatment | meaning |", "|---|---|---|---|---|"]
         for column in source.columns:
             derived = f" → {', '.join(column.policy.derive)}" if column.policy.derive else ""
-            text = column.description.replace("|", "\\|")
+            text = _meaning(column).replace("|", "\\|")
             lines.append(
                 f"| {column.name} | {column.type} | {column.policy.privacy} |"
                 f" {column.policy.treatment}{derived} | {text} |"
             )
         lines.append("")
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _meaning(column: Column) -> str:
+    """Say what a column holds, and what is documented of its values."""
+    low, high = column.minimum, column.maximum
+    if column.values:
+        bounds = "values " + ", ".join(str(value) for value in column.values)
+    elif low is not None or high is not None:
+        bounds = f"from {'' if low is None else low} to {'' if high is None else high}".rstrip().removesuffix(
+            " to"
+        )
+    else:
+        bounds = ""
+    return " · ".join(part for part in (column.description, bounds) if part)
 
 
 def write_if_changed(path: Path, text: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from jobs.catalog.document import Document, read_document
+from jobs.catalog.expected import FILE, with_expected
 from jobs.catalog.model import CLOSED, Catalog, Column, Publication, Rule, Source
 from jobs.errors import SettingsError
 
@@ -31,7 +32,7 @@ def load_catalog(folders: Iterable[Path]) -> Catalog:
         )
     faults: list[str] = []
     policies = _policies(_documents(folders, "policy/*.yml"), faults)
-    documents = [d for d in _documents(folders, "*.yml") if d.path.name != "publication.yml"]
+    documents = [d for d in _documents(folders, "*.yml") if d.path.name not in ("publication.yml", FILE)]
     layouts = {
         (document.content.get("domain"), name): (document, columns)
         for document in documents
@@ -53,6 +54,7 @@ def load_catalog(folders: Iterable[Path]) -> Catalog:
             source = _source(document, name, entry, fallback, layouts, policies, faults)
             if source is not None:
                 sources[name] = source
+    with_expected(folders, sources, faults)
     publications = list(_publications(_documents(folders, "publication.yml"), faults))
     if faults:
         raise SettingsError("the catalog is wrong:\n" + "\n".join(f"  {fault}" for fault in faults))

@@ -69,12 +69,19 @@ CLOSED = Rule()
 
 
 class Column(Model):
-    """Declare one raw column: how it is called in the file, read, and treated."""
+    """Declare one raw column: how it is called in the file, read, and treated.
+
+    `values`, or `minimum` and `maximum`, say what the producer documents; another value is counted and told,
+    and the models that ask `known()` read it as unknown.
+    """
 
     name: str
     type: str = "VARCHAR"
     header: str | None = None
     required: bool = False
+    values: tuple[int, ...] = ()
+    minimum: int | None = None
+    maximum: int | None = None
     description: str = ""
     policy: Rule = CLOSED
 
@@ -96,6 +103,12 @@ class Column(Model):
     def header_name(self) -> str:
         return self.header or self.name
 
+    @model_validator(mode="after")
+    def _bounded(self) -> Self:
+        if self.values and (self.minimum is not None or self.maximum is not None):
+            raise ValueError("a column has values, or a minimum and a maximum, not both")
+        return self
+
     @property
     def is_read(self) -> bool:
         """Tell whether anything of this column may be read at all."""
@@ -103,27 +116,49 @@ class Column(Model):
 
 
 class FileFormat(Model):
-    """Say how a lake object is written."""
+    """Say how a lake object is written. What is not said of delimiter, quote, escape and encoding, the file
+    itself decides; a quote of no character means that nothing is quoted."""
 
     type: Literal["csv", "parquet", "json"] = "csv"
-    delimiter: str = ","
-    quote: str = '"'
-    escape: str = '"'
-    encoding: Literal["utf-8", "latin-1"] = "utf-8"
+    delimiter: str | None = None
+    quote: str | None = None
+    escape: str | None = None
+    encoding: Literal["utf-8", "latin-1", "windows-1252", "utf-16"] | None = None
+
+
+class Expected(Model):
+    """Say how many lines the file of a millésime holds, and the public figure that is counted of them.
+
+    A load whose lines differ by more than `tolerance` (a share) is refused until somebody gives the reason.
+    """
+
+    lines: int = Field(ge=0)
+    tolerance: float = Field(default=0.01, ge=0, lt=1)
+    public: int | None = Field(default=None, ge=0)
+
+
+class RowBand(Model):
+    """Bound the rows of a table, as multiples of those of the edition before; `most` None: no upper bound."""
+
+    least: float = Field(default=0.5, ge=0, le=1)
+    most: float | None = Field(default=2, ge=1)
 
 
 class Source(Model):
     """Declare one input.
 
-    `location` is `postgres:<table>` for the application, else a URL or path whose `{lake}` is the data
-    lake's bucket; `*` matches several objects. `minimum_rows` is the expected minimum, `rejects_threshold`
-    the share of broken lines (0–1) over which a load is refused. `due` says how often a delivery comes;
-    `late_after_days` after how many days without one it is late, where the usual delay of `due` does not
-    fit. `public_criterion` is the rule of the long-term vacancy that was published for a LOVAC year: `fil`
-    private dwellings vacant for more than two years, `fil_ccthp` those of them vacant in the Fichiers
-    fonciers. A file at a web address is `max_bytes` at most and has the checksum `sha256` (64 hexadecimal
-    digits), which a plain http:// address needs: nobody else vouches for what arrives. `sample` says what
-    the sample data hold of a public source: `facts`, rows of the true file, or `invented` ones.
+    `location` is `postgres:<table>` for the application, else a URL or path whose `{lake}` is the data lake's
+    bucket; `*` matches several objects. `minimum_rows` is the expected minimum, `rejects_threshold` the share
+    of broken lines (0–1) over which a load is refused. `due` says how often a delivery comes;
+    `late_after_days` after how many days without one it is late, where the usual delay of `due` does not fit.
+    `public_criterion` is the rule of the long-term vacancy that was published for a LOVAC year: `fil` private
+    dwellings vacant for more than two years, `fil_ccthp` those of them vacant in the Fichiers fonciers.
+    `year_column` names the column that holds the millésime on each line. `rows` bounds the rows of a delivery
+    against those of the file before, and `expected` (catalog/expected.yml) says how many lines the file of
+    this very millésime has. A file at a web address is `max_bytes` at most and has the checksum `sha256` (64
+    hexadecimal digits), which a plain http:// address needs: nobody else vouches for what arrives; it leads
+    to another host only where `redirects_to` names it. `sample` says what the sample data hold of a public
+    source: `facts`, rows of the true file, or `invented` ones.
     """
 
     name: str
@@ -140,9 +175,13 @@ class Source(Model):
     format: FileFormat = FileFormat()
     sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
     max_bytes: int = Field(default=1 << 30, gt=0)
+    redirects_to: tuple[str, ...] = ()
     sample: Sample | None = None
     key: tuple[str, ...] = ()
     minimum_rows: int = Field(default=1, ge=0)
+    year_column: str | None = None
+    rows: RowBand = RowBand(least=0.8, most=1.25)
+    expected: Expected | None = None
     rejects_threshold: float = Field(default=0.01, ge=0, le=1)
     optional: bool = True
     columns: tuple[Column, ...]
@@ -163,6 +202,8 @@ class Source(Model):
         missing = [name for name in self.key if name not in names]
         if missing:
             raise ValueError(f"key column {missing[0]!r} is not declared")
+        if self.year_column is not None and self.year_column not in names:
+            raise ValueError(f"year_column {self.year_column!r} is not declared")
         if self.due == "never" and self.late_after_days is not None:
             raise ValueError("a source that is due never has no late_after_days: say how often it is due")
         if self.domain == "external" and not (self.producer and self.licence):
@@ -175,6 +216,10 @@ class Source(Model):
             )
         if self.sha256 is not None and not self.is_at_web_address:
             raise ValueError("sha256 is for a location of http:// or https://")
+        if self.is_at_web_address and "@" in urlsplit(self.location).netloc:
+            raise ValueError("location holds a user or a password: a catalog is no place for secrets")
+        if self.redirects_to and not self.is_at_web_address:
+            raise ValueError("redirects_to is for a location of http:// or https://")
         if (self.domain == "lovac" and self.millesime is not None) != (self.public_criterion is not None):
             raise ValueError(
                 "a millesime of LOVAC, and nothing else, has a public_criterion: fil, or fil_ccthp; see"
@@ -210,6 +255,11 @@ class Source(Model):
         return self.name.removesuffix(f"_{self.millesime}")
 
     @property
+    def year_of_line(self) -> str:
+        """Name the column that holds the year of each line: `annee` where no other is declared."""
+        return self.year_column or "annee"
+
+    @property
     def days_until_late(self) -> float | None:
         """Give the freshness rule: the age in days from which a delivery is late; None for one that is not
         repeated."""
@@ -223,14 +273,6 @@ class Source(Model):
     @property
     def columns_read(self) -> tuple[Column, ...]:
         return tuple(column for column in self.columns if column.is_read)
-
-
-class RowBand(Model):
-    """Bound the rows of a published table, as multiples of those of the release before; `most` None: no upper
-    bound."""
-
-    least: float = Field(default=0.5, ge=0, le=1)
-    most: float | None = Field(default=2, ge=1)
 
 
 class Publication(Model):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import logging
-import urllib.error
-import urllib.request
+from http.client import HTTPException
+from urllib.error import HTTPError
 
+from jobs.errors import ZlvError
 from jobs.settings import Settings
+from jobs.storage.web import open_address
 from jobs.telemetry.records import RunRecord
 
-_TIMEOUT_SECONDS = 10
+_TIMEOUT_SECONDS = 10.0
 # A run that a signal ended is taken up by its successor, or somebody meant it.
 _BY_SIGNAL = (129, 130, 143)
 
@@ -23,19 +25,19 @@ def alert(settings: Settings, record: RunRecord) -> None:
     """
     if settings.ZLV_ALERT_URL is None or record.status != "failed" or record.exit_code in _BY_SIGNAL:
         return
-    request = urllib.request.Request(  # noqa: S310 -- the scheme is checked with the settings
-        settings.ZLV_ALERT_URL.get_secret_value(),
-        data=json.dumps({"text": sentence(record)}, ensure_ascii=False).encode(),
-        headers={"Content-Type": "application/json"},
-    )
     log = logging.getLogger("zlv")
     try:
-        with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS):  # noqa: S310
+        with open_address(
+            settings,
+            settings.ZLV_ALERT_URL.get_secret_value(),
+            body=json.dumps({"text": sentence(record)}, ensure_ascii=False).encode(),
+            headers={"Content-Type": "application/json"},
+            silent=_TIMEOUT_SECONDS,
+            whole=_TIMEOUT_SECONDS,
+        ):
             log.info("the alert of run %s was sent", record.run_id)
-    except (OSError, ValueError) as error:
-        why = (
-            f"it answers {error.code}" if isinstance(error, urllib.error.HTTPError) else type(error).__name__
-        )
+    except (OSError, ValueError, HTTPException, ZlvError) as error:
+        why = f"it answers {error.code}" if isinstance(error, HTTPError) else type(error).__name__
         log.warning("the alert of run %s could not be sent to ZLV_ALERT_URL: %s", record.run_id, why)
 
 

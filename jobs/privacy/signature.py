@@ -1,7 +1,7 @@
 """Sign what a stage proves, so that who shows it later can tell that nobody changed it.
 
-Ed25519: who checks needs the public key alone. The private key derives, by HKDF for this one purpose, from
-ZLV_SIGNING_KEY, or where that is not set from ZLV_PSEUDONYM_KEY, which then must not change.
+Ed25519: who checks needs the public key alone. The private key derives from ZLV_SIGNING_KEY by HKDF, for this
+one purpose.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def require_trusted_key(settings: Settings) -> str:
 
 
 def _private_key(settings: Settings) -> Ed25519PrivateKey | None:
-    secret = settings.ZLV_SIGNING_KEY or settings.ZLV_PSEUDONYM_KEY
+    secret = settings.ZLV_SIGNING_KEY
     if secret is None:
         return None
     # A quarter of a second of imports that most stages do without.

@@ -18,11 +18,14 @@ _CHUNK = 1 << 20
 
 @dataclass(frozen=True)
 class Style:
-    """Say how values look: `decimals` writes integers as `1.0`; a boolean is one of two texts."""
+    """Say how values look: `decimals` writes integers as `1.0`; a boolean is one of two texts; `delimiter`
+    and `encoding` are for files of which the catalog does not say it."""
 
     decimals: bool = False
     true: str | None = "true"
     false: str | None = "false"
+    delimiter: str = ","
+    encoding: str = "utf-8"
 
 
 @dataclass(frozen=True)
@@ -64,21 +67,22 @@ def write_source(
         for column in source.columns
     )
     path.parent.mkdir(parents=True, exist_ok=True)
+    delimiter = source.format.delimiter or style.delimiter
     query = f"SELECT {columns} FROM ({relation}) ORDER BY {order}"
     if source.format.type == "json":
         query = f"SELECT {_plain(source, held)} FROM ({relation}) ORDER BY {order}"
         options = "FORMAT json, ARRAY true"
     else:
-        form = source.format
+        quote = source.format.quote or '"'
         options = (
-            f"FORMAT csv, HEADER, DELIMITER {literal(form.delimiter)}, QUOTE {literal(form.quote)}, ESCAPE"
-            f" {literal(form.escape)}"
+            f"FORMAT csv, HEADER, DELIMITER {literal(delimiter)}, QUOTE {literal(quote)}, ESCAPE"
+            f" {literal(source.format.escape or quote)}"
         )
     rows = _copy(connection, f"COPY ({query}) TO {literal(path)} ({options})")
     annee = [column.name for column in source.columns].index("annee") if faults.broken_after else 0
     # Never so many that a small sample would be refused.
     faults = replace(faults, broken_after=faults.broken_after[: rows // 200])
-    broken = _finish(path, source.format.encoding, source.format.delimiter, faults, annee)
+    broken = _finish(path, source.format.encoding or style.encoding, delimiter, faults, annee)
     return describe(path, rows, broken)
 
 

@@ -4,19 +4,21 @@ scale."""
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import duckdb
+import yaml
 
 from jobs.catalog import Catalog, Source
+from jobs.catalog.expected import EVERY, FILE
 from jobs.sample.app_people import invent_people
 from jobs.sample.application import write_application
 from jobs.sample.draws import install_draws
 from jobs.sample.dwellings import invent_dwellings
 from jobs.sample.external import EXTERNAL
 from jobs.sample.ff import ff_buildings_rows, ff_extract_rows, ff_housing_rows, ff_owners_rows
-from jobs.sample.files import Faults, Style, Written, write_source
+from jobs.sample.files import Faults, Style, Written, describe, write_source
 from jobs.sample.locomvac import prepare_locomvac, write_locomvac
 from jobs.sample.lovac import NEW_LAYOUT, lovac_rows, prepare_lovac
 from jobs.sample.names import install_names
@@ -31,6 +33,13 @@ LAKE = "s3://{lake}/"
 # Which files carry which fault of the real ones.
 _BYTE_ORDER_MARK = ("lovac_2022", "tlv_zone_1", "tlv_zone_2")
 _BROKEN = {"lovac_2020": (40, 90, 150), "lovac_2024": (25, 60, 110, 200, 260)}
+# How the LOVAC files are written that came in more than one way.
+_WRITTEN = {
+    2019: (";", "latin-1"),
+    2020: (";", "windows-1252"),
+    2021: (";", "utf-8"),
+    2025: ("|", "utf-8"),
+}
 
 
 @dataclass
@@ -55,8 +64,8 @@ def generate(
     settings: Settings | None = None,
     only: tuple[str, ...] = (),
 ) -> Manifest:
-    """Write `out`/lake/<key> for every lake source, `out`/postgres for the application, and
-    `out`/manifest.json.
+    """Write `out`/lake/<key> for every lake source, `out`/postgres for the application, `out`/catalog
+    for what may be expected of them, and `out`/manifest.json.
 
     `scale` 1 is 34 000 premises; `only` names domains (default: all). `settings` bound memory and threads:
     the speed, never the bytes.
@@ -86,6 +95,7 @@ def generate(
         if not only or "production" in only:
             for written in write_application(connection, out / "postgres", scale):
                 manifest.files[f"postgres/{written.name}"] = written
+    _write_expected(catalog, out, manifest)
     content = {
         "scale": scale,
         "seed": seed,
@@ -93,6 +103,21 @@ def generate(
     }
     (out / "manifest.json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     return manifest
+
+
+def _write_expected(catalog: Catalog, out: Path, manifest: Manifest) -> None:
+    """Say in a catalog folder of its own how many lines may be expected of the sample's files."""
+    content: dict[str, dict[str, int] | None] = {EVERY: None}
+    for source in catalog.lake_sources:
+        written = manifest.files.get(source.location.replace(LAKE, "lake/"))
+        if source.expected is not None and written is not None:
+            content[source.name] = {"lines": written.rows + len(written.broken_lines)}
+    if len(content) == 1:
+        return
+    folder = out / "catalog"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / FILE).write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+    manifest.files[f"catalog/{FILE}"] = describe(folder / FILE, 0, [])
 
 
 def _write_lake(
@@ -125,8 +150,13 @@ def _relation(source: Source) -> tuple[str, str, Style] | None:
         return None
     floats = Style(decimals=True, true="True", false="False")
     flags = Style(true="t", false=None)
+    delimiter, encoding = _WRITTEN.get(year, (",", "utf-8"))
     known = {
-        f"lovac_{year}": (lovac_rows(year), "n, copy", floats if year >= NEW_LAYOUT else Style()),
+        f"lovac_{year}": (
+            lovac_rows(year),
+            "n, copy",
+            replace(floats if year >= NEW_LAYOUT else Style(), delimiter=delimiter, encoding=encoding),
+        ),
         f"ff_{year}": (ff_housing_rows(year), "n", flags),
         f"ff_owners_{year}": (ff_owners_rows(year), "ccodep, com3, a, k", flags),
         f"ff_extract_{year}": (ff_extract_rows(year), "n", flags),

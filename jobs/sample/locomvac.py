@@ -100,7 +100,7 @@ def write_locomvac(
         for siret, records in groups.items():
             path = folder / f"LOCOMVAC{year % 100}_{records[0]['code_dsf']}_{siret}_{code}_00001.CSV"
             with path.open("w", encoding=source.format.encoding, newline="") as file:
-                writer = csv.writer(file, delimiter=source.format.delimiter, lineterminator="\r\n")
+                writer = csv.writer(file, delimiter=source.format.delimiter or ";", lineterminator="\r\n")
                 writer.writerow(column.header_name for column in source.columns)
                 writer.writerows([record.get(column.name) for column in source.columns] for record in records)
             files.append(describe(path, len(records), []))

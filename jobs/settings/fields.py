@@ -1,7 +1,7 @@
 """Type and check each setting.
 
 Names are those of the existing warehouse. Each secret may also come as `<NAME>_FILE`, a path
-whose content is the secret, as Kubernetes mounts it.
+whose content is the secret, or as the file of its name in ZLV_KEYS_DIR, as Kubernetes mounts a Secret.
 """
 
 from __future__ import annotations
@@ -9,8 +9,21 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from jobs.settings.faults import SECRETS
+from jobs.settings.hosts import (
+    BucketName,
+    DatabaseHost,
+    HostAndPort,
+    Name,
+    Region,
+    WebAddress,
+    web_address,
+)
+from jobs.settings.names import RUN_ID, STEP
+from jobs.settings.sizes import disk, memory
 
 
 class Fields(BaseSettings):
@@ -18,28 +31,40 @@ class Fields(BaseSettings):
 
     model_config = SettingsConfigDict(case_sensitive=True, extra="ignore", frozen=True)
 
-    POSTGRES_PRODUCTION_DB: str | None = Field(None, description="host of the application's PostgreSQL")
+    POSTGRES_PRODUCTION_DB: DatabaseHost | None = Field(
+        None, description="host of the application's PostgreSQL"
+    )
     POSTGRES_PRODUCTION_PORT: int = Field(5432, ge=1, le=65535)
-    POSTGRES_PRODUCTION_DB_NAME: str | None = None
-    POSTGRES_PRODUCTION_READONLY_USER: str | None = None
+    POSTGRES_PRODUCTION_DB_NAME: Name | None = None
+    POSTGRES_PRODUCTION_READONLY_USER: Name | None = None
     POSTGRES_PRODUCTION_READONLY_PASSWORD: SecretStr | None = None
     POSTGRES_PRODUCTION_SSLMODE: Literal["disable", "prefer", "require", "verify-ca", "verify-full"] = (
         "require"
     )
     POSTGRES_PRODUCTION_STATEMENT_TIMEOUT: int = Field(3600, ge=1, description="seconds")
 
-    CELLAR_HOST_URL: str | None = Field(None, description="host[:port] of the S3 server")
-    CELLAR_REGION: str = "us-east-1"
+    CELLAR_HOST_URL: HostAndPort | None = Field(None, description="host[:port] of the S3 server")
+    CELLAR_REGION: Region = Field("us-east-1", description="the region that the S3 server signs for")
     CELLAR_ACCESS_KEY_ID: SecretStr | None = None
     CELLAR_SECRET_ACCESS_KEY: SecretStr | None = None
-    CELLAR_DATA_LAKE_BUCKET_NAME: str | None = None
-    CELLAR_METABASE_BUCKET_NAME: str | None = None
-    CELLAR_METABASE_KEY_PATH: str = "metabase/"
+    CELLAR_DATA_LAKE_BUCKET_NAME: BucketName | None = None
+    CELLAR_METABASE_BUCKET_NAME: BucketName | None = None
+    CELLAR_METABASE_KEY_PATH: Name = "metabase/"
     CELLAR_USE_SSL: bool = True
 
+    ZLV_CA_FILE: Path | None = Field(
+        None,
+        description=(
+            "PEM file of the authorities that S3, PostgreSQL, web sources and the collector may be signed by,"
+            " beside the machine's own"
+        ),
+    )
+
     DUCKDB_MEMORY_LIMIT: str = Field("2GB", description="a number is GB; also 512MB, 80%")
-    DUCKDB_THREAD_NUMBER: int = Field(2, ge=1)
-    DUCKDB_MAX_TEMP_DIRECTORY_SIZE: str = Field("20GB", description="bound of what DuckDB spills to disk")
+    DUCKDB_THREAD_NUMBER: int = Field(2, ge=1, le=256)
+    DUCKDB_MAX_TEMP_DIRECTORY_SIZE: str = Field(
+        "20GB", description="bound of what DuckDB spills to disk; a number is GB; also 512MB"
+    )
 
     ZLV_HOME: Path = Field(Path(".zlv"), validate_default=True)
     ZLV_RAW_DIR: Path | None = None
@@ -49,6 +74,7 @@ class Fields(BaseSettings):
     ZLV_SECRETS_DIR: Path | None = Field(
         None, description="DuckDB's secret directory; a memory volume in a pod"
     )
+    ZLV_KEYS_DIR: Path | None = Field(None, description="a folder with a file per secret, by its name")
     ZLV_CATALOG_DIR: str | None = Field(
         None,
         description=(
@@ -75,9 +101,7 @@ class Fields(BaseSettings):
     ZLV_KEEP_RELEASES: int = Field(5, ge=1)
     ZLV_PSEUDONYM_KEY: SecretStr | None = None
     ZLV_ENCRYPTION_KEY: SecretStr | None = None
-    ZLV_SIGNING_KEY: SecretStr | None = Field(
-        None, description="signs audits and releases; default: derived from ZLV_PSEUDONYM_KEY"
-    )
+    ZLV_SIGNING_KEY: SecretStr | None = Field(None, description="signs audits and releases")
     ZLV_VERIFY_KEY: str | None = Field(
         None,
         pattern="^[0-9a-f]{64}$",
@@ -90,10 +114,10 @@ class Fields(BaseSettings):
         "files", description="DuckDB files on a volume; this version knows no other storage"
     )
 
-    METABASE_URL: str | None = None
+    METABASE_URL: WebAddress | None = None
     METABASE_API_KEY: SecretStr | None = None
     METABASE_DATABASE_ID: int | None = None
-    METABASE_DEPLOYMENT: str | None = None
+    METABASE_DEPLOYMENT: Name | None = None
 
     OTEL_EXPORTER_OTLP_ENDPOINT: str | None = None
     OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: str | None = None
@@ -115,24 +139,55 @@ class Fields(BaseSettings):
     )
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
+        if value is None:
+            return None
+        if "?" in str(value):
+            raise ValueError("must not hold a '?': DuckDB keeps no database in such a folder")
         # A child or a library (dbt) that works in another folder must mean the same files.
-        return value.absolute() if value is not None else None
+        folder = value.absolute()
+        in_the_way = [each for each in (folder, *folder.parents) if each.exists() and not each.is_dir()]
+        if in_the_way:
+            raise ValueError(f"is no folder: {in_the_way[0]} is a file")
+        return folder
 
     @field_validator("DUCKDB_MEMORY_LIMIT")
     @classmethod
     def _memory(cls, value: str) -> str:
-        text = value.strip()
-        if text.replace(".", "", 1).isdigit():
-            return f"{text}GB"
-        number = text.rstrip("GiMKTB%b ")
-        if not number.replace(".", "", 1).isdigit():
-            raise ValueError("must be a number of GB, or a size such as 512MB or 80%")
-        return text
+        return memory(value)
 
-    @field_validator("CELLAR_HOST_URL")
+    @field_validator("DUCKDB_MAX_TEMP_DIRECTORY_SIZE")
     @classmethod
-    def _host(cls, value: str | None) -> str | None:
-        return value.split("://", 1)[-1].rstrip("/") if value else value
+    def _disk(cls, value: str) -> str:
+        return disk(value)
+
+    @field_validator("ZLV_RUN_ID", "ZLV_STEP")
+    @classmethod
+    def _name(cls, value: str | None, info: ValidationInfo) -> str | None:
+        # They become folders and files.
+        if value is not None and not (RUN_ID if info.field_name == "ZLV_RUN_ID" else STEP).match(value):
+            raise ValueError("must be letters, digits, '.', '_' and '-', with a letter or digit first")
+        return value
+
+    @field_validator(*SECRETS)
+    @classmethod
+    def _printable(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and "\0" in value.get_secret_value():
+            raise ValueError("holds a NUL character: write the secret's text, not a binary file")
+        return value
+
+    @field_validator("ZLV_CA_FILE")
+    @classmethod
+    def _certificates(cls, value: Path | None) -> Path | None:
+        if value is None:
+            return None
+        import ssl
+
+        try:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            context.load_verify_locations(cafile=value)
+        except (OSError, ssl.SSLError, ValueError):
+            raise ValueError("is no readable file of certificates in PEM") from None
+        return value.absolute()
 
     @field_validator("ZLV_PSEUDONYM_KEY", "ZLV_SIGNING_KEY")
     @classmethod
@@ -144,8 +199,8 @@ class Fields(BaseSettings):
     @field_validator("ZLV_ALERT_URL")
     @classmethod
     def _web_address(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and not value.get_secret_value().startswith(("https://", "http://")):
-            raise ValueError("must begin with https:// or http://")
+        if value is not None:
+            web_address(value.get_secret_value())
         return value
 
     @classmethod

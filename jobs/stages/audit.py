@@ -24,7 +24,7 @@ def audit(as_json: bool) -> None:
     from jobs.telemetry import stage
 
     settings = read_settings()
-    settings.require("ZLV_PSEUDONYM_KEY")
+    settings.require("ZLV_PSEUDONYM_KEY", "ZLV_SIGNING_KEY")
     with stage(settings, "audit") as run:
         report = prove(settings, load_catalog(settings.catalog_dirs), run)
         run.count(rows=sum(table.rows for table in report.tables))

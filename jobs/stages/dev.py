@@ -62,7 +62,7 @@ def down(home: Path | None, forget: bool) -> None:
 
 @dev.command()
 @click.option(
-    "--host", default="127.0.0.1", show_default=True, help="Address to listen on; 0.0.0.0 in a container."
+    "--host", default="127.0.0.1", show_default=True, help="Address to listen on; :: in a container."
 )
 @click.option(
     "--postgres-port",
@@ -86,7 +86,7 @@ def serve(host: str, postgres_port: int, s3_port: int, scale: float, seed: int, 
 
     Names and passwords are those of the stages' own settings (POSTGRES_PRODUCTION_…, CELLAR_…).
 
-    Example: zlv dev serve --host 0.0.0.0 --scale 0.2
+    Example: zlv dev serve --host :: --scale 0.2
     """
     from jobs.sample.servers.serve import serve as run
     from jobs.sample.servers.serving import Address

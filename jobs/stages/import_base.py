@@ -7,7 +7,9 @@ import click
 
 @click.command("import")
 @click.argument("source", metavar="FROM")
-@click.option("--force", is_flag=True, help="Replace files of the base that differ from the export's.")
+@click.option(
+    "--force/--no-force", help="Whether files of the base that differ from the export's are replaced."
+)
 @click.option(
     "--check", is_flag=True, help="Import into an empty folder that goes afterwards; the base stays as it is."
 )

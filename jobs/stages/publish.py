@@ -42,6 +42,7 @@ def publish(rollback: bool, to: str | None, accept_rows: str | None, keep: int |
             run.facts(release=now, rolled_back_from=before)
             run.note(f"the clean file shows release {now} again (was {before})")
             return
+        settings.require("ZLV_SIGNING_KEY")
         from jobs.catalog import load_catalog
         from jobs.releases.publication import publish_marts
 

@@ -8,7 +8,8 @@ import click
 @click.command()
 @click.argument("pipeline")
 @click.option("-N", "--namespace", help="Namespace of the installation; unset, that of the kubeconfig.")
-def resume(pipeline: str, namespace: str | None) -> None:
+@click.option("--instance", metavar="NAME", help="Which installation, where a namespace has several.")
+def resume(pipeline: str, namespace: str | None, instance: str | None) -> None:
     """Let a pipeline's schedule start runs again.
 
     Your own account must be allowed to patch CronJobs; the executor's is not.
@@ -20,5 +21,5 @@ def resume(pipeline: str, namespace: str | None) -> None:
     from jobs.settings import read_settings
 
     cluster = connect(read_settings(), namespace)
-    for schedule in set_suspended(cluster, pipeline, False):
+    for schedule in set_suspended(cluster, pipeline, False, instance):
         click.echo(f"{schedule} in {cluster.namespace} starts runs again")

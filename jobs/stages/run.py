@@ -39,6 +39,7 @@ import click
     "--namespace",
     help="Namespace of the Jobs; with it, a pipeline's name means the manifest installed there.",
 )
+@click.option("--instance", metavar="NAME", help="Which installation, where a namespace has several.")
 @click.option("--image", help="Image of the steps, in a cluster.")
 def run(
     pipeline: str,
@@ -49,6 +50,7 @@ def run(
     parameters: tuple[str, ...],
     executor: str,
     namespace: str | None,
+    instance: str | None,
     image: str | None,
 ) -> None:
     """Run a pipeline from its manifest.
@@ -58,26 +60,26 @@ def run(
 
     Example: zlv run daily --from build -p upload=true
     """
-    from rich.console import Console
-
-    from jobs.pipelines.execution import Choice, Place, execute
+    from jobs.pipelines.choice import Choice, Place
+    from jobs.pipelines.execution import execute
     from jobs.pipelines.kubernetes.installed import manifest_of
     from jobs.pipelines.manifest.manifest import read_pipeline
     from jobs.pipelines.summary import show
     from jobs.settings import read_settings
+    from jobs.telemetry.terminal import run_console
 
     if only and start:
         raise click.UsageError("--only and --from exclude each other")
     given = dict(_pair(text) for text in parameters)
-    if executor == "local" and (namespace or image):
-        raise click.UsageError("--namespace and --image go with --executor kubernetes")
+    if executor == "local" and (namespace or instance or image):
+        raise click.UsageError("--namespace, --instance and --image go with --executor kubernetes")
     settings = read_settings()
     place = Place()
     if executor == "kubernetes":
         from jobs.pipelines.kubernetes.cluster import connect
 
         place = Place(connect(settings, namespace), image)
-    path = manifest_of(settings, place.cluster, pipeline)
+    path = manifest_of(settings, place.cluster, pipeline, instance=instance)
     manifest = read_pipeline(path)
     choice = Choice(only, start)
     for name in (*only, *([start] if start else [])):
@@ -85,7 +87,7 @@ def run(
             raise click.UsageError(
                 f"{name!r} is no step of {manifest.name}; its steps are {', '.join(manifest.tasks)}"
             )
-    console = Console()
+    out = run_console()
     outcome = execute(
         settings,
         manifest,
@@ -93,11 +95,11 @@ def run(
         run_id=run_id or settings.ZLV_RUN_ID,
         given=given,
         workers=workers,
-        console=console,
+        console=out,
         place=place,
         manifest=str(path.resolve()),
     )
-    show(console, settings, outcome, pipeline)
+    show(out, settings, outcome)
     sys.exit(outcome.record.exit_code)
 
 

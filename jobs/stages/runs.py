@@ -84,7 +84,10 @@ def tell(record: RunRecord | None, steps: list[StepRecord], state: str, run_id: 
     """Tell a run from its record and those of its steps, with how often the step that failed was tried."""
     main = record or steps[0]
     failed = next((step for step in steps if step.status == "failed"), None)
+    waiting = next((step for step in steps if step.status == "running" and step.message), None)
     message = failed.message if failed else main.message
+    if message is None and waiting is not None:
+        message = f"{waiting.step} {waiting.message}"
     return {
         "run_id": run_id,
         "pipeline": record.pipeline if record else steps[0].stage,

@@ -8,7 +8,8 @@ import click
 @click.command()
 @click.argument("pipeline")
 @click.option("-N", "--namespace", help="Namespace of the installation; unset, that of the kubeconfig.")
-def suspend(pipeline: str, namespace: str | None) -> None:
+@click.option("--instance", metavar="NAME", help="Which installation, where a namespace has several.")
+def suspend(pipeline: str, namespace: str | None, instance: str | None) -> None:
     """Keep a pipeline's schedule from starting runs.
 
     A run that goes on is not touched. Your own account must be allowed to patch CronJobs; the executor's is
@@ -21,5 +22,5 @@ def suspend(pipeline: str, namespace: str | None) -> None:
     from jobs.settings import read_settings
 
     cluster = connect(read_settings(), namespace)
-    for schedule in set_suspended(cluster, pipeline, True):
+    for schedule in set_suspended(cluster, pipeline, True, instance):
         click.echo(f"{schedule} in {cluster.namespace} starts no run until: zlv resume {pipeline}")

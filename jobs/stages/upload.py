@@ -6,7 +6,7 @@ import click
 
 
 @click.command()
-@click.option("--release", metavar="RELEASE", help="Which release; default the current one.")
+@click.option("--release", metavar="RELEASE", help="Which release; `current` unless told.")
 def upload(release: str | None) -> None:
     """Upload the current release to S3.
 
@@ -24,4 +24,4 @@ def upload(release: str | None) -> None:
         "CELLAR_HOST_URL", "CELLAR_ACCESS_KEY_ID", "CELLAR_SECRET_ACCESS_KEY", "CELLAR_METABASE_BUCKET_NAME"
     )
     with stage(settings, "upload") as run:
-        upload_release(settings, run, release)
+        upload_release(settings, run, None if release == "current" else release)

@@ -23,8 +23,8 @@ class Bucket:
     def of(cls, settings: Settings, address: str) -> Bucket:
         """Make one from `s3://bucket/prefix`."""
         bucket, _, prefix = address.removeprefix("s3://").partition("/")
-        if not bucket:
-            raise SettingsError(f"{address!r} names no bucket; write s3://bucket/prefix")
+        if not bucket or "@" in bucket or ":" in bucket:
+            raise SettingsError("the place names no bucket: write s3://bucket/prefix, without keys")
         return cls(client(settings), bucket, prefix)
 
     def __str__(self) -> str:
@@ -37,7 +37,7 @@ class Bucket:
         """Tell whether anything lies at a path or below."""
         with told(self._s3, self._bucket):
             found = self._s3.list_objects_v2(Bucket=self._bucket, Prefix=self._key(path), MaxKeys=1)
-        return bool(found.get("KeyCount", 0))
+        return bool(found.get("Contents"))
 
     def start(self, folder: str) -> None:
         """Do nothing: objects without a manifest are no export."""

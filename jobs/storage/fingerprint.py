@@ -11,7 +11,7 @@ from jobs.catalog import Source
 from jobs.privacy.treatments import output_columns
 
 # Raise when the same declaration is read in another way: every raw file is then loaded again.
-READING = 1
+READING = 2
 
 
 def declaration_fingerprint(source: Source) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shutil
@@ -15,6 +16,8 @@ NETWORK = re.compile(
     r"^(nfs\d*|cifs|smb\w*|9p|afs|glusterfs|lustre|ceph|fuse\.(sshfs|glusterfs|s3fs|rclone|goofys|mount-s3))$"
 )
 LEAST_FREE = 1 << 30
+# Room for records, logs and spans of a run.
+LEAST_FREE_FOR_RECORDS = 16 << 20
 
 
 def check_folder(folder: Path, name: str, *, databases: bool, mounts: str | None = None) -> str:
@@ -25,12 +28,14 @@ def check_folder(folder: Path, name: str, *, databases: bool, mounts: str | None
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
+        with tempfile.TemporaryFile(dir=folder) as trial:
+            # A quota tells itself to who writes, not to who asks.
+            trial.write(bytes(1 << 16))
+            trial.flush()
     except OSError as error:
-        raise SettingsError(
-            f"{folder} cannot be written ({error.strerror}): give the process the right, or set {name}"
-        ) from None
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        cure = "make room" if full else "give the process the right"
+        raise SettingsError(f"{folder} cannot be written ({error.strerror}): {cure}, or set {name}") from None
     kind = file_system(folder, mounts)
     if databases and NETWORK.match(kind):
         raise SettingsError(
@@ -42,11 +47,11 @@ def check_folder(folder: Path, name: str, *, databases: bool, mounts: str | None
     needed = (
         max(LEAST_FREE, sum(path.stat().st_size for path in folder.rglob("*.duckdb") if path.is_file()))
         if databases
-        else 0
+        else LEAST_FREE_FOR_RECORDS
     )
     if free < needed:
         raise SettingsError(
-            f"{folder} has {free / 1e9:.1f} GB free and needs {needed / 1e9:.1f} GB: give it a larger disk,"
+            f"{folder} has {free / 1e9:.1f} GB free and needs {needed / 1e9:.2f} GB: give it a larger disk,"
             f" or set {name}"
         )
     return f"{free / 1e9:.0f} GB free, {kind or 'local'}"

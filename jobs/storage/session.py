@@ -14,6 +14,9 @@ from jobs.privacy.treatments import install_pseudonyms, output_columns
 from jobs.settings import Settings
 from jobs.sql import identifier, literal
 from jobs.storage.closing import require_tables_only
+from jobs.storage.damage import check_whole, refused
+from jobs.storage.httpfs import settle
+from jobs.storage.spill import own_spill
 
 TIME_ZONE = "Europe/Paris"
 
@@ -45,6 +48,8 @@ def connect(settings: Settings, *extensions: str, pseudonyms: bool = False) -> d
     bound(connection, settings)
     for extension in extensions:
         load_extension(connection, extension)
+    if "httpfs" in extensions:
+        settle(connection, settings)
     if pseudonyms:
         install_pseudonyms(connection, settings)
     return connection
@@ -52,14 +57,13 @@ def connect(settings: Settings, *extensions: str, pseudonyms: bool = False) -> d
 
 def bound(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """Set a session's bounds: memory, threads, spill, time zone, and no downloads."""
-    settings.spill_dir.mkdir(parents=True, exist_ok=True)
     settings.secrets_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     values: dict[str, str | int | bool] = {
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
         "threads": settings.DUCKDB_THREAD_NUMBER,
         "memory_limit": settings.DUCKDB_MEMORY_LIMIT,
-        "temp_directory": str(settings.spill_dir),
+        "temp_directory": str(own_spill(settings.spill_dir)),
         "max_temp_directory_size": settings.DUCKDB_MAX_TEMP_DIRECTORY_SIZE,
         "secret_directory": str(settings.secrets_dir),
         # Loads keep no order of lines: it costs memory, and no model may depend on it.
@@ -86,13 +90,23 @@ def attach(
     read_only: bool = True,
     create: bool = False,
 ) -> None:
-    """Attach a DuckDB file under a name; an absent file is an error unless it is to be created."""
+    """Attach a DuckDB file under a name.
+
+    Raises SettingsError for an absent file that is not to be created, DataRefused (65) for a damaged one.
+    """
     from jobs.storage.files import STORAGE_VERSION
 
     if not create and not path.exists():
         raise SettingsError(f"{path} does not exist; run the stage that writes it first")
+    if not create:
+        check_whole(path)
     options = ["READ_ONLY"] if read_only else [f"STORAGE_VERSION {literal(STORAGE_VERSION)}"]
-    connection.execute(f"ATTACH {literal(path)} AS {identifier(alias)} ({', '.join(options)})")
+    try:
+        connection.execute(f"ATTACH {literal(path)} AS {identifier(alias)} ({', '.join(options)})")
+    except duckdb.InterruptException:
+        raise
+    except duckdb.Error as error:
+        raise refused(path, error) from None
 
 
 def attach_sources(connection: duckdb.DuckDBPyConnection, settings: Settings, catalog: Catalog) -> None:

@@ -27,6 +27,8 @@ MEMORY_MB = 1000
 HEADROOM_MB = 300
 BUILD_SCALE = 20
 BUILD_POD_MIB = 1024
+# The large object holds more than the sample of which the catalog knows the lines.
+ACCEPT = "--accept-rows large-on-purpose"
 # As the image sets them.
 ALLOCATOR = {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "131072", "MALLOC_TRIM_THRESHOLD_": "131072"}
 
@@ -103,15 +105,15 @@ def prepare(stage: str, home: Path, environment: dict[str, str], server: Postgre
     if stage == "load-lake":
         size = large_object(environment, "lake/lovac/2025/raw.csv", home)
         # The object is unchanged between rounds: its raw file is taken away, so that it is read each time.
-        command = f'rm -f raw/lovac/lovac_2025.duckdb; exec "{zlv}" load-lake --only lovac_2025'
+        command = f'rm -f raw/lovac/lovac_2025.duckdb; exec "{zlv}" load-lake --only lovac_2025 {ACCEPT}'
         return ["sh", "-c", command], f"{size / 1e6:.0f} MB of CSV"
     if stage == "sync-production":
         rows = large_application(server)
         return [zlv, "sync-production"], f"{rows:,} rows and more"
     if not (home / "warehouse" / "warehouse.duckdb").exists():
         shutil.rmtree(home / "raw" / "lovac", ignore_errors=True)
-        for step in ("prepare", "sync-production", "load-lake", "build"):
-            measure([zlv, step], environment, home)
+        for step in ("prepare", "sync-production", f"load-lake {ACCEPT}", "build"):
+            measure(["sh", "-c", f'exec "{zlv}" {step}'], environment, home)
     catalog = load_catalog([project_dir("catalog")])
     rows = large_marts(home / "warehouse" / "warehouse.duckdb", [p.mart for p in catalog.publications])
     measure([zlv, "audit"], environment, home)

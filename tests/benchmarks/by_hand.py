@@ -49,10 +49,8 @@ def load_lake(settings: Settings, catalog: Catalog, out: Path) -> None:
     )
     url = source.location.replace("{lake}", str(settings.CELLAR_DATA_LAKE_BUCKET_NAME))
     options = "header=true, quote='\"', escape='\"', ignore_errors=true"
-    reader = (
-        f"read_csv({literal(url)}, {options}, delim={literal(source.format.delimiter)},"
-        f" columns={{{columns}}})"
-    )
+    delim = f"delim={literal(source.format.delimiter)}, " if source.format.delimiter else ""
+    reader = f"read_csv({literal(url)}, {options}, {delim}columns={{{columns}}})"
     connection.execute(f"ATTACH {literal(out)} AS raw")
     connection.execute(f"CREATE TABLE raw.{source.name} AS SELECT {select_list(source)} FROM {reader}")
 

@@ -9,10 +9,12 @@ import os
 import secrets
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from kubernetes import client, config
+from laptop import Runs
 
 
 @pytest.fixture(scope="session")
@@ -35,6 +37,11 @@ def namespace(api: client.ApiClient) -> Iterator[str]:
     _wait_for(lambda: core.list_namespaced_service_account(name).items)
     yield name
     core.delete_namespace(name)
+
+
+@pytest.fixture
+def runs(tmp_path: Path, api: client.ApiClient, namespace: str, image: str) -> Runs:
+    return Runs(tmp_path, api, namespace, image)
 
 
 @pytest.fixture(scope="session")

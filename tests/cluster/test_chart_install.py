@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 import yaml
-from chart import CHART, FOREIGN, NAMESPACE, VARIANTS, Object, helm, identity, objects, pods, render
+from chart import CHART, FOREIGN, NAMESPACE, Object, helm, identity, objects, pods, render
+from chart_variants import VARIANTS
 
 pytestmark = pytest.mark.cluster
 OVERLAYS = ("dev", "staging", "production")
@@ -154,6 +155,23 @@ def test_nothing_drifts_after_an_install_and_a_second_upgrade(variant: str, own_
     assert _versions(namespace) != before
 
 
+def test_an_upgrade_leaves_suspended_what_a_person_suspended(own_namespace: str) -> None:
+    """K8: also where the upgrade changes the CronJob, and it says so."""
+    namespace = own_namespace
+    install(namespace)
+    name = "zlv-zlv-warehouse-daily"
+    patch = json.dumps({"spec": {"suspend": True}})
+    kubectl("patch", "cronjob", name, "--namespace", namespace, "--type=merge", "--patch", patch)
+    assert _diff(namespace).returncode == 0, "it is no drift"
+    told = install(namespace, values={"image": {"tag": "other"}}, command="upgrade").stdout
+    spec = json.loads(kubectl("get", "cronjob", name, "--namespace", namespace, "--output=json").stdout)[
+        "spec"
+    ]
+    assert spec["suspend"] is True
+    assert ":other" in spec["jobTemplate"]["spec"]["template"]["spec"]["containers"][0]["image"]
+    assert "daily is suspended in the cluster" in told and f"zlv resume daily -N {namespace}" in told
+
+
 def _diff(namespace: str) -> subprocess.CompletedProcess[str]:
     manifest = helm("get", "manifest", "zlv", "--namespace", namespace).stdout
     return kubectl("diff", "--namespace", namespace, "-f", "-", text=manifest, check=False)
@@ -182,6 +200,7 @@ def test_each_service_account_may_do_what_the_table_says_and_nothing_else(own_na
         "jobs.batch": {"create", "delete", "get", "list", "patch", "watch"},
         "pods": {"get", "list", "watch"},
         "pods/log": {"get"},
+        "events": {"list"},
     }
     for account, rights in {"executor": executor, "step": {}, "metabase": {}}.items():
         assert _rights(namespace, f"{prefix}-{account}") == rights, account

@@ -33,11 +33,13 @@ LOVAC_2027 = {
 }
 # Puts the lake's newest LOVAC a second time, as that of the year after.
 PUT_2027 = """
-import os, boto3, duckdb
+import boto3, duckdb
+from jobs.settings import read_settings
+settings = read_settings()
 s3 = boto3.client("s3", endpoint_url="http://127.0.0.1:9000", region_name="us-east-1",
-    aws_access_key_id=os.environ["CELLAR_ACCESS_KEY_ID"],
-    aws_secret_access_key=os.environ["CELLAR_SECRET_ACCESS_KEY"])
-bucket = os.environ["CELLAR_DATA_LAKE_BUCKET_NAME"]
+    aws_access_key_id=settings.CELLAR_ACCESS_KEY_ID.get_secret_value(),
+    aws_secret_access_key=settings.CELLAR_SECRET_ACCESS_KEY.get_secret_value())
+bucket = settings.CELLAR_DATA_LAKE_BUCKET_NAME
 s3.download_file(bucket, "lake/lovac/2026/raw.csv", "/tmp/2026.csv")
 lines = "read_csv('/tmp/2026.csv', all_varchar = true, ignore_errors = true)"
 rows = f"SELECT * REPLACE ('2027' AS annee) FROM {lines}"
@@ -184,7 +186,8 @@ def test_a_metabase_without_the_volume_follows_the_releases_in_s3(trial: Trial) 
         if each["kind"] == "Deployment" and each["metadata"]["name"].endswith("-metabase")
     )
     spec = deployment["spec"]["template"]["spec"]
-    metabase, follow = spec["containers"]
+    (metabase,) = spec["containers"]
+    (follow,) = (each for each in spec["initContainers"] if each["name"] == "follow")
     probes = ("startupProbe", "readinessProbe", "livenessProbe", "env", "ports")
     stand_in = {key: value for key, value in metabase.items() if key not in probes}
     stand_in |= {"image": follow["image"], "command": ["sleep", "600"]}
@@ -194,8 +197,8 @@ def test_a_metabase_without_the_volume_follows_the_releases_in_s3(trial: Trial) 
         "metadata": {"name": "stand-in", "labels": deployment["spec"]["template"]["metadata"]["labels"]},
         "spec": {
             **spec,
-            "initContainers": [],
-            "containers": [stand_in, follow],
+            "initContainers": [follow],
+            "containers": [stand_in],
             "serviceAccountName": f"{NAME}-step",
         },
     }
@@ -321,6 +324,39 @@ def test_the_guides_commands_run_the_pipelines_from_a_laptop(trial: Trial, tmp_p
 def test_a_backup_is_exported_and_imported_again_as_its_proof(trial: Trial) -> None:
     log = trial.run("backup", "a-backup")
     assert "verify" in log and "export" in log
+
+
+def test_the_base_is_back_after_both_volumes_were_lost(trial: Trial) -> None:
+    """K7: the drill of docs/operate.md, from the export of the backup before it."""
+    before, rows = trial.tables(), trial.count("SELECT count(*) FROM marts_production_housing")
+    shell = f"deploy/{NAME}-shell"
+    told = trial.kubectl("exec", shell, "--", "zlv", "prepare")
+    assert "on purpose" in told and "wrong" not in told.replace("what is wrong", "")
+    claims = (f"{NAME}-raw", f"{NAME}-clean")
+    trial.kubectl("scale", shell, "--replicas=0")
+    trial.kubectl("delete", "jobs", "--all", "--cascade=foreground")
+    trial.kubectl("delete", "pvc", *claims, "--timeout=60s")
+    trial.helm("upgrade")
+    trial.kubectl("scale", shell, "--replicas=1")
+    trial.kubectl("rollout", "status", shell, "--timeout=60s")
+    assert not trial.kubectl("exec", shell, "--", "ls", "/clean").strip()
+    log = trial.run("restore", "the-restore")
+    assert "files are imported" in log
+    assert trial.count("SELECT count(*) FROM marts_production_housing") == rows
+    assert trial.tables() == before
+    assert helm("test", "zlv", "--namespace", trial.namespace).returncode == 0
+
+
+def test_a_release_goes_to_s3_from_a_step_that_has_the_keys(trial: Trial, tmp_path: Path) -> None:
+    """K7: the guide's way back for a Metabase that follows S3."""
+    guide = (CHART.parent.parent / "docs" / "operate.md").read_text(encoding="utf-8")
+    laptop = Chain(tmp_path, {**base_environment(tmp_path), "KUBECONFIG": os.environ["KUBECONFIG"]})
+    command = "zlv run restore --executor kubernetes --namespace zlv --only upload -p upload=true -p release="
+    assert f"    {command}daily-20261122t020000-11aa\n" in guide, "the guide says otherwise"
+    link = trial.kubectl("exec", f"deploy/{NAME}-shell", "--", "readlink", "/clean/zlv.duckdb").strip()
+    words = [{"zlv": trial.namespace}.get(word, word) for word in command.split()[1:-1]]
+    told = laptop.zlv(*words, f"release={Path(link).stem}")
+    assert f"{Path(link).stem}" in told.stdout + told.stderr
 
 
 def test_a_new_installation_finds_the_last_release(trial: Trial) -> None:

@@ -5,129 +5,17 @@ from __future__ import annotations
 import json
 import os
 import re
-import secrets
 import signal
 import subprocess
 import threading
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
-from chain import ZLV, base_environment
-from kubernetes import client
-from manifests import RETRY, manifest, task
+from laptop import QUICK, Runs
+from manifests import task
 
 pytestmark = pytest.mark.cluster
-
-POD_SECURITY = {
-    "runAsNonRoot": True,
-    "runAsUser": 65532,
-    "fsGroup": 65532,
-    "seccompProfile": {"type": "RuntimeDefault"},
-}
-SECURITY = {
-    "allowPrivilegeEscalation": False,
-    "readOnlyRootFilesystem": True,
-    "capabilities": {"drop": ["ALL"]},
-}
-QUICK = {**RETRY, "backoff": {"duration": "1s", "factor": 2}}
-
-
-def wait_for(condition: Any, seconds: float = 60) -> Any:
-    until = time.monotonic() + seconds
-    while not (value := condition()):
-        assert time.monotonic() < until, "it did not happen"
-        time.sleep(0.2)
-    return value
-
-
-class Runs:
-    """Start `zlv run` as a person does from a laptop, and read what the cluster says of it."""
-
-    def __init__(self, folder: Path, api: client.ApiClient, namespace: str, image: str) -> None:
-        self.folder, self.namespace, self.image = folder, namespace, image
-        self.batch, self.core = client.BatchV1Api(api), client.CoreV1Api(api)
-        self.environment = {
-            **base_environment(folder),
-            "KUBECONFIG": os.environ["KUBECONFIG"],
-            "ZLV_PENDING_SECONDS": "10",
-        }
-        self.run_id = f"run-{secrets.token_hex(3)}"
-
-    def step(self, name: str, script: str, memory: str = "128Mi", **more: Any) -> dict[str, Any]:
-        command = more.pop("command", ["sh", "-c", script])
-        limits = {"cpu": "500m", "memory": memory}
-        container = {
-            "image": more.pop("image", self.image),
-            "imagePullPolicy": "IfNotPresent",
-            "command": command,
-            "securityContext": SECURITY,
-            "resources": {"requests": {"cpu": "20m", "memory": "16Mi"}, "limits": limits},
-            **more.pop("container", {}),
-        }
-        return {"name": name, "container": container, **more}
-
-    def manifest(self, tasks: list[dict[str, Any]], templates: list[dict[str, Any]], **spec: Any) -> str:
-        return str(manifest(self.folder, tasks, templates, securityContext=POD_SECURITY, **spec))
-
-    def start(self, path: str, *arguments: str) -> subprocess.Popen[str]:
-        command = [
-            str(ZLV),
-            "run",
-            path,
-            "--executor",
-            "kubernetes",
-            "-N",
-            self.namespace,
-            "--run-id",
-            self.run_id,
-            *arguments,
-        ]
-        return subprocess.Popen(
-            command,
-            env=self.environment,
-            cwd=self.folder,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-
-    def run(self, path: str, code: int = 0, *arguments: str) -> str:
-        output, _ = (process := self.start(path, *arguments)).communicate(timeout=300)
-        assert process.returncode == code, output
-        return output
-
-    def zlv(self, *arguments: str) -> str:
-        done = subprocess.run(
-            [str(ZLV), *arguments],
-            env=self.environment,
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        return done.stdout
-
-    def jobs(self) -> dict[str, Any]:
-        listing = self.batch.list_namespaced_job(
-            self.namespace, label_selector=f"zlv.fr/run={self.run_id}"
-        ).items
-        return {job.metadata.name.removeprefix(f"{self.run_id}-"): job for job in listing}
-
-    def running_pod(self, step: str) -> Any:
-        def found() -> Any:
-            pods = self.core.list_namespaced_pod(
-                self.namespace, label_selector=f"zlv.fr/run={self.run_id},zlv.fr/step={step}"
-            ).items
-            return next((pod for pod in pods if pod.status.phase == "Running"), None)
-
-        return wait_for(found)
-
-
-@pytest.fixture
-def runs(tmp_path: Path, api: client.ApiClient, namespace: str, image: str) -> Runs:
-    return Runs(tmp_path, api, namespace, image)
 
 
 def test_steps_run_as_jobs_with_labels_and_their_logs_are_shown(runs: Runs) -> None:

@@ -33,6 +33,7 @@ RULES = [
     },
     {"apiGroups": [""], "resources": ["pods"], "verbs": ["get", "list", "watch"]},
     {"apiGroups": [""], "resources": ["pods/log"], "verbs": ["get"]},
+    {"apiGroups": [""], "resources": ["events"], "verbs": ["list"]},
 ]
 VOLUMES = [{"name": "raw", "persistentVolumeClaim": {"claimName": "raw"}}, {"name": "tmp", "emptyDir": {}}]
 MOUNTS = [{"name": "raw", "mountPath": "/data"}, {"name": "tmp", "mountPath": "/tmp"}]

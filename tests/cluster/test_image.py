@@ -158,6 +158,7 @@ class Trial:
             "CELLAR_ACCESS_KEY_ID": "trial", "CELLAR_SECRET_ACCESS_KEY": "trial-secret",
             "CELLAR_DATA_LAKE_BUCKET_NAME": "some-lake",
             "CELLAR_METABASE_BUCKET_NAME": "some-releases", "DUCKDB_MEMORY_LIMIT": "1GB",
+            "ZLV_SIGNING_KEY": "canary-signing-key-of-more-than-32-characters",
         }  # fmt: skip
         return (*(part for name, value in settings.items() for part in ("-e", f"{name}={value}")), "-e", KEY)
 

@@ -3,68 +3,32 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-import duckdb
 import pytest
 from bases import base, marks, publish, write_warehouse, zlv
-from components import BUCKET, Lake, s3
+from components import BUCKET, Lake
+from two_releases import damaged, flipped, lake, rewrite, two_releases
 
-from jobs.backup.export import export_base
-from jobs.backup.restore import import_base
-from jobs.errors import DataRefused
 from jobs.releases.manifest import manifest_file
 from jobs.releases.release import current_release, release_file
 from jobs.releases.upload import upload_release
 from jobs.settings import Settings
-from jobs.storage.places import Folder
 from jobs.telemetry import stage
 
+__all__ = ["lake"]  # fixtures
+
 OTHER_KEY = "another-signing-key-of-more-than-32-characters"
-
-
-@pytest.fixture(scope="module")
-def lake() -> Iterator[Lake]:
-    with s3() as server:
-        yield server
 
 
 def where(lake: Lake) -> dict[str, str]:
     return {**lake.environment(), "CELLAR_METABASE_BUCKET_NAME": BUCKET, "CELLAR_METABASE_KEY_PATH": "doors"}
 
 
-def two_releases(home: Path) -> Settings:
-    settings = base(home)
-    for mark in (1, 2):
-        write_warehouse(settings, mark=mark, rows=10)
-        publish(settings, f"daily-{mark}")
-    return settings
-
-
-def rewrite(path: Path, content: bytes) -> None:
-    """Change a file as somebody would who sets its size and time back."""
-    before = path.stat()
-    path.chmod(0o600)
-    path.write_bytes(content)
-    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
-
-
-def flipped(path: Path) -> bytes:
-    content = bytearray(path.read_bytes())
-    content[len(content) // 2] ^= 1
-    return bytes(content)
-
-
 def edited_manifest(settings: Settings, name: str) -> None:
     path = manifest_file(release_file(settings.clean_dir, name))
     rewrite(path, json.dumps({**json.loads(path.read_text()), "bytes": 1}).encode())
-
-
-def damaged(settings: Settings, name: str) -> None:
-    path = release_file(settings.clean_dir, name)
-    rewrite(path, flipped(path))
 
 
 def no_database(settings: Settings, name: str) -> None:
@@ -154,94 +118,3 @@ def test_a_pointer_of_half_a_gigabyte_is_refused_within_its_memory(tmp_path: Pat
     done = zlv(base(tmp_path), "follow", "--once", **where(lake))
     assert done.returncode == 65 and "more than 8 MB" in done.stderr
     lake.client.delete_object(Bucket=BUCKET, Key="doors/current.json")
-
-
-def exported(tmp_path: Path) -> Path:
-    settings = two_releases(tmp_path / "one")
-    with stage(settings, "export") as run:
-        return tmp_path / "backup" / export_base(settings, Folder(tmp_path / "backup"), run)
-
-
-def bring(home: Path, folder: Path, **options: bool) -> Settings:
-    settings = base(home)
-    with stage(settings, "import") as run:
-        import_base(settings, Folder(folder), run, **options)
-    return settings
-
-
-def change_manifest(export: Path, /, **changes: object) -> None:
-    path = export / "manifest.json"
-    path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        "clean/zlv.duckdb",
-        "warehouse/audit.json",
-        "raw/../warehouse/warehouse.duckdb",
-        "/etc/passwd",
-        "raw/a.sh",
-    ],
-)
-def test_an_import_writes_nothing_that_is_no_file_of_a_base(tmp_path: Path, path: str) -> None:
-    """S8: `clean/zlv.duckdb` was written through the symlink."""
-    folder = exported(tmp_path)
-    files = json.loads((folder / "manifest.json").read_text())["files"]
-    change_manifest(folder, files=[{**files[0], "path": path}, *files[1:]])
-    with pytest.raises(DataRefused, match="nothing was changed"):
-        bring(tmp_path / "two", folder)
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"folder": "/etc"},
-        {"folder": "../.."},
-        {"current": "../x"},
-        {"files": 3},
-        {"files": [None]},
-        {"format": 2},
-        {"run_id": "a\nb"},
-    ],
-)
-def test_an_odd_manifest_of_an_export_is_one_sentence(tmp_path: Path, changes: dict[str, object]) -> None:
-    """S8: they ended with 1, and `/etc` was read."""
-    folder = exported(tmp_path)
-    change_manifest(folder, **changes)
-    with pytest.raises(DataRefused, match="nothing was changed"):
-        bring(tmp_path / "two", folder)
-
-
-def test_an_export_with_an_unproven_release_comes_in_without_its_releases(tmp_path: Path) -> None:
-    """S2: the release that an import shows has its proof; the raw files do not wait for it."""
-    folder = exported(tmp_path)
-    files = json.loads((folder / "manifest.json").read_text())["files"]
-    change_manifest(folder, files=[file for file in files if not file["path"].endswith("daily-2.json")])
-    with pytest.raises(DataRefused, match="--without-releases"):
-        bring(tmp_path / "two", folder)
-    settings = bring(tmp_path / "two", folder, releases=False)
-    assert settings.warehouse_file.exists() and current_release(settings) is None
-
-
-def test_an_import_reads_every_file_even_where_the_base_has_it_already(tmp_path: Path) -> None:
-    """N32: 0 of 48 files were verified, though the guide says all."""
-    folder = exported(tmp_path)
-    home = tmp_path / "two"
-    bring(home, folder)
-    assert marks(base(home)) == {(2, 2)}
-    file = folder / "warehouse" / "warehouse.duckdb"
-    file.write_bytes(flipped(file))
-    with pytest.raises(DataRefused, match=r"warehouse\.duckdb .* is damaged"):
-        bring(home, folder)
-
-
-def test_a_release_over_a_local_file_is_no_release(tmp_path: Path, lake: Lake) -> None:
-    """S8: a view over a file of the follower's own machine was shown."""
-    settings = two_releases(tmp_path)
-    path = release_file(settings.clean_dir, "daily-1")
-    path.unlink()
-    with duckdb.connect(str(path)) as connection:
-        connection.execute("CREATE VIEW cities_zonage_2024 AS FROM read_text('/etc/hostname')")
-    assert zlv(settings, "publish", "--rollback").returncode == 65
-    assert current_release(settings) == "daily-2"

@@ -68,6 +68,17 @@ def test_only_settings_reads_the_environment() -> None:
             )
 
 
+def test_one_door_opens_web_addresses() -> None:
+    """S9: what a redirect may reach is judged in one place; a trial asks its own servers."""
+    for module in MODULES:
+        place = module.relative_to(JOBS).as_posix()
+        if not place.startswith(("storage/web/", "sample/servers/")):
+            text = module.read_text(encoding="utf-8")
+            assert not re.search(
+                r"urllib\.request|urlopen|import requests|http\.client import HTTPS?C", text
+            ), f"{module.relative_to(ROOT)} opens an address by itself"
+
+
 def test_the_architecture_page_names_each_folder_in_one_line() -> None:
     page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     folders = [

@@ -12,12 +12,14 @@ import pytest
 from kubernetes import client
 from manifests import manifest, shell, task
 
-from jobs.pipelines.graph import Graph, Step
+from jobs.pipelines.graph import Graph
 from jobs.pipelines.kubernetes.job import Setting, job_name, job_of, label_value
 from jobs.pipelines.kubernetes.pod_log import without_log_lines
-from jobs.pipelines.kubernetes.verdict import verdict, why_waiting
-from jobs.pipelines.manifest.manifest import read_pipeline
+from jobs.pipelines.kubernetes.verdict import verdict
+from jobs.pipelines.kubernetes.waiting import Why, why_waiting
+from jobs.pipelines.manifest.manifest import find_manifest, read_pipeline
 from jobs.pipelines.manifest.pipeline import Pipeline
+from jobs.pipelines.step import Step
 
 POD_SECURITY = {"runAsNonRoot": True, "runAsUser": 65532, "seccompProfile": {"type": "RuntimeDefault"}}
 SPEC = {
@@ -70,6 +72,54 @@ def setting(pipeline: Pipeline, **more: Any) -> Setting:
     return Setting(pipeline, "r1", "zlv", "00-a-b-01", {"image": "zlv:1"}, 600, **{"owner": owner, **more})
 
 
+@pytest.mark.parametrize("name", ["daily", "yearly", "backup", "restore"])
+def test_the_job_of_a_step_has_the_step_s_own_keys_and_the_label_that_its_policy_selects(name: str) -> None:
+    """S5: the executor makes of the manifest what the manifest says, for each step of each pipeline."""
+    pipeline = read_pipeline(find_manifest(name))
+    given = {"image": "zlv:1", "to": "s3://lake/backups", "upload": "true"}
+    parameters = {each: given.get(each, str(known.value)) for each, known in pipeline.parameters.items()}
+    seen: set[str] = set()
+    for task_name in pipeline.tasks:
+        if pipeline.tasks[task_name].items_from is None:
+            steps = Graph(pipeline, "r1", parameters, {task_name}, {}).due()
+            for step in steps:
+                pod = typed(job_of(step, 1, setting(pipeline))).spec.template
+                keys = [volume.secret for volume in pod.spec.volumes if volume.secret]
+                (container,) = pod.spec.containers
+                assert pod.metadata.labels["zlv.fr/stage"] == step.template
+                assert not [source for source in container.env_from if source.secret_ref]
+                mounts = [mount for mount in container.volume_mounts if mount.mount_path == "/etc/zlv/keys"]
+                assert len(keys) == len(mounts) <= 1
+                assert all(secret.items and secret.optional for secret in keys)
+                seen.add(step.template)
+    assert len(seen) == sum(task.items_from is None for task in pipeline.tasks.values())
+
+
+def test_what_a_workflow_has_no_field_for_reaches_the_pod_and_argo_s_own_containers_do_not(
+    tmp_path: Path,
+) -> None:
+    """K17: runtimeClassName, dnsConfig, hostUsers and the spread come by the patch that Argo reads."""
+    patch = {
+        "runtimeClassName": "gvisor",
+        "hostUsers": False,
+        "containers": [{"name": "wait"}],
+        "initContainers": [],
+    }
+    tasks = [
+        {
+            "name": "load",
+            "template": "load",
+            "arguments": {"parameters": [{"name": "source", "value": "cog"}]},
+        }
+    ]
+    pipeline = read_pipeline(manifest(tmp_path, tasks, [LOAD], **SPEC, podSpecPatch=json.dumps(patch)))
+    (step,) = Graph(pipeline, "r1", {"image": "zlv:1"}, {"load"}, {}).due()
+    pod = typed(job_of(step, 1, setting(pipeline))).spec.template.spec
+    assert (pod.runtime_class_name, pod.host_users) == ("gvisor", False)
+    assert [container.name for container in pod.containers] == ["main"]
+    assert pod.init_containers is None
+
+
 def test_the_job_of_a_step_is_what_the_manifest_says(tmp_path: Path) -> None:
     pipeline, (step, _) = pipeline_and_steps(tmp_path)
     labels = {
@@ -103,14 +153,6 @@ def test_the_job_of_a_step_is_what_the_manifest_says(tmp_path: Path) -> None:
             ttl_seconds_after_finished=3600,
             pod_failure_policy=client.V1PodFailurePolicy(
                 rules=[
-                    client.V1PodFailurePolicyRule(
-                        action="Ignore",
-                        on_pod_conditions=[
-                            client.V1PodFailurePolicyOnPodConditionsPattern(
-                                type="DisruptionTarget", status="True"
-                            )
-                        ],
-                    ),
                     client.V1PodFailurePolicyRule(
                         action="FailJob",
                         on_exit_codes=client.V1PodFailurePolicyOnExitCodesRequirement(
@@ -310,13 +352,14 @@ def test_why_a_pod_waits_is_one_sentence() -> None:
         "reason": "Unschedulable",
         "message": "0/1 nodes: Insufficient memory.",
     }
-    assert (
-        why_waiting(pod(conditions=[unschedulable]))
-        == "no node takes its pod (Unschedulable): 0/1 nodes: Insufficient memory."
+    assert why_waiting(pod(conditions=[unschedulable])) == Why(
+        "Unschedulable", "no node takes its pod (Unschedulable): 0/1 nodes: Insufficient memory."
     )
     waiting = {"reason": "ImagePullBackOff", "message": "Back-off\npulling"}
-    pulling = pod(containerStatuses=[{"image": "zlv:9", "state": {"waiting": waiting}}])
-    assert why_waiting(pulling) == "its image zlv:9 cannot be pulled (ImagePullBackOff): Back-off pulling"
+    pulling = pod(containerStatuses=[{"name": "main", "image": "zlv:9", "state": {"waiting": waiting}}])
+    assert why_waiting(pulling) == Why(
+        "ImagePullBackOff", "its image zlv:9 cannot be pulled (ImagePullBackOff): Back-off pulling"
+    )
     assert why_waiting(pod(phase="Pending")) is None
 
 

@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from jobs.catalog import FileFormat, Source
 from jobs.catalog.model import Column, Rule
 from jobs.errors import DataRefused, SettingsError
+from jobs.sources.lake.form import Form
 from jobs.sources.lake.header import match, read_layout
-from jobs.sources.lake.rejects import physical_lines
-from jobs.sources.lake.repair import Repair, piped
+from jobs.sources.lake.line_ends import physical_lines
+from jobs.sources.lake.pipe import piped
+from jobs.sources.lake.repair import Repair
 from jobs.storage.folders import check_folder, file_system
 
 KEEP = Rule.model_validate({"class": "none", "treatment": "keep"})
@@ -49,11 +51,10 @@ def test_a_header_may_be_quoted_and_span_lines() -> None:
     assert set(layout.texts) == {"c0", "c1"}
 
 
-def test_a_mark_of_utf8_wins_over_the_declared_encoding() -> None:
-    layout = read_layout(source("é", encoding="latin-1"), "f", lambda size: "\ufeffé\n".encode())
+def test_a_mark_of_utf8_is_no_part_of_the_first_name() -> None:
+    layout = read_layout(source("é"), "f", lambda size: "\ufeffé\n".encode())
     assert layout is not None
-    assert (layout.encoding, list(layout.texts)) == ("utf-8", ["c0"])
-    assert "byte-order mark" in layout.drift[0]
+    assert list(layout.texts) == ["c0"]
 
 
 def test_an_exact_name_is_never_taken_by_a_likely_one() -> None:
@@ -80,16 +81,16 @@ def test_physical_lines_are_the_same_however_the_object_is_cut(parts: list[str],
     chunks = [body[at : at + width] for at in range(0, len(body), width)]
     starts = [at + 1 for at in range(len(body)) if body[at : at + 1] == b"x"]
     expected = {start: 1 + body.count(b"\n", 0, start - 1) for start in starts}
-    assert physical_lines(chunks, starts, transcoded=False) == expected
+    assert physical_lines(chunks, starts) == expected
 
 
 def test_a_position_on_line_ends_means_the_line_after_them() -> None:
-    assert physical_lines([b"h\r\n1\r", b"\n\r\n2\r\n"], [3, 6], transcoded=False) == {3: 2, 6: 4}
-    assert physical_lines(["h\né\né\nx\n".encode("latin-1")], [9], transcoded=True) == {9: 4}
+    assert physical_lines([b"h\r\n1\r", b"\n\r\n2\r\n"], [3, 6]) == {3: 2, 6: 4}
+    assert physical_lines(["h\né\né\nx\n".encode()], [9]) == {9: 4}
 
 
 def repaired(text: str, columns: int = 2, cut: int = 7) -> tuple[str, list[int]]:
-    repair = Repair(FileFormat(), columns)
+    repair = Repair(Form(), columns)
     body = text.encode()
     out = b"".join(repair.records(body[at : at + cut] for at in range(0, len(body), cut)))
     return out.decode(), repair.broken
@@ -103,12 +104,17 @@ def test_quoted_line_ends_stay_in_their_record() -> None:
     assert repaired('h,i\n1,"a\nb ""c""\n"\n2,"open\n3,d') == ('1,h,i\n2,1,"a\nb ""c""\n"\n6,3,d\n', [5])
 
 
+def test_a_record_of_two_lines_may_end_with_an_empty_value() -> None:
+    """D11: the second line's last value is empty, as often in LOVAC."""
+    assert repaired('h,i\n"a\nb",\n2,c\n') == ('1,h,i\n2,"a\nb",\n4,2,c\n', [])
+
+
 def test_text_after_a_quote_breaks_its_line() -> None:
     assert repaired('h,i\r\n1,"a"b\r\n2,c\r\n') == ("1,h,i\n3,2,c\n", [2])
 
 
 def test_records_know_their_physical_line() -> None:
-    repair = Repair(FileFormat(), 2)
+    repair = Repair(Form(), 2)
     list(repair.records([b'h,i\n1,"a\nb"\n2,c\n3,"open\n4,d\n']))
     assert [repair.line_of(record) for record in range(1, 5)] == [1, 2, 4, 6]
 
@@ -117,7 +123,7 @@ def test_records_know_their_physical_line() -> None:
 def test_a_well_written_file_passes_whole(records: list[list[str]]) -> None:
     fields = ['"' + field.replace('"', '""') + '"' for record in records for field in record]
     text = "".join(f"{a},{b}\n" for a, b in zip(fields[::2], fields[1::2], strict=True))
-    repair = Repair(FileFormat(), 2)
+    repair = Repair(Form(), 2)
     out = b"".join(repair.records([text.encode()])).decode()
     assert repair.broken == []
     number, expected = 1, ""

@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 import yaml
 from chart import CHART, FOREIGN, ROOT, WORKFLOWS, Object, identity, objects, pods, step_pods, typed
-from chart_files import values_table
+from chart_texts import values_table
 from hera.workflows.models import CronWorkflow
 from pod_rules import RULES, broken
 
@@ -21,7 +21,7 @@ K8S = ROOT / "k8s"
 FILES = sorted(
     path for folder in ("base", "components", "overlays", "gitops") for path in (K8S / folder).rglob("*.y*ml")
 )
-PIPELINES = ("daily", "yearly", "backup")
+PIPELINES = ("daily", "yearly", "backup", "restore")
 
 
 def _objects(folder: str) -> list[Object]:
@@ -148,7 +148,13 @@ def test_values_and_examples_keep_the_schema_and_the_schema_is_closed() -> None:
 def test_the_schema_knows_every_step_and_pipeline() -> None:
     schema = json.loads((CHART / "values.schema.json").read_text(encoding="utf-8"))
     steps = {name for pipeline in PIPELINES for name in read_pipeline(find_manifest(pipeline)).templates}
-    assert steps <= set(schema["properties"]["steps"]["properties"])
+    (named,) = schema["properties"]["steps"]["patternProperties"]
+    assert steps == set(named.strip("^()$").split("|"))
+    assert list(
+        schema["properties"]["networkPolicy"]["properties"]["extraEgress"]["properties"]["steps"][
+            "patternProperties"
+        ]
+    ) == [named]
     assert set(schema["properties"]["pipelines"]["properties"]) == set(PIPELINES)
 
 

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 import yaml
+from one_policy import FOLDER, catalog, own_folder
 
 from jobs.catalog import Catalog, load_catalog
 from jobs.catalog.load import expand
 from jobs.errors import SettingsError
-from jobs.privacy.public import read_knowledge
-from jobs.privacy.report import policy_digest
 from jobs.privacy.treatments import output_columns
-from jobs.settings import project_dir
 
-FOLDER = project_dir("catalog")
+__all__ = ["catalog"]  # fixtures
+
 # Of these not even a pseudonym is of use to anybody.
 NEVER_READ = {
     "users": {"password", "first_name", "last_name", "phone", "two_factor_secret", "two_factor_code"},
@@ -49,6 +47,8 @@ NEVER_READ = {
     "ff_owners_2024": {"jdatnss", "dldnss", "dnomus", "dprnus", "dlign4", "idvoie", "dnatpr", "dsglpm"},
     "ff_2024": {"dvoilib", "dnvoiri", "geomloc", "ban_geom", "idvoie"},
 }
+
+
 EVENT_KEYS = {
     "status",
     "subStatus",
@@ -59,11 +59,6 @@ EVENT_KEYS = {
     "category",
     "label",
 }
-
-
-@pytest.fixture(scope="module")
-def catalog() -> Catalog:
-    return load_catalog([FOLDER])
 
 
 def test_every_declared_column_has_a_decision_and_every_decision_a_column(catalog: Catalog) -> None:
@@ -121,10 +116,6 @@ def test_what_joins_across_sources_is_pseudonymised_alike(catalog: Catalog) -> N
     assert {(rule.treatment, rule.normalise) for rule in rules} == {("pseudonymise", False)}
 
 
-def own_folder(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(FOLDER, tmp_path / "catalog"))
-
-
 def test_a_column_without_a_decision_is_closed(tmp_path: Path) -> None:
     folder = own_folder(tmp_path)
     path = folder / "policy" / "production.yml"
@@ -150,69 +141,3 @@ def test_a_direct_column_cannot_be_kept(tmp_path: Path) -> None:
         match=r"production\.yml:\d+: sources\.owners\.birth_date: a column of class 'direct' cannot be kept",
     ):
         load_catalog([folder])
-
-
-@pytest.mark.parametrize(
-    ("place", "column", "fault"),
-    [
-        ("production.owners", "full_name", "is not of class none and kept"),
-        ("production.owners", "nickname", "is no declared column"),
-        ("production.nowhere", "name", "is no declared column"),
-    ],
-)
-def test_a_personal_column_cannot_be_declared_public(
-    place: str, column: str, fault: str, tmp_path: Path
-) -> None:
-    folder = own_folder(tmp_path)
-    (folder / "policy" / "public_values.yml").write_text(
-        f"public:\n  {place}: [{column}]\n", encoding="utf-8"
-    )
-    with pytest.raises(SettingsError, match=fault):
-        read_knowledge([folder], load_catalog([folder]))
-
-
-@pytest.mark.parametrize(
-    ("column", "gives_away"),
-    [
-        *(
-            dict.fromkeys(
-                [
-                    "email",
-                    "user_emails",
-                    "owner_full_name",
-                    "password",
-                    "birth_date",
-                    "content",
-                    "adresse1",
-                    "ff_jdatnss_3",
-                ],
-                True,
-            ).items()
-        ),
-        *(
-            dict.fromkeys(
-                [
-                    "name",
-                    "kind",
-                    "geo_code",
-                    "geolocation_source",
-                    "type_proprietaire",
-                    "data_file_years",
-                    "libelle",
-                ],
-                False,
-            ).items()
-        ),
-    ],
-)
-def test_a_column_is_known_by_its_name(column: str, gives_away: bool, catalog: Catalog) -> None:
-    assert read_knowledge([FOLDER], catalog).gives_away(column) is gives_away
-
-
-def test_the_digest_names_the_policy_to_the_letter(tmp_path: Path) -> None:
-    folder = own_folder(tmp_path)
-    before = policy_digest([folder])
-    assert before == policy_digest([FOLDER])
-    with (folder / "policy" / "ff.yml").open("a", encoding="utf-8") as file:
-        file.write("# one word\n")
-    assert policy_digest([folder]) != before

@@ -19,9 +19,11 @@ ROOT = Path(__file__).resolve().parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 # What `.ci/run` runs before a change lands; `demo` is that of the README, of which the suite's own chain is
 # made.
-BEFORE_LANDING = {"check", "test", "actionlint", "image", "test-cluster"}
+BEFORE_LANDING = {"check", "test", "actionlint", "image", "test-cluster", "test-chart"}
 DIGEST = "sha256:" + "0" * 64
 VERSION = f"v{__version__}"
+
+QUIETLY = "--quiet --disable-pip-version-check"
 
 # Target → its arguments and, with what stands in for a program that no test has, what that program is told.
 WITH_STAND_INS: dict[str, tuple[list[str], list[str]]] = {
@@ -52,6 +54,17 @@ WITH_STAND_INS: dict[str, tuple[list[str], list[str]]] = {
     "dbt-packages": ([], ["dbt deps --project-dir dbt --profiles-dir dbt --log-path {home}/tmp"]),
     "demo": ([], ["zlv dev up --scale 1 --seed 7", "zlv run daily"]),
     "run-summary": ([], ["zlv runs", "zlv trace last"]),
+    "try-next": (
+        ["NEXT={bin}"],
+        [
+            f"pip install {QUIETLY} --no-deps --require-hashes -r requirements/dev.lock",
+            f"pip install {QUIETLY} --no-deps -e .",
+            f"pip install {QUIETLY} --pre --upgrade duckdb duckdb-extensions duckdb-extension-httpfs"
+            " duckdb-extension-postgres-scanner duckdb-extension-spatial dbt-core dbt-duckdb",
+            "pytest -q tests/unit tests/integration/test_daily_run.py",
+        ],
+    ),
+    "next-summary": (["NEXT={bin}", "OUTCOME=failure"], ["pip freeze"]),
     "chart-package": (
         [],
         ["helm lint --strict helm/zlv-warehouse", "helm package helm/zlv-warehouse --destination {dist}"],
@@ -71,7 +84,7 @@ WITH_STAND_INS: dict[str, tuple[list[str], list[str]]] = {
         ],
     ),
 }
-WITH_NOTHING = {"release-check", "release-notes"}
+WITH_NOTHING = {"release-check", "release-notes", "base-check"}
 
 
 def workflow(path: Path) -> dict[str, Any]:
@@ -103,7 +116,7 @@ def stand_ins(tmp_path: Path) -> Path:
         "helm": f"echo 'Digest: {DIGEST}' >&2",
         "docker": "echo '| localhost/zlv-warehouse:test | 1 GB | 1 |'",
     }
-    for name in ("cosign", "docker", "kind", "helm", "gh", "pytest", "dbt", "zlv"):
+    for name in ("cosign", "docker", "kind", "helm", "gh", "pip", "pytest", "dbt", "zlv"):
         program = folder / name
         program.write_text(
             f'#!/bin/sh\necho "{name} $*" >> "$TOLD"\n{prints.get(name, "")}\n', encoding="utf-8"
@@ -138,6 +151,7 @@ def test_a_target_calls_the_program_that_does_it(target: str, stand_ins: Path, t
     (home / "dev" / "env").touch()
     dist.mkdir()
     places = {"PATH": f"{stand_ins}:{os.environ['PATH']}", "TOLD": str(log), "ZLV_HOME": str(home)}
+    arguments = [argument.replace("{bin}", str(stand_ins)) for argument in arguments]
     done = make(target, *arguments, f"BIN={stand_ins}", f"DIST={dist}", **places)
     assert done.returncode == 0, done.stderr
     expected = [line.replace("{home}", str(home)).replace("{dist}", str(dist)) for line in told]
@@ -150,6 +164,27 @@ def test_a_release_has_the_version_of_its_tag_everywhere_and_its_part_of_the_cha
     assert wrong.returncode != 0 and "is not of version 9.9.9" in wrong.stderr
     notes = make("release-notes", f"TAG={VERSION}").stdout
     assert notes.strip().startswith("- ") and "## " not in notes
+
+
+def test_what_is_published_starts_from_an_image_of_a_digest(stand_ins: Path, tmp_path: Path) -> None:
+    """S13: a tag is refused; the lock asks the registry and writes the digest beside it."""
+    docker = stand_ins / "docker"
+    docker.write_text(f'#!/bin/sh\necho "docker $*" >> "$TOLD"\necho {DIGEST}\n', encoding="utf-8")
+    places = {"PATH": f"{stand_ins}:{os.environ['PATH']}", "TOLD": str(tmp_path / "told")}
+    for name in ("Dockerfile", "Dockerfile.metabase"):
+        file = tmp_path / name
+        text = re.sub(r"(ARG BASE_IMAGE=[^@\n]+)@\S+", r"\1", (ROOT / name).read_text(encoding="utf-8"))
+        file.write_text(text, encoding="utf-8")
+        refused = make("base-check", f"DOCKERFILES={file}")
+        assert refused.returncode and "make lock-images" in refused.stderr
+        for _ in range(2):
+            assert make("lock-images", f"DOCKERFILES={file}", **places).returncode == 0
+        (base,) = re.findall(r"^ARG BASE_IMAGE=(.+)$", file.read_text(encoding="utf-8"), re.MULTILINE)
+        tag, _, digest = base.partition("@")
+        assert digest == DIGEST and ":" in tag
+        assert make("base-check", f"DOCKERFILES={file}").returncode == 0
+        told = (tmp_path / "told").read_text(encoding="utf-8").splitlines()
+        assert told[-1] == f"docker buildx imagetools inspect --format {{{{.Manifest.Digest}}}} {tag}"
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)

@@ -13,28 +13,35 @@
 {{- end -}}
 {{- end }}
 
+{{- define "zlv.namespace" -}}
+{{- .Values.namespaceOverride | default .Release.Namespace -}}
+{{- end }}
+
 {{/* What selects: it never changes between versions of the chart. */}}
 {{- define "zlv.selector" -}}
 app.kubernetes.io/name: {{ include "zlv.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
 
-{{/* Metadata of an object. Call with (list $ "name" "component"). */}}
+{{/* Metadata of an object. Takes root, name, component; may take labels and annotations of its own. */}}
 {{- define "zlv.metadata" -}}
-{{- $root := index . 0 -}}
-name: {{ index . 1 }}
-namespace: {{ $root.Release.Namespace }}
-labels: {{- include "zlv.labels" (list $root (index . 2)) | nindent 2 }}
-{{- with $root.Values.commonAnnotations }}
+{{- $root := .root -}}
+name: {{ .name }}
+namespace: {{ include "zlv.namespace" $root }}
+labels: {{- include "zlv.labels" (dict "root" $root "component" .component) | nindent 2 }}
+{{- with .labels }}
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with mergeOverwrite (deepCopy $root.Values.commonAnnotations) (.annotations | default dict) }}
 annotations: {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- end }}
 
-{{/* Call with (list $ "component"). */}}
+{{/* Labels of an object. Takes root, component. */}}
 {{- define "zlv.labels" -}}
-{{- $root := index . 0 -}}
+{{- $root := .root -}}
 {{ include "zlv.selector" $root }}
-app.kubernetes.io/component: {{ index . 1 }}
+app.kubernetes.io/component: {{ .component }}
 app.kubernetes.io/version: {{ $root.Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ $root.Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace "+" "_" }}
@@ -43,25 +50,44 @@ helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace 
 {{- end }}
 {{- end }}
 
-{{/* Labels of a pod. Call with (list $ "component"). */}}
+{{/* Labels of a pod. Takes root, component. */}}
 {{- define "zlv.podLabels" -}}
-{{- $root := index . 0 -}}
+{{- $root := .root -}}
 {{ include "zlv.selector" $root }}
-app.kubernetes.io/component: {{ index . 1 }}
+app.kubernetes.io/component: {{ .component }}
 {{- with $root.Values.podLabels }}
 {{ toYaml . }}
 {{- end }}
 {{- end }}
 
-{{/* Reference of an image. Call with (list $ image), where what is empty is that of the main image. */}}
+{{/*
+Reference of an image. Takes root, image; an empty tag is that of the main image. A registry for all
+takes the place of the repository's own, which is its first part where that has a dot, a colon, or is localhost.
+*/}}
 {{- define "zlv.image" -}}
-{{- $root := index . 0 -}}{{- $image := index . 1 -}}
-{{- $image.repository -}}
+{{- $root := .root -}}{{- $image := .image -}}
+{{- $repository := $image.repository -}}
+{{- with $root.Values.global.imageRegistry -}}
+{{- $repository = printf "%s/%s" . (regexReplaceAll "^([^/]*[.:][^/]*|localhost)/" $repository "") -}}
+{{- end -}}
+{{- $repository -}}
 {{- if $image.digest -}}@{{ $image.digest }}{{- else -}}:{{ $image.tag | default $root.Values.image.tag | default $root.Chart.AppVersion }}{{- end -}}
 {{- end }}
 
 {{- define "zlv.secretName" -}}
 {{- if .Values.dev.enabled -}}{{ include "zlv.fullname" . }}-trial{{- else -}}{{ .Values.secrets.existingSecret | default (include "zlv.fullname" .) }}{{- end -}}
+{{- end }}
+
+{{/* Volume of keys of the Secret, a file each. What is missing there is told by who needs it, with its cure. Takes root, keys. */}}
+{{- define "zlv.keysVolume" -}}
+name: keys
+secret:
+  secretName: {{ include "zlv.secretName" .root }}
+  optional: true
+  items:
+    {{- range .keys }}
+    - {key: {{ . }}, path: {{ . }}}
+    {{- end }}
 {{- end }}
 
 {{- define "zlv.rawClaim" -}}
@@ -76,40 +102,6 @@ app.kubernetes.io/component: {{ index . 1 }}
 {{- .Values.priorityClass.name | default (ternary (include "zlv.fullname" .) "" .Values.priorityClass.create) -}}
 {{- end }}
 
-{{/* Where a pod that mounts a volume may run. */}}
-{{- define "zlv.affinity" -}}
-{{- if .Values.affinity -}}
-{{ toYaml .Values.affinity }}
-{{- else if .Values.volumes.sameNode -}}
-podAffinity:
-  requiredDuringSchedulingIgnoredDuringExecution:
-    - topologyKey: kubernetes.io/hostname
-      labelSelector:
-        matchLabels:
-          zlv.fr/volumes: {{ include "zlv.fullname" . }}
-{{- end -}}
-{{- end }}
-
-{{/* Placement of a pod. Call with (list $ mountsVolumes). */}}
-{{- define "zlv.placement" -}}
-{{- $root := index . 0 -}}
-{{- with $root.Values.nodeSelector }}
-nodeSelector: {{- toYaml . | nindent 2 }}
-{{- end }}
-{{- with $root.Values.tolerations }}
-tolerations: {{- toYaml . | nindent 2 }}
-{{- end }}
-{{- if index . 1 }}
-{{- with include "zlv.affinity" $root }}
-affinity: {{- . | nindent 2 }}
-{{- end }}
-{{- else }}
-{{- with $root.Values.affinity }}
-affinity: {{- toYaml . | nindent 2 }}
-{{- end }}
-{{- end }}
-{{- end }}
-
 {{/* Host and port of the S3 server, as pods see it. */}}
 {{- define "zlv.s3Endpoint" -}}
 {{- if .Values.dev.enabled -}}{{ include "zlv.fullname" . }}-dev:9000{{- else -}}{{ .Values.s3.endpoint }}{{- end -}}
@@ -117,16 +109,6 @@ affinity: {{- toYaml . | nindent 2 }}
 
 {{- define "zlv.lakeBucket" -}}
 {{- ternary "zlv-data-lake" .Values.s3.lakeBucket .Values.dev.enabled -}}
-{{- end }}
-
-{{- define "zlv.s3Port" -}}
-{{- $port := regexFind ":[0-9]+$" (include "zlv.s3Endpoint" .) | trimPrefix ":" -}}
-{{- $port | default (ternary "443" "80" .Values.s3.useSSL) -}}
-{{- end }}
-
-{{- define "zlv.otlpPort" -}}
-{{- $url := urlParse .Values.otlp.endpoint -}}
-{{- regexFind ":[0-9]+$" $url.host | trimPrefix ":" | default (ternary "443" "80" (eq $url.scheme "https")) -}}
 {{- end }}
 
 {{- define "zlv.pipelineNames" -}}

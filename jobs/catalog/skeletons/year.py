@@ -87,25 +87,23 @@ def _add(project: Path, name: str, before: int, year: int) -> tuple[str, list[st
 
 
 def _compare(source: Source, year: int, file: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    encoding = "utf-8" if source.format.encoding == "utf-8" else "latin-1"
+    encoding = "latin-1" if source.format.encoding in ("latin-1", "windows-1252") else "utf-8"
+    # What the catalog leaves open, the file decides.
+    sign = source.format.delimiter
+    delim, values = ("delim = ?, ", [sign]) if sign else ("", [])
     read = (
-        "DESCRIBE FROM read_csv(?, delim = ?, header = true, all_varchar = true, encoding = ?, ignore_errors"
+        f"DESCRIBE FROM read_csv(?, {delim}header = true, all_varchar = true, encoding = ?, ignore_errors"
         " = true)"
     )
     try:
-        found = [
-            str(row[0])
-            for row in duckdb.execute(read, [str(file), source.format.delimiter, encoding]).fetchall()
-        ]
+        found = [str(row[0]) for row in duckdb.execute(read, [str(file), *values, encoding]).fetchall()]
     except duckdb.Error:
         raise DataRefused(
-            f"{file} could not be read as {source.name} is ({source.format.delimiter!r}, {encoding}); check"
-            " the file"
+            f"{file} could not be read as {source.name} is ({sign!r}, {encoding}); check the file"
         ) from None
     if len(found) < 2 < len(source.columns):
         raise DataRefused(
-            f"{file} is one column when split at {source.format.delimiter!r}; say with --like which year it"
-            " resembles"
+            f"{file} is one column when split at {sign!r}; say with --like which year it resembles"
         )
     own = str(source.millesime)
     declared = [column.header_name.replace(own, str(year)) for column in source.columns]

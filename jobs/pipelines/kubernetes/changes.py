@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from jobs.errors import Temporary
-from jobs.pipelines.kubernetes.cluster import Cluster, no_answer
+from jobs.pipelines.kubernetes.cluster import Cluster
+from jobs.pipelines.kubernetes.patience import no_answer
 
 # A watch that the server does not end by then has lost its connection without a word.
 _WATCH_SECONDS = 60

@@ -1,28 +1,25 @@
-"""Talk to the Kubernetes API with patience: every call is tried again while the API is away."""
+"""Reach one namespace of a Kubernetes cluster: its Jobs, their pods, and what its events tell of them."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jobs.errors import SettingsError, Temporary
+from jobs.errors import SettingsError
 from jobs.pipelines.kubernetes.job import RUN, STEP, label_value
+from jobs.pipelines.kubernetes.patience import Patience, no_answer
+from jobs.pipelines.kubernetes.pod import MAIN
 from jobs.settings import Settings
 
 _NAMESPACE_FILE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
-# As long as a control plane's upgrade may take; steps run on meanwhile.
-_PATIENCE_SECONDS = 600.0
-# An API server that has just started may refuse a right that it has not read yet.
-_RIGHTS_SECONDS = 15.0
-_LONGEST_PAUSE = 5.0
-_CALL_SECONDS = (5, 30)
+# What an event says is worth no long wait.
+_EVENT_SECONDS = (2, 5)
 
 
 @dataclass
-class Cluster:
+class Cluster(Patience):
     """Reach one namespace; `shares_volume` says whether this process has the raw volume before it."""
 
     namespace: str
@@ -31,42 +28,6 @@ class Cluster:
     client: Any
     shares_volume: bool = False
     pod_name: str | None = None
-    on_hiccup: Callable[[str], None] = lambda sentence: None
-    _worked: bool = field(default=False, init=False)
-
-    def call(self, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
-        """Call the API; try again with growing pauses while it is away or overloaded.
-
-        Raises Temporary when that lasts for ten minutes, SettingsError when a right is missing,
-        and the client's ApiException for any other answer.
-        """
-        from kubernetes.client import ApiException
-
-        began, pause, told = time.monotonic(), 0.2, False
-        while True:
-            try:
-                answer = function(*arguments, _request_timeout=_CALL_SECONDS, **named)
-            except ApiException as error:
-                reason = _reason(error)
-                waited = time.monotonic() - began
-                if error.status in (401, 403) and not (self._worked and waited < _RIGHTS_SECONDS):
-                    raise SettingsError(f"the cluster does not allow it: {_message(error)}") from None
-                if error.status not in (401, 403, 408, 429, 500, 502, 503, 504):
-                    raise
-            except no_answer() as error:
-                reason = type(error).__name__
-            else:
-                if told:
-                    self.on_hiccup(f"the API server answers again after {time.monotonic() - began:.0f} s")
-                self._worked = True
-                return answer
-            if time.monotonic() - began > _PATIENCE_SECONDS:
-                raise Temporary(f"the API server has not answered for {_PATIENCE_SECONDS:.0f} s ({reason})")
-            if not told:
-                told = True
-                self.on_hiccup(f"the API server does not answer ({reason}); trying again")
-            time.sleep(pause)
-            pause = min(pause * 2, _LONGEST_PAUSE)
 
     def plain(self, value: Any) -> Any:
         """Give an object of the client as the plain data that the API speaks."""
@@ -92,8 +53,21 @@ class Cluster:
         """Read a Job; None when there is none of that name."""
         return self._found(self.batch.read_namespaced_job, name)
 
-    def annotate(self, job: str, annotations: Mapping[str, str]) -> None:
-        """Keep texts at a Job; one that is gone is passed over."""
+    def events(self, uid: str) -> list[dict[str, Any]]:
+        """List what the cluster tells of an object; nothing where that cannot be read."""
+        from kubernetes.client import ApiException
+
+        unheard: tuple[type[Exception], ...] = (ApiException, *no_answer())
+        try:
+            listing = self.core.list_namespaced_event(
+                self.namespace, field_selector=f"involvedObject.uid={uid}", _request_timeout=_EVENT_SECONDS
+            )
+        except unheard:
+            return []
+        return list(self.plain(listing)["items"])
+
+    def annotate(self, job: str, annotations: Mapping[str, str | None]) -> None:
+        """Keep texts at a Job, take away what is None; a Job that is gone is passed over."""
         from kubernetes.client import ApiException
 
         try:
@@ -123,8 +97,8 @@ class Cluster:
             self.batch.patch_namespaced_job, job, self.namespace, {"spec": {"activeDeadlineSeconds": 1}}
         )
 
-    def pod_log(self, pod: str) -> str:
-        """Read what a pod has written; empty when it is gone."""
+    def pod_log(self, pod: str) -> str | None:
+        """Read what a pod's step has written; None when it is gone."""
         from kubernetes.client import ApiException
 
         try:
@@ -132,13 +106,13 @@ class Cluster:
                 self.core.read_namespaced_pod_log,
                 pod,
                 self.namespace,
-                container="main",
+                container=MAIN,
                 _preload_content=False,
             )
         except ApiException as error:
             if error.status not in (400, 404):
                 raise
-            return ""
+            return None
         return str(answer.data.decode("utf-8", errors="replace"))
 
     def run_selector(self, run_id: str, step: str | None = None) -> str:
@@ -204,23 +178,3 @@ def connect(settings: Settings, namespace: str | None = None) -> Cluster:
         shares_volume=in_cluster,
         pod_name=settings.ZLV_POD_NAME,
     )
-
-
-def no_answer() -> tuple[type[Exception], ...]:
-    """Give the exceptions of a connection that is not made, or lost."""
-    from urllib3.exceptions import HTTPError
-
-    return (HTTPError, ConnectionError, TimeoutError)
-
-
-def _reason(error: Any) -> str:
-    return f"{error.status} {error.reason}"
-
-
-def _message(error: Any) -> str:
-    import json
-
-    try:
-        return str(json.loads(error.body)["message"])
-    except (TypeError, ValueError, KeyError):
-        return _reason(error)

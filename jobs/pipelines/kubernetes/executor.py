@@ -7,11 +7,14 @@ import json
 import time
 from dataclasses import asdict, dataclass, field
 
-from jobs.pipelines.graph import Step
-from jobs.pipelines.kubernetes.job import RECORD, RESULT, RUN_RECORD
-from jobs.pipelines.kubernetes.job_watch import JobAttempt, JobWatch
+from jobs.pipelines.kubernetes.job import RECORD, RESULT, RUN_RECORD, WAITS
+from jobs.pipelines.kubernetes.job_attempt import JobAttempt
+from jobs.pipelines.kubernetes.job_watch import JobWatch
+from jobs.pipelines.kubernetes.patience import QuotaExceeded
+from jobs.pipelines.kubernetes.patrol import Patrol
 from jobs.pipelines.kubernetes.step_jobs import StepJobs
-from jobs.pipelines.kubernetes.verdict import Verdict, verdict
+from jobs.pipelines.kubernetes.verdict import Verdict, job_end, verdict
+from jobs.pipelines.step import Step
 from jobs.pipelines.stepping import Kept, Stepping
 from jobs.telemetry.records import RunRecord
 
@@ -36,6 +39,11 @@ class KubernetesExecutor(Stepping[JobAttempt]):
     watch: JobWatch = field(kw_only=True)
     asked_again: bool = field(kw_only=True)
     still_ending: bool = False
+
+    @property
+    def patrol(self) -> Patrol:
+        """Give who sees to the attempts that stand still."""
+        return Patrol(self.jobs, self.jobs.setting.pending_seconds)
 
     def run(self) -> int:
         self.jobs.find()
@@ -67,10 +75,18 @@ class KubernetesExecutor(Stepping[JobAttempt]):
             return
         attempt = JobAttempt(step, self.jobs.next_number(step))
         self.watch.start(step.name)
-        self.jobs.create(attempt)
+        while True:
+            try:
+                self.jobs.create(attempt)
+                break
+            except QuotaExceeded as error:
+                if self.patrol.no_room(attempt, str(error)):
+                    raise
+                time.sleep(_TICK_SECONDS)
         until = time.monotonic() + (step.deadline or 600.0)
         while attempt.ended_job is None and time.monotonic() < until:
             self.watch.take_in([attempt], _TICK_SECONDS)
+            self.patrol.see_to([attempt])
         self.watch.stop()
         for log in attempt.logs.values():
             log.finish(_LOG_SECONDS)
@@ -80,14 +96,23 @@ class KubernetesExecutor(Stepping[JobAttempt]):
         return self.jobs.settled_before(step, again, self.asked_again)
 
     def start(self, attempt: JobAttempt) -> None:
-        self.jobs.create(attempt)
-        self.running.append(attempt)
+        try:
+            self.jobs.create(attempt)
+        except QuotaExceeded as error:
+            if not self.patrol.no_room(attempt, str(error)):
+                self.waiting.append(attempt)
+                return
+            told = Verdict(75, attempt.given_up, False, None, None, None)
+            attempt.given_up, attempt.since = None, 0.0
+            self.again_or_fail(attempt, self.jobs.record(attempt.step, attempt.number, told))
+        else:
+            self.running.append(attempt)
 
     def look(self) -> None:
         self.watch.take_in(self.running, _TICK_SECONDS)
         self.watch.check()
-        self.watch.give_up(self.running)
-        for attempt in [each for each in self.running if each.ended_job is not None]:
+        self.patrol.see_to(self.running)
+        for attempt in [each for each in self.running if self.patrol.is_over(each)]:
             self._reap(attempt)
 
     def stop(self) -> None:
@@ -122,15 +147,18 @@ class KubernetesExecutor(Stepping[JobAttempt]):
         self.running.remove(attempt)
         pods = self.jobs.pods_of(attempt.job)
         # What a deleted pod said at last is known from the watch alone.
-        pods = attempt.pods | pods
+        pods = attempt.pods = attempt.pods | pods
         for name, log in attempt.logs.items():
             log.finish(_LOG_SECONDS if name in pods else 2.0)
         self.watch.read_missed_logs(attempt, pods, _LOG_SECONDS)
         told = verdict(attempt.ended_job or {}, pods.values())
+        if told.exit_code and not told.is_disruption and attempt.waits_for and not attempt.has_begun:
+            # A deadline runs while a pod waits, too.
+            attempt.given_up = attempt.given_up or f"did not start: {attempt.waits_for.sentence}"
         if attempt.given_up is not None:
             told = dataclasses.replace(told, exit_code=75, sentence=attempt.given_up, is_disruption=False)
         record = self.jobs.record(step, attempt.number, told)
-        notes = {RECORD: json.dumps(asdict(record), ensure_ascii=False)}
+        notes: dict[str, str | None] = {RECORD: json.dumps(asdict(record), ensure_ascii=False)}
         result = ""
         if record.exit_code == 0 and step.is_read:
             result = self.jobs.result(step, pods)
@@ -138,11 +166,15 @@ class KubernetesExecutor(Stepping[JobAttempt]):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(result, encoding="utf-8")
             notes |= {RESULT: result} if len(result) < _LONGEST_RESULT else {}
-        self.jobs.cluster.annotate(attempt.job, notes)
+        self.jobs.cluster.annotate(attempt.job, notes | {WAITS: None})
+        if attempt.held_by:
+            self.jobs.cluster.end_job(attempt.job)
         if record.exit_code == 0:
             self.succeed(attempt, record, result)
         elif told.is_disruption and attempt.disruptions < _MOST_DISRUPTIONS and self.stopped_by is None:
             attempt.disruptions += 1
             self.again(attempt, record, 0.0)
+        elif attempt.given_up is not None and job_end(attempt.ended_job or {}) is None:
+            self.fail(attempt, record)  # its old pod may still work
         else:
             self.again_or_fail(attempt, record)

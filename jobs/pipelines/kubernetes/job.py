@@ -9,15 +9,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from jobs.pipelines.graph import Step
+import yaml
+
 from jobs.pipelines.manifest.pipeline import Pipeline
 from jobs.pipelines.manifest.substitution import fill
+from jobs.pipelines.step import Step
 
+INSTANCE = "app.kubernetes.io/instance"
 RUN, STEP, PIPELINE, MILLESIME = "zlv.fr/run", "zlv.fr/step", "zlv.fr/pipeline", "zlv.fr/millesime"
 # Annotations: what does not fit a label. The records stand in the cluster for who has no access to the
 # volume.
 STEP_NAME, ATTEMPT, PARAMETERS = "zlv.fr/step-name", "zlv.fr/attempt", "zlv.fr/parameters"
 RECORD, RESULT, RUN_RECORD = "zlv.fr/record", "zlv.fr/result", "zlv.fr/run-record"
+WAITS = "zlv.fr/waits"
 
 # A second try gives the same answer.
 FINAL_EXITS = (2, 64, 65, 66)
@@ -81,9 +85,9 @@ def job_of(step: Step, attempt: int, setting: Setting) -> dict[str, Any]:
     """Build the Job that runs one attempt at a step.
 
     The executor decides on retries (`retryStrategy` knows backoff and exit codes, a Job's
-    `backoffLimit` does not), so a Job has one; a disruption (drain, preemption) is no failure and the
-    Job itself starts its pod again. The pod's deadline leaves its log in place; the Job's, later,
-    also covers a pod that never starts.
+    `backoffLimit` does not), so a Job has one pod. It decides on disruptions too (drain, preemption):
+    a Job would start a pod anew for ever that is evicted for what it does itself. The pod's deadline
+    leaves its log in place; the Job's, later, also covers a pod that never starts.
     """
     spec = setting.pipeline.raw["spec"]
     template = setting.pipeline.templates[step.template].raw
@@ -110,7 +114,6 @@ def job_of(step: Step, attempt: int, setting: Setting) -> dict[str, Any]:
         "podReplacementPolicy": "Failed",
         "podFailurePolicy": {
             "rules": [
-                {"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}]},
                 {
                     "action": "FailJob",
                     "onExitCodes": {"containerName": "main", "operator": "In", "values": list(FINAL_EXITS)},
@@ -151,6 +154,9 @@ def _pod(
     }
     if "podPriorityClassName" in spec and "priorityClassName" not in pod:
         pod["priorityClassName"] = spec["podPriorityClassName"]
+    # What a workflow has no field for; the containers that it names are Argo's own.
+    patch = yaml.safe_load(spec.get("podSpecPatch") or "{}")
+    pod |= {name: value for name, value in patch.items() if name not in ("containers", "initContainers")}
     volumes = [*(spec.get("volumes") or ()), *(template.get("volumes") or ())]
     if volumes:
         pod["volumes"] = volumes

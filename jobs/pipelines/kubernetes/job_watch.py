@@ -1,50 +1,21 @@
-"""Watch the Jobs of a run and their pods: what changed, each pod's log, and pods that wait for too long."""
+"""Watch the Jobs of a run and their pods: what changed, each pod's log, and when an attempt is over."""
 
 from __future__ import annotations
 
 import queue
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from jobs.errors import Temporary
 from jobs.pipelines.child import Launcher
 from jobs.pipelines.kubernetes.changes import Changes
 from jobs.pipelines.kubernetes.cluster import Cluster
 from jobs.pipelines.kubernetes.job import Setting, job_of
+from jobs.pipelines.kubernetes.job_attempt import JobAttempt, KubernetesWatcher
+from jobs.pipelines.kubernetes.pod import has_begun, has_ended
 from jobs.pipelines.kubernetes.pod_log import PodLog
-from jobs.pipelines.kubernetes.verdict import has_begun, has_ended, job_end, why_waiting
-from jobs.pipelines.stepping import Attempt, Watcher
-
-
-class KubernetesWatcher(Watcher, Protocol):
-    """Be told also what only a cluster knows."""
-
-    def line(self, step: str, text: str) -> None: ...
-    def waits(self, step: str, why: str) -> None: ...
-    def hiccup(self, sentence: str) -> None: ...
-
-
-@dataclass
-class JobAttempt(Attempt):
-    """Follow one step and the Job of its attempt, with the pods and logs that were seen of it."""
-
-    disruptions: int = 0
-    job: str = ""
-    ended_job: dict[str, Any] | None = None
-    pods: dict[str, dict[str, Any]] = field(default_factory=dict)
-    logs: dict[str, PodLog] = field(default_factory=dict)
-    waits_for: str | None = None
-    waits_since: float = 0.0
-    given_up: str | None = None
-
-    def follow(self, job: dict[str, Any]) -> None:
-        """Take a Job as the one of this attempt."""
-        self.job, self.started = job["metadata"]["name"], time.time()
-        self.first = self.first or self.started
-        self.ended_job = job if job_end(job) else None
-        self.pods, self.logs, self.waits_for, self.given_up = {}, {}, None, None
+from jobs.pipelines.kubernetes.verdict import job_end
 
 
 @dataclass
@@ -82,16 +53,6 @@ class JobWatch:
         """Raise Temporary when the cluster cannot be followed any more."""
         if self.fault is not None:
             raise Temporary(self.fault)
-
-    def give_up(self, attempts: Iterable[JobAttempt]) -> None:
-        """End attempts whose pod has waited for a node or an image for too long."""
-        for attempt in attempts:
-            waited = time.time() - attempt.waits_since
-            if attempt.waits_for and attempt.given_up is None and waited > self.setting.pending_seconds:
-                attempt.given_up = (
-                    f"did not start within {self.setting.pending_seconds} s: {attempt.waits_for}"
-                )
-                self.cluster.end_job(attempt.job)
 
     def read_log(self, attempt: JobAttempt, pod: str) -> PodLog:
         """Follow a pod's log, into the step's file and onto the terminal."""
@@ -139,10 +100,4 @@ class JobWatch:
         name = pod["metadata"]["name"]
         attempt.pods[name] = pod
         if name not in attempt.logs and has_begun(pod):
-            attempt.waits_for = None
             attempt.logs[name] = self.read_log(attempt, name)
-        why = None if has_begun(pod) or has_ended(pod) else why_waiting(pod)
-        if why is not None and attempt.waits_for is None:
-            attempt.waits_since = time.time()
-            self.watcher.waits(attempt.step.name, why)
-        attempt.waits_for = why

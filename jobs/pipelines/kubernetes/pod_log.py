@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from jobs.pipelines.kubernetes.cluster import Cluster, no_answer
+from jobs.pipelines.kubernetes.cluster import Cluster
+from jobs.pipelines.kubernetes.patience import no_answer
+from jobs.pipelines.kubernetes.pod import MAIN
 
 # To connect, and of silence: then the connection may be a dead one, and another reads on.
 _SECONDS = (5, 300)
@@ -56,7 +58,7 @@ class PodLog:
         answer: Any = self._cluster.core.read_namespaced_pod_log(
             self._pod,
             self._cluster.namespace,
-            container="main",
+            container=MAIN,
             follow=True,
             _preload_content=False,
             _request_timeout=_SECONDS,

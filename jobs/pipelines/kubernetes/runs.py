@@ -9,17 +9,30 @@ from typing import Any
 
 from jobs.errors import SettingsError
 from jobs.pipelines.kubernetes.cluster import Cluster
-from jobs.pipelines.kubernetes.job import ATTEMPT, PARAMETERS, PIPELINE, RECORD, RUN, RUN_RECORD, STEP_NAME
-from jobs.pipelines.kubernetes.verdict import job_end, moment
+from jobs.pipelines.kubernetes.job import (
+    ATTEMPT,
+    INSTANCE,
+    PARAMETERS,
+    PIPELINE,
+    RECORD,
+    RUN,
+    RUN_RECORD,
+    STEP_NAME,
+    WAITS,
+)
+from jobs.pipelines.kubernetes.pod import moment
+from jobs.pipelines.kubernetes.verdict import job_end
 from jobs.telemetry.records import RunRecord, StepRecord
 
 
 @dataclass(frozen=True)
 class ClusterRun:
-    """Hold a run as its Jobs tell it: its record, and the latest attempt at each step."""
+    """Hold a run as its Jobs tell it: its record, the latest attempt at each step, whose installation it is
+    of."""
 
     record: RunRecord
     steps: list[StepRecord]
+    instance: str | None
 
 
 def runs_in_cluster(cluster: Cluster) -> list[ClusterRun]:
@@ -48,9 +61,8 @@ def step_log(cluster: Cluster, run_id: str, step: str) -> str:
             f"no pod of step {step!r} of run {run_id!r} is left in namespace {cluster.namespace}; `zlv runs`"
             " lists the runs"
         )
-    return cluster.pod_log(
-        max(pods, key=lambda pod: str(pod["metadata"]["creationTimestamp"]))["metadata"]["name"]
-    )
+    newest = max(pods, key=lambda pod: str(pod["metadata"]["creationTimestamp"]))
+    return cluster.pod_log(newest["metadata"]["name"]) or ""
 
 
 def _run(run_id: str, jobs: list[dict[str, Any]]) -> ClusterRun:
@@ -60,13 +72,14 @@ def _run(run_id: str, jobs: list[dict[str, Any]]) -> ClusterRun:
     steps = sorted((_step(run_id, name, job) for name, job in latest.items()), key=lambda step: step.started)
     kept = [text for job in jobs if (text := job["metadata"]["annotations"].get(RUN_RECORD))]
     records = [RunRecord(**_known(json.loads(text), RunRecord)) for text in kept]
+    instance = jobs[0]["metadata"]["labels"].get(INSTANCE)
     going = any(job_end(job) is None for job in jobs)
     if records:
         record = max(records, key=lambda each: each.ended or 0.0)
         begun = max(moment(job["metadata"]["creationTimestamp"]) or 0.0 for job in jobs)
         # Steps that began after the record was written: the run was taken up again.
         if not (going and begun > (record.ended or 0.0)):
-            return ClusterRun(record, steps)
+            return ClusterRun(record, steps, instance)
     first = min(jobs, key=lambda job: str(job["metadata"]["creationTimestamp"]))
     parameters = json.loads(first["metadata"]["annotations"].get(PARAMETERS, "{}"))
     began = moment(first["metadata"]["creationTimestamp"]) or 0.0
@@ -77,7 +90,7 @@ def _run(run_id: str, jobs: list[dict[str, Any]]) -> ClusterRun:
         executor="kubernetes",
         parameters=parameters,
     )
-    return ClusterRun(record, steps)
+    return ClusterRun(record, steps, instance)
 
 
 def _step(run_id: str, name: str, job: dict[str, Any]) -> StepRecord:
@@ -89,7 +102,9 @@ def _step(run_id: str, name: str, job: dict[str, Any]) -> StepRecord:
     record = StepRecord(
         name, name, run_id, began, attempt=int(job["metadata"]["annotations"].get(ATTEMPT, 1))
     )
-    if end is not None:
+    if end is None:
+        record.message = job["metadata"]["annotations"].get(WAITS)
+    else:
         record.ended = moment(end.get("lastTransitionTime"))
         record.status = "done" if end["type"] == "Complete" else "failed"
         record.message = None if end["type"] == "Complete" else str(end.get("message") or end.get("reason"))

@@ -10,12 +10,14 @@ from typing import Any
 
 from jobs.errors import SettingsError, Temporary
 from jobs.pipelines.child import Launcher
-from jobs.pipelines.graph import Step
 from jobs.pipelines.kubernetes.cluster import Cluster
-from jobs.pipelines.kubernetes.job import ATTEMPT, RESULT, RUN, STEP_NAME, Setting, job_of
-from jobs.pipelines.kubernetes.job_watch import JobAttempt, KubernetesWatcher
+from jobs.pipelines.kubernetes.job import ATTEMPT, RECORD, RESULT, RUN, STEP_NAME, Setting, job_of
+from jobs.pipelines.kubernetes.job_attempt import JobAttempt, KubernetesWatcher
+from jobs.pipelines.kubernetes.patience import refusal
+from jobs.pipelines.kubernetes.pod import main_end
 from jobs.pipelines.kubernetes.pod_log import without_log_lines
 from jobs.pipelines.kubernetes.verdict import Verdict, job_end, verdict
+from jobs.pipelines.step import Step
 from jobs.pipelines.stepping import Kept
 from jobs.telemetry.records import StepRecord, read_step, step_path, write_record
 from jobs.telemetry.run import RunTrace
@@ -50,10 +52,7 @@ class StepJobs:
         end = job_end(last) if last else None
         if last is not None and end is None and not last["metadata"].get("deletionTimestamp"):
             return self._taken_up(step, last, 0 if asked_again else len(jobs) - 1)
-        if (
-            not again
-            and (kept := self._kept(step, last if end and end["type"] == "Complete" else None)) is not None
-        ):
+        if not again and (kept := self._kept(step, last if last and _is_done(last) else None)) is not None:
             return kept
         if last is not None and end is not None and end["type"] == "Failed" and not asked_again and not again:
             # The executor before this one ended before it could decide what follows.
@@ -67,13 +66,14 @@ class StepJobs:
     def create(self, attempt: JobAttempt) -> None:
         """Create an attempt's Job, or take the one of that name when it is of this run.
 
-        Raises SettingsError when the cluster refuses it or the name is another run's.
+        Raises QuotaExceeded when a quota leaves no room for it, SettingsError when the cluster refuses it
+        or the name is another run's.
         """
         from kubernetes.client import ApiException
 
         step = attempt.step
         while True:
-            body = job_of(step, attempt.number, self.setting)
+            body = self.body(attempt)
             name = body["metadata"]["name"]
             try:
                 job = self.cluster.call(
@@ -85,9 +85,8 @@ class StepJobs:
                 job = self.cluster.plain(job)
             except ApiException as error:
                 if error.status != 409:
-                    message = json.loads(error.body).get("message", "") if error.body else ""
                     raise SettingsError(
-                        f"the cluster refuses the Job of step {step.name}: {message or error.reason}"
+                        f"the cluster refuses the Job of step {step.name}: {refusal(error)}"
                     ) from None
                 # Made by an executor before this one, or by a call whose answer was lost.
                 job = self.cluster.plain(
@@ -108,6 +107,10 @@ class StepJobs:
             self.last = attempt.job
             return
 
+    def body(self, attempt: JobAttempt) -> dict[str, Any]:
+        """Build the Job of an attempt."""
+        return job_of(attempt.step, attempt.number, self.setting)
+
     def pods_of(self, job: str) -> dict[str, dict[str, Any]]:
         """Give a Job's pods by name."""
         return {
@@ -116,12 +119,13 @@ class StepJobs:
 
     def result(self, step: Step, pods: dict[str, dict[str, Any]]) -> str:
         """Read what a step printed for later ones; raises Temporary when it went with its pod."""
-        names = [name for name, pod in pods.items() if (pod.get("status") or {}).get("phase") == "Succeeded"]
-        if not names:
+        done = [name for name, pod in pods.items() if main_end(pod).get("exitCode") == 0]
+        text = self.cluster.pod_log(done[-1]) if done else None
+        if text is None:
             raise Temporary(
                 f"what step {step.name} printed is lost with its pod; run it again with --from {step.task}"
             )
-        return without_log_lines(self.cluster.pod_log(names[-1]))
+        return without_log_lines(text)
 
     def record(self, step: Step, number: int, told: Verdict) -> StepRecord:
         """Settle an attempt's record: the stage's own where it could still write it, with the executor's
@@ -161,6 +165,8 @@ class StepJobs:
             if job is None:
                 return None
             told = verdict(job, self.pods_of(job["metadata"]["name"]).values())
+            if told.exit_code:
+                told = Verdict(0, None, False, told.started, told.ended, told.told)
             record = self.record(step, _attempt_of(job), told)
         if not step.is_read:
             return Kept(record, "")
@@ -175,6 +181,15 @@ class StepJobs:
 def _of_other_run(job: dict[str, Any], expected: dict[str, Any]) -> bool:
     """Tell whether a Job of the same name was made for another run."""
     return bool(job["metadata"].get("labels", {}).get(RUN) != expected["metadata"]["labels"][RUN])
+
+
+def _is_done(job: dict[str, Any]) -> bool:
+    """Tell whether a Job's step was done; its own record knows where other containers held the pod."""
+    end = job_end(job)
+    if end is None:
+        return False
+    text = (job["metadata"].get("annotations") or {}).get(RECORD)
+    return bool(end["type"] == "Complete" or (text and json.loads(text).get("exit_code") == 0))
 
 
 def _attempt_of(job: dict[str, Any]) -> int:

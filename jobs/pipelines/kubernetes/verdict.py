@@ -5,29 +5,29 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from jobs.pipelines.kubernetes.job import FINAL_EXITS, STEP_NAME
+from jobs.pipelines.kubernetes.pod import (
+    MAIN,
+    ended_by_itself,
+    failed_before,
+    gave_way,
+    main_end,
+    moment,
+    newest,
+)
+from jobs.pipelines.kubernetes.waiting import line
 
 Object = Mapping[str, Any]
 
-_DELETED = "its pod was deleted"
-# Reasons of a container that cannot start, each with what a person does about it.
-_CANNOT_START = {
-    "ErrImagePull": "its image {image} cannot be pulled",
-    "ImagePullBackOff": "its image {image} cannot be pulled",
-    "ErrImageNeverPull": "its image {image} is not on the node and imagePullPolicy is Never",
-    "InvalidImageName": "its image name {image} is wrong",
-    "CreateContainerConfigError": "its container cannot be configured",
-    "CreateContainerError": "its container cannot be created",
-    "RunContainerError": "its container cannot be started",
-}
+_POD_DELETED, _JOB_DELETED = "its pod was deleted", "its Job was deleted"
+_GAVE_WAY = "its pod had to give way"
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """Tell an attempt's end. A disruption came from outside (its pod was deleted) and is no failure.
+    """Tell an attempt's end. A disruption came from outside (its pod or Job was deleted) and is no failure.
 
     `told` is the record that the stage itself left in the pod's status.
     """
@@ -49,13 +49,17 @@ def job_end(job: Object) -> Object | None:
 
 
 def verdict(job: Object, pods: Iterable[Object]) -> Verdict:
-    """Tell how an ended Job went, by its last pod where one is known."""
+    """Tell how a Job went that has ended or is gone, by its last pod where one is known.
+
+    The step's own container is asked first: another one of its pod may fail, or stay, without it.
+    """
     condition = job_end(job) or {}
-    pod = max(pods, key=lambda each: str(each["metadata"].get("creationTimestamp")), default=None)
-    end = _terminated(pod) if pod else {}
+    pod = newest(pods)
+    end = main_end(pod) if pod else {}
     told = _told(end.get("message"))
     code, sentence, is_disruption = 0, None, False
-    if condition.get("type") != "Complete":
+    is_done = bool(pod and ended_by_itself(pod)) and end.get("exitCode") == 0
+    if condition.get("type") != "Complete" and not is_done:
         code, sentence, is_disruption = _failure(job, condition, pod, end, told)
     began = moment(end.get("startedAt") or (job.get("status") or {}).get("startTime"))
     ended = moment(end.get("finishedAt") or condition.get("lastTransitionTime"))
@@ -69,64 +73,38 @@ def _failure(
     it."""
     status = (pod or {}).get("status") or {}
     code = int(end.get("exitCode", 0)) or 137
-    deleted = pod is None or (
-        bool(pod["metadata"].get("deletionTimestamp")) and code not in (1, *FINAL_EXITS, 75)
-    )
+    said_itself = code in (1, *FINAL_EXITS, 75)
+    init, way = (failed_before(pod), gave_way(pod)) if pod else (None, None)
     sentences = (
         ("DeadlineExceeded" in (status.get("reason"), condition.get("reason")), 143, _deadline(job)),
+        (bool(way) and not said_itself, code if end else 143, f"{_GAVE_WAY} ({line(way)})"),
         (
             status.get("reason") == "Evicted",
             code,
-            f"was evicted from its node (Evicted): {_line(status.get('message'))}",
+            f"was evicted from its node (Evicted): {line(status.get('message'))}",
         ),
         (end.get("reason") == "OOMKilled", 137, _out_of_memory(job)),
-        (deleted, 143 if pod is None else code, _DELETED),
+        (not condition and not said_itself, code if end else 143, _JOB_DELETED),
+        (pod is None, 143, _POD_DELETED),
+        (
+            bool(pod and pod["metadata"].get("deletionTimestamp")) and not said_itself,
+            code if end else 143,
+            _POD_DELETED,
+        ),
         (
             end.get("reason") in ("StartError", "ContainerCannotRun"),
             64,
-            f"its command cannot be started: {_line(end.get('message'))}",
+            f"its command cannot be started: {line(end.get('message'))}",
+        ),
+        (
+            init is not None,
+            75,
+            f"was not begun: {init}, and comes before it in its pod",
         ),
         (True, code, _said(told, end.get("message"), code)),
     )
     code, sentence = next((code, sentence) for holds, code, sentence in sentences if holds)
-    return code, sentence, sentence == _DELETED
-
-
-def why_waiting(pod: Object) -> str | None:
-    """Say why a pod cannot begin: no node takes it, its image is not to be had, its container not to be
-    made."""
-    status = pod.get("status") or {}
-    for condition in status.get("conditions") or ():
-        if condition["type"] == "PodScheduled" and condition["status"] == "False":
-            return (
-                f"no node takes its pod ({condition.get('reason', 'Unschedulable')}):"
-                f" {condition.get('message', 'no reason given')}"
-            )
-    for container in status.get("containerStatuses") or ():
-        waiting = (container.get("state") or {}).get("waiting") or {}
-        if waiting.get("reason") in _CANNOT_START:
-            said = _CANNOT_START[waiting["reason"]].format(image=container.get("image") or "")
-            return f"{said} ({waiting['reason']}): {_line(waiting.get('message'))}"
-    return None
-
-
-def has_begun(pod: Object) -> bool:
-    """Tell whether a pod's container has run, so that it has a log."""
-    for container in (pod.get("status") or {}).get("containerStatuses") or ():
-        state = container.get("state") or {}
-        if "running" in state or "terminated" in state:
-            return True
-    return False
-
-
-def has_ended(pod: Object) -> bool:
-    """Tell whether a pod's container will write no more."""
-    return bool(_terminated(pod)) or (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed")
-
-
-def moment(text: Any) -> float | None:
-    """Read a time of the API as seconds since 1970."""
-    return datetime.fromisoformat(str(text)).timestamp() if text else None
+    return code, sentence, sentence.startswith((_POD_DELETED, _JOB_DELETED, _GAVE_WAY))
 
 
 def last_sentence(text: str) -> str | None:
@@ -134,14 +112,6 @@ def last_sentence(text: str) -> str | None:
     lines = text.rstrip().splitlines()
     said = [number for number, line in enumerate(lines) if line.startswith("zlv: ")]
     return "\n".join(lines[said[-1] :]).removeprefix("zlv: ") if said else None
-
-
-def _terminated(pod: Object) -> Object:
-    for container in (pod.get("status") or {}).get("containerStatuses") or ():
-        end = (container.get("state") or {}).get("terminated")
-        if end:
-            return dict(end)
-    return {}
 
 
 def _told(message: Any) -> Mapping[str, Any] | None:
@@ -179,8 +149,5 @@ def _deadline(job: Object) -> str:
 
 
 def _main(job: Object) -> Object:
-    return dict(job["spec"]["template"]["spec"]["containers"][0])
-
-
-def _line(text: Any) -> str:
-    return " ".join(str(text or "no reason given").split())[:300]
+    containers = job["spec"]["template"]["spec"]["containers"]
+    return dict(next((each for each in containers if each["name"] == MAIN), containers[0]))

@@ -94,7 +94,8 @@ class Postgres:
             shutil.chown(sockets, user)
         settings = (
             *_SETTINGS,
-            f"listen_addresses={self.host}",
+            # PostgreSQL's own `::` is IPv6 alone.
+            f"listen_addresses={'*' if self.host == '::' else self.host}",
             f"port={self.port}",
             f"unix_socket_directories={sockets}",
             "log_error_verbosity=terse",

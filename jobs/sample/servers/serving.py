@@ -7,6 +7,7 @@ import json
 import secrets
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -36,11 +37,15 @@ _TEMPLATE = Path(sys.prefix) / "share" / "postgres"
 
 @dataclass(frozen=True)
 class Address:
-    """Where both servers listen."""
+    """Where both servers listen; `::` is every address, of IPv4 too, also where a machine has no IPv6."""
 
     host: str
     postgres_port: int
     s3_port: int
+
+    def __post_init__(self) -> None:
+        if self.host == "::" and not socket.has_dualstack_ipv6():
+            object.__setattr__(self, "host", "0.0.0.0")  # noqa: S104 - asked for: every address
 
 
 def make_template(folder: Path = _TEMPLATE) -> None:

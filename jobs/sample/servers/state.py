@@ -62,6 +62,10 @@ def describe(home: Path, state: dict[str, Any]) -> Components:
         "CELLAR_METABASE_BUCKET_NAME": METABASE_BUCKET,
         "CELLAR_USE_SSL": "false",
         "ZLV_PSEUDONYM_KEY": kept["ZLV_PSEUDONYM_KEY"],
+        # The catalog expects of the real files what the sample's do not hold.
+        "ZLV_CATALOG_DIR": f":{home / 'sample' / 'catalog'}",
+        # Servers that an earlier version started have none of their own.
+        "ZLV_SIGNING_KEY": kept.get("ZLV_SIGNING_KEY") or kept["ZLV_PSEUDONYM_KEY"],
     }
     postgres = Postgres(home / "postgres", host, state["postgres_port"], kept["superuser"])
     s3 = S3(

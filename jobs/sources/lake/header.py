@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from jobs.catalog import Column, Source
 from jobs.errors import DataRefused
+from jobs.sources.lake.form import Form, declared_form, found_form, records
+from jobs.sources.lake.likeness import looks_like, plain
 
 BOM = b"\xef\xbb\xbf"
 FIRST, MOST = 1 << 16, 1 << 23
+FEW = 3
 
 
 @dataclass
@@ -21,89 +21,66 @@ class Layout:
     """How one object's columns stand in its file.
 
     `columns` gives, in the file's order, a unique name and the declared column it is (None: not
-    declared, not read); `texts` the header text of each declared column that is there. `drift` is
-    told to people: names only.
+    declared, not read); `texts` the header text of each declared column that is there, `types` the type
+    that the file itself gives it (Parquet). `form` says how a CSV file is written, `shape` how a JSON file
+    is. `drift` is told to people: names only.
     """
 
-    encoding: str
+    form: Form = field(default_factory=Form)
+    shape: str = "array"
     columns: list[tuple[str, Column | None]] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
+    types: dict[str, str] = field(default_factory=dict)
     drift: list[str] = field(default_factory=list)
 
 
-def read_layout(source: Source, name: str, start: Callable[[int], bytes]) -> Layout | None:
-    """Read an object's header (`start(n)` gives its first n bytes) and match it; None when the object is
-    empty."""
-    size, encoding = FIRST, source.format.encoding
+def read_layout(
+    source: Source, name: str, start: Callable[[int], bytes], known: Sequence[Source] = ()
+) -> Layout | None:
+    """Read the header of a text in UTF-8 (`start(n)` gives its first n bytes) and match it; None when the
+    object is empty."""
+    size = FIRST
     while True:
         head = start(size)
         whole = len(head) < size or size >= MOST
-        if head.startswith(BOM):
-            head, encoding = head[len(BOM) :], "utf-8"
-        if not head.strip():
+        text = head.removeprefix(BOM).decode(errors="ignore")
+        if not text.strip():
             return None
-        names = _first_record(source, head, encoding, whole)
+        form = declared_form(source, text)
+        names = next(records(text, form, whole=whole), None)
         if names is not None:
             break
         size *= 8
-    layout = match(source, name, names)
-    layout.encoding = encoding
-    if encoding != source.format.encoding:
-        layout.drift.append(
-            f"{name} begins with a UTF-8 byte-order mark and is read as UTF-8; the catalog says"
-            f" {source.format.encoding}"
-        )
+    found, said = found_form(source, text), ""
+    if found != form and (found.delimiter, found.quote) != (form.delimiter, form.quote):
+        said = f"; it is written with {found}, and the catalog says {form}"
+    layout = match(source, name, names, known=known, said=said)
+    layout.form = form
     return layout
 
 
-def _first_record(source: Source, head: bytes, encoding: str, whole: bool) -> list[str] | None:
-    form = source.format
-    try:
-        text = head.decode(encoding, errors="strict" if whole else "ignore")
-        if not whole:
-            first = head.split(b"\n", 1)[0]
-            first.decode(encoding)
-    except UnicodeDecodeError:
-        raise DataRefused(
-            f"{source.name}: the header is not {encoding}: correct format.encoding in the catalog, or the"
-            " file; the last good file stands"
-        ) from None
-    double = form.escape == form.quote
-    reader = csv.reader(
-        io.StringIO(text, newline=""),
-        delimiter=form.delimiter,
-        quotechar=form.quote or None,
-        quoting=csv.QUOTE_MINIMAL if form.quote else csv.QUOTE_NONE,
-        doublequote=double,
-        escapechar=None if double else form.escape or None,
-    )
-    for record in reader:
-        if not record:
-            continue
-        consumed = sum(len(line) for line in text.splitlines(keepends=True)[: reader.line_num])
-        return record if whole or consumed < len(text) else None
-    return None
-
-
-def match(source: Source, name: str, names: list[str]) -> Layout:
+def match(
+    source: Source, name: str, names: list[str], *, known: Sequence[Source] = (), said: str = ""
+) -> Layout:
     """Match header names with declared columns: as written, else but for case, accents and spacing.
 
-    Raises DataRefused when a required column is missing.
+    Raises DataRefused when a required column is missing; it says `said` of the file's form, else which
+    source of `known` the names look like.
     """
     declared = {column.header_name: column for column in source.columns}
-    layout = Layout(source.format.encoding)
+    layout = Layout()
     found: list[Column | None] = [declared.get(text) for text in names]
     taken = {column.name for column in found if column is not None}
-    alike = {_plain(column.header_name): column for column in source.columns if column.name not in taken}
+    alike = {plain(column.header_name): column for column in source.columns if column.name not in taken}
     # A header is French or technical; the name of the column itself is a likely match as well.
     alike |= {
-        _plain(column.name): column
+        plain(column.name): column
         for column in source.columns
-        if column.name not in taken and _plain(column.name) not in alike
+        if column.name not in taken and plain(column.name) not in alike
     }
     for index, text in enumerate(names):
         column = found[index]
-        if column is None and (column := alike.get(_plain(text))) is not None and column.name not in taken:
+        if column is None and (column := alike.get(plain(text))) is not None and column.name not in taken:
             taken.add(column.name)
             layout.drift.append(f"{name}: column {column.header_name} is renamed to {_shown(text)}")
         elif column is not None and column.name in layout.texts:
@@ -114,26 +91,24 @@ def match(source: Source, name: str, names: list[str]) -> Layout:
         if column is not None:
             layout.texts[column.name] = text
         layout.columns.append((column.name if column is not None else f"#{index + 1}", column))
-    _tell_missing(source, name, layout)
+    _tell_missing(source, name, layout, said or looks_like(source, names, known))
     return layout
 
 
-def _tell_missing(source: Source, name: str, layout: Layout) -> None:
+def _tell_missing(source: Source, name: str, layout: Layout, likely: str) -> None:
     missing = [column for column in source.columns_read if column.name not in layout.texts]
     required = [column.header_name for column in missing if column.required]
     if required:
+        # The first names tell a person which file it is; thirty tell no more.
+        shown = ", ".join(required[:FEW]) + (
+            f" and {len(required) - FEW} more" if len(required) > FEW else ""
+        )
         raise DataRefused(
-            f"{source.name}: required column{'s' if len(required) > 1 else ''} {', '.join(required)} missing"
-            f" in {name}: the last good file stands; correct the file, or the catalog if the layout has"
-            " changed"
+            f"{source.name}: required column{'s' if len(required) > 1 else ''} {shown} missing"
+            f" in {name}{likely}: the last good file stands; correct the file, or the catalog if the layout"
+            " has changed"
         )
     layout.drift += [f"{name}: column {column.header_name} is missing; it is NULL" for column in missing]
-
-
-def _plain(text: str) -> str:
-    """Reduce a name to what is left without case, accents, spaces and punctuation."""
-    letters = unicodedata.normalize("NFKD", text.strip()).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "", letters)
 
 
 def _shown(text: str) -> str:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -15,45 +12,19 @@ from jobs.catalog import Source
 from jobs.errors import DataRefused, Temporary
 from jobs.privacy.treatments import key_fingerprint
 from jobs.settings import Settings
-from jobs.sources.lake.download import at_hand
+from jobs.sources.lake.at_hand import at_hand
+from jobs.sources.lake.checks import Loaded, check, check_years, rejects_file, year_of
+from jobs.sources.lake.encoding import NotUtf8
 from jobs.sources.lake.faults import told_duckdb
 from jobs.sources.lake.header import Layout
 from jobs.sources.lake.objects import Lake, LakeObject
-from jobs.sources.lake.readers import ObjectReader, Reading, layout_of, read_object
-from jobs.sources.lake.rejects import Reject, keep, write_csv
-from jobs.sql import identifier
+from jobs.sources.lake.readers import ObjectReader, Reading, Sight, layout_of, read_object
+from jobs.sources.lake.rejects import keep
+from jobs.sql import identifier, literal
 from jobs.storage.files import next_file, read_certificate, write_certificate
 from jobs.storage.fingerprint import content_fingerprint, declaration_fingerprint
 from jobs.storage.session import attach, view_columns
 from jobs.telemetry import StageRun
-
-_YEAR = re.compile(r"LOCOMVAC(\d{2})_", re.IGNORECASE)
-
-
-@dataclass
-class Loaded:
-    """What came of one source."""
-
-    rows: int = 0
-    rejects: list[Reject] = field(default_factory=list)
-    broken: int = 0
-    uncounted: bool = False
-    drift: list[str] = field(default_factory=list)
-    objects: list[dict[str, Any]] = field(default_factory=list)
-
-
-def is_unchanged(settings: Settings, source: Source, objects: Sequence[LakeObject]) -> bool:
-    """Tell whether the raw file was made of these very objects, under today's declaration and key."""
-    facts = read_certificate(settings.raw_file(source.domain, source.name))
-    if facts is None or any(not item.etag for item in objects):
-        return False
-    then = [(item["name"], item["etag"]) for item in facts.get("objects", [])]
-    made = (facts.get("declaration"), facts.get("key"), then)
-    return made == (
-        declaration_fingerprint(source),
-        key_fingerprint(settings),
-        [(item.name, item.etag) for item in objects],
-    )
 
 
 def load_source(
@@ -63,37 +34,49 @@ def load_source(
     lake: Lake,
     run: StageRun,
     connection: duckdb.DuckDBPyConnection,
+    accept_rows: str | None = None,
+    known: Sequence[Source] = (),
 ) -> Loaded:
     """Replace a source's raw file by what its objects hold today.
 
-    Raises DataRefused (too many broken lines, too few rows, a required column missing: the last good
-    file stands), SettingsError, or Temporary.
+    `accept_rows` is the reason to take rows that are far off; `known` are all sources of the catalog.
+    Raises DataRefused (too many broken lines, rows far off, another year's, a required column missing: the
+    last good file stands), SettingsError, or Temporary.
     """
     target = settings.raw_file(source.domain, source.name)
     database = f"next_{source.name}"
     loaded = Loaded()
+    before = read_certificate(target)
     with next_file(target) as pending:
         attach(connection, pending, database, read_only=False, create=True)
         try:
             table = _create(connection, database, source)
             for item in objects:
-                _load_object(settings, source, item, table, lake, run, connection, loaded)
-            _check(source, target, loaded)
+                _load_object(settings, source, item, table, lake, run, connection, loaded, known)
+            check(source, target, loaded, before, accept_rows)
             _changed_meanwhile(source, objects, lake)
             keep(connection, database, loaded.rejects)
-            write_certificate(connection, database, _facts(settings, source, run, connection, table, loaded))
+            facts = _facts(settings, source, run, connection, table, loaded)
+            if loaded.accepted:
+                facts["accepted_rows"] = {"reason": accept_rows, "rows": loaded.accepted}
+            write_certificate(connection, database, facts)
         finally:
             _let_go(connection, database)
-    _rejects_file(target).unlink(missing_ok=True)
-    for sentence in dict.fromkeys(loaded.drift):
-        run.note(f"drift: {source.domain}.{source.name}: {sentence}")
-    if loaded.broken:
-        run.note(
-            f"{source.domain}.{source.name}: {loaded.broken} broken lines set aside, {loaded.rows} rows"
-            " loaded"
-        )
+    rejects_file(target).unlink(missing_ok=True)
+    _tell(source, run, loaded, accept_rows)
     run.count(rows=loaded.rows)
     return loaded
+
+
+def _tell(source: Source, run: StageRun, loaded: Loaded, accept_rows: str | None) -> None:
+    name = f"{source.domain}.{source.name}"
+    for sentence in dict.fromkeys(loaded.drift):
+        run.note(f"drift: {name}: {sentence}")
+    if loaded.broken:
+        hints = "".join(f"; {hint}" for hint in dict.fromkeys(loaded.hints))
+        run.note(f"{name}: {loaded.broken} broken lines set aside, {loaded.rows} rows loaded{hints}")
+    if loaded.accepted:
+        run.note(f"accepted ({accept_rows}): {name}: {'; '.join(loaded.accepted)}")
 
 
 def _create(connection: duckdb.DuckDBPyConnection, database: str, source: Source) -> str:
@@ -112,91 +95,76 @@ def _load_object(
     run: StageRun,
     connection: duckdb.DuckDBPyConnection,
     loaded: Loaded,
+    known: Sequence[Source],
 ) -> None:
     several = "*" in source.location
     name = f"{source.name}: {item.name}" if several else source.name
-    with (
-        run.span(name, kind="object", source=source.name, object=item.name, bytes=item.size) as span,
-        at_hand(settings, source, item, lake) as here,
-    ):
+    with run.span(name, kind="object", source=source.name, object=item.name, bytes=item.size) as span:
         try:
-            layout = layout_of(source, here, lake, connection)
-            reading = Reading(0)
-            if layout is not None:
-                file = (item.name, _year(item.name)) if several else None
-                reading = read_object(
-                    ObjectReader(settings, source, here, layout, table, file, lake, connection)
-                )
+            try:
+                layout, reading = _read(settings, source, item, table, lake, connection, known)
+            except NotUtf8:
+                layout, reading = _read(settings, source, item, table, lake, connection, known, doubted=True)
         except duckdb.Error as error:
             raise told_duckdb(error, source, item.name, item.url, settings) from None
         span.set(rows=reading.rows, rejects=reading.broken)
-    loaded.rows += reading.rows
-    loaded.broken += reading.broken
-    loaded.uncounted |= reading.uncounted
-    loaded.rejects += reading.rejects
-    loaded.drift += _drift(source, item, layout, table, connection, several=several)
-    loaded.objects.append(
-        {
-            "name": item.name,
-            "etag": item.etag,
-            "bytes": item.size,
-            "rows": reading.rows,
-            "rejects": reading.broken,
-        }
-    )
+    loaded.add(item, reading)
+    loaded.drift += layout.drift if layout is not None else [f"{item.name} is empty"]
+    loaded.drift += reading.drift
+    loaded.drift += check_years(source, item, table, connection)
 
 
-def _drift(
+def _read(
+    settings: Settings,
     source: Source,
     item: LakeObject,
-    layout: Layout | None,
     table: str,
+    lake: Lake,
     connection: duckdb.DuckDBPyConnection,
+    known: Sequence[Source],
     *,
-    several: bool,
-) -> list[str]:
-    if layout is None:
-        return [f"{item.name} is empty"]
-    year = _year(item.name)
-    if several and year is not None and any(column.name == "annee" for column in source.columns):
-        query = f"SELECT count(*) FROM {table} WHERE file_name = ? AND TRY_CAST(annee AS INTEGER) <> ?"
-        other = int(connection.execute(query, [item.name, year]).fetchall()[0][0])
-        if other:
-            return [*layout.drift, f"{item.name} holds {other} lines of another year than its name's"]
-    return layout.drift
-
-
-def _year(name: str) -> int | None:
-    found = _YEAR.search(name)
-    return 2000 + int(found[1]) if found else None
-
-
-def _check(source: Source, target: Path, loaded: Loaded) -> None:
-    """Refuse too many broken lines, then too few rows."""
-    total = loaded.rows + loaded.broken
-    if loaded.uncounted or loaded.broken > source.rejects_threshold * total:
-        path = _rejects_file(target)
-        write_csv(path, loaded.rejects)
-        share = (
-            f"of {total} lines are broken ({loaded.broken / total:.1%}, more than the"
-            f" {source.rejects_threshold:.1%} allowed)"
-        )
-        count = (
-            f"more than {loaded.broken} lines are broken" if loaded.uncounted else f"{loaded.broken} {share}"
-        )
+    doubted: bool = False,
+) -> tuple[Layout | None, Reading]:
+    """Read one object; an encoding that is `doubted` is looked for in all of its bytes."""
+    try:
+        with at_hand(settings, source, item, lake, doubted=doubted) as here:
+            _same_size(connection, here.item)
+            layout = layout_of(Sight(source, here.item, lake, connection, known))
+            if layout is None:
+                return None, Reading(0)
+            layout.drift += here.written.drift(item.name, source.format.encoding)
+            file = (item.name, year_of(item.name)) if "*" in source.location else None
+            reader = ObjectReader(settings, source, here.item, layout, table, file, lake, connection)
+            return layout, read_object(reader)
+    except NotUtf8:
+        if not doubted:
+            raise
         raise DataRefused(
-            f"{source.domain}.{source.name}: {count}: the last good file stands; their lines, columns and"
-            f" reasons are in {path}"
-        )
-    if loaded.rows < source.minimum_rows:
-        raise DataRefused(
-            f"{source.domain}.{source.name}: {loaded.rows} rows, fewer than the {source.minimum_rows}"
-            f" expected: the last good file stands; check {source.location}"
+            f"{source.domain}.{source.name}: {item.name} is text in no encoding that is known: the last good"
+            " file stands; deliver it in UTF-8"
+        ) from None
+
+
+def _same_size(connection: duckdb.DuckDBPyConnection, item: LakeObject) -> None:
+    """Refuse for now an object of which the server promises DuckDB another size than it listed."""
+    if not item.url.startswith("s3://"):
+        return
+    row = connection.execute(f"SELECT size FROM read_blob({literal(item.url)})").fetchone()
+    if row is None or int(row[0]) != item.size:
+        raise Temporary(
+            f"{item.url} has {row[0] if row else 'no'} bytes, and {item.size} where it is listed: the last"
+            " good file stands; run again"
         )
 
 
 def _changed_meanwhile(source: Source, objects: Sequence[LakeObject], lake: Lake) -> None:
-    """Refuse for now what somebody replaced while it was read: the rows could be of two editions."""
+    """Refuse for now what somebody replaced while it was read: the rows could be of two editions.
+
+    What came in one answer is of one edition, whatever its address says a moment later: servers may give each
+    answer an ETag of its own.
+    """
+    if all(item.is_web for item in objects):
+        return
     if [(item.name, item.etag) for item in lake.find(source)] != [(item.name, item.etag) for item in objects]:
         raise Temporary(
             f"{source.domain}.{source.name} was replaced or taken away at its source while it was read: run"
@@ -235,7 +203,3 @@ def _let_go(connection: duckdb.DuckDBPyConnection, database: str) -> None:
             connection.execute(statement)
         except duckdb.TransactionException:
             continue
-
-
-def _rejects_file(target: Path) -> Path:
-    return target.with_suffix(".rejects.csv")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
@@ -13,13 +13,21 @@ from jobs.catalog import Catalog, Source
 from jobs.errors import DataRefused, SettingsError, ZlvError
 from jobs.privacy.treatments import install_pseudonyms, output_columns
 from jobs.settings import Settings
-from jobs.sources.lake.load import Loaded, is_unchanged, load_source
+from jobs.sources.lake.absent import told_absent
+from jobs.sources.lake.checks import Loaded
+from jobs.sources.lake.load import load_source
 from jobs.sources.lake.objects import Lake, LakeObject, local_path
+from jobs.sources.lake.place import is_loaded, refuse_wrong_place, shown_place
 from jobs.sources.lake.secret import ensure_s3_secret
+from jobs.sources.lake.unchanged import is_unchanged, tell_unchanged
+from jobs.storage import s3
 from jobs.storage.closing import close_session
 from jobs.storage.retry import BACKOFF, Backoff, retried
 from jobs.storage.session import connect
 from jobs.telemetry import StageRun
+
+# A range that fails is asked for again before the whole object is.
+HTTP_RETRIES = 3
 
 
 def choose(
@@ -48,9 +56,19 @@ def choose(
 
 
 def load_lake(
-    settings: Settings, sources: Sequence[Source], run: StageRun, workers: int, backoff: Backoff = BACKOFF
+    settings: Settings,
+    sources: Sequence[Source],
+    run: StageRun,
+    workers: int,
+    backoff: Backoff = BACKOFF,
+    *,
+    accept_rows: str | None = None,
+    known: Sequence[Source] = (),
 ) -> None:
     """Load sources into their raw files, `workers` at a time.
+
+    `accept_rows` is somebody's reason to take rows far from those of the file before or from the total of
+    the millésime. `known` are all sources of the catalog: a file that is another one's is told by its header.
 
     One DuckDB serves all workers, so that its memory limit and threads are those of the stage
     whatever the number of workers. A source that fails does not stop the others; at the end the
@@ -66,11 +84,20 @@ def load_lake(
     if any("{lake}" in source.location for source, _ in planned):
         ensure_s3_secret(settings)
     connection = connect(settings, "httpfs")
+    for name, value in {"http_timeout": max(1, round(s3.READ_SECONDS)), "http_retries": HTTP_RETRIES}.items():
+        connection.execute(f"SET GLOBAL {name} = {value}")
+
+    def load(source: Source, objects: Sequence[LakeObject], cursor: duckdb.DuckDBPyConnection) -> Loaded:
+        return load_source(settings, source, objects, lake, run, cursor, accept_rows, known or sources)
+
     try:
         close_session(connection, *_reach(settings, [source for source, _ in planned]))
-        faults = _load(settings, planned, lake, run, workers, connection, backoff)
+        loaded, faults = _load(settings, planned, lake, run, workers, connection, backoff, load)
     finally:
         connection.close()
+    run.facts(rejects={name: each.broken for name, each in sorted(loaded.items()) if each.broken})
+    if accepted := [name for name, each in sorted(loaded.items()) if each.accepted]:
+        run.facts(accepted_rows={"reason": accept_rows, "sources": accepted})
     _raise(faults)
 
 
@@ -89,24 +116,28 @@ def _plan(
 ) -> tuple[list[tuple[Source, list[LakeObject]]], int]:
     planned: list[tuple[Source, list[LakeObject]]] = []
     unchanged = 0
+    absent: list[Source] = []
     for source in sources:
         objects = retried(run, lambda source=source: lake.find(source), backoff)  # type: ignore[misc]
         if not objects:
             if not source.optional:
                 raise DataRefused(
-                    f"{source.domain}.{source.name} is required and absent at {source.location}: the last"
-                    " good file stands"
+                    f"{source.domain}.{source.name} is required and absent at"
+                    f" {shown_place(source.location)}: the last good file stands"
                 )
-            stands = settings.raw_file(source.domain, source.name).exists()
-            run.note(
-                f"{source.domain}.{source.name} is absent at"
-                f" {source.location}{': the earlier file stays' if stands else ''}"
-            )
+            absent.append(source)
         elif is_unchanged(settings, source, objects):
             unchanged += 1
             run.log.info("%s.%s is unchanged: not read", source.domain, source.name)
+            tell_unchanged(settings, source, run)
         else:
             planned.append((source, objects))
+        for item in objects:
+            if item.note:
+                run.note(f"{source.domain}.{source.name}: {item.note}")
+    refuse_wrong_place(settings, sources, absent)
+    for sentence in told_absent(absent, lambda source: is_loaded(settings, source)):
+        run.note(sentence)
     # The largest first, so that none is left to run alone at the end.
     return sorted(planned, key=lambda plan: -sum(item.size for item in plan[1])), unchanged
 
@@ -119,8 +150,10 @@ def _load(
     workers: int,
     connection: duckdb.DuckDBPyConnection,
     backoff: Backoff,
-) -> list[ZlvError]:
+    load_one: Callable[[Source, Sequence[LakeObject], duckdb.DuckDBPyConnection], Loaded],
+) -> tuple[dict[str, Loaded], list[ZlvError]]:
     faults: list[ZlvError] = []
+    done_with: dict[str, Loaded] = {}
     cursors: set[duckdb.DuckDBPyConnection] = set()
     lock, stopped = threading.Lock(), threading.Event()
 
@@ -133,11 +166,11 @@ def _load(
 
         def attempt() -> Loaded:
             # Another attempt looks at the objects anew: they may have been replaced.
-            return load_source(settings, source, next(seen, []) or lake.find(source), lake, run, cursor)
+            return load_one(source, next(seen, []) or lake.find(source), cursor)
 
         try:
             if not stopped.is_set():
-                loaded = retried(run, attempt, backoff)
+                loaded = done_with[f"{source.domain}.{source.name}"] = retried(run, attempt, backoff)
                 run.log.info(
                     "loaded %s.%s: %s rows",
                     source.domain,
@@ -167,7 +200,7 @@ def _load(
                 for cursor in cursors:
                     cursor.interrupt()
             raise
-    return faults
+    return done_with, faults
 
 
 def _raise(faults: list[ZlvError]) -> None:

@@ -2,36 +2,29 @@
 
 from __future__ import annotations
 
-import fnmatch
 import glob
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import cached_property
+from http.client import HTTPException
 from pathlib import Path
-from typing import IO, Any
-from urllib.error import HTTPError, URLError
+from typing import Any
+from urllib.error import HTTPError
 from urllib.parse import unquote, urlsplit
-from urllib.request import Request, urlopen
 
 from jobs.catalog import Source
-from jobs.errors import SettingsError, ZlvError
+from jobs.errors import SettingsError
 from jobs.settings import Settings
-from jobs.sources.lake.faults import told_http
+from jobs.sources.lake.counted import Body, counted
+from jobs.sources.lake.faults import told_web
+from jobs.sources.lake.item import LakeObject
+from jobs.sources.lake.keys import find_in_bucket
 from jobs.sources.lake.secret import NEEDED
-from jobs.storage.s3 import CONNECT_SECONDS, READ_SECONDS, client, told
+from jobs.storage.s3 import READ_SECONDS, client, told
+from jobs.storage.web import Answer, open_address, shown
 
-CHUNK = 1 << 20
-
-
-@dataclass(frozen=True)
-class LakeObject:
-    """One object: the URL for DuckDB, its file name, what tells its content (`etag`) and its size in bytes
-    (-1: not told)."""
-
-    url: str
-    name: str
-    etag: str
-    size: int
+__all__ = ["Lake", "LakeObject"]
 
 
 class Lake:
@@ -48,30 +41,30 @@ class Lake:
         location = self._located(source)
         scheme = urlsplit(location).scheme
         if scheme == "s3":
-            return self._find_s3(location)
+            pattern = location.removeprefix(f"s3://{self._bucket}/")
+            return find_in_bucket(self._client, self._bucket, pattern)
         if scheme in ("http", "https"):
-            return self._find_http(location, source.sha256)
+            return self._find_http(location, source)
         if scheme not in ("", "file"):
             raise SettingsError(
                 f"{source.name}: {scheme}:// is not read; a location is s3://{{lake}}/…, https://… or a path"
             )
-        paths = glob.glob(local_path(location)) if "*" in location else [local_path(location)]  # noqa: PTH207 (absolute patterns)
+        # Only `*` is a sign of a location; names hold the other ones.
+        pattern = re.sub(r"([?[])", r"[\1]", local_path(location))
+        paths = glob.glob(pattern) if "*" in location else [local_path(location)]  # noqa: PTH207 (absolute patterns)
         found = [(Path(path), Path(path).stat()) for path in sorted(paths) if Path(path).is_file()]
         return [
-            LakeObject(str(path), path.name, f"{stat.st_mtime_ns}-{stat.st_size}", stat.st_size)
+            LakeObject(_literal(path), path.name, f"{stat.st_mtime_ns}-{stat.st_size}", stat.st_size)
             for path, stat in found
         ]
 
     def start(self, item: LakeObject, size: int) -> bytes:
         """Read the first `size` bytes of an object, or fewer when it has no more."""
-        with self._open(item, size) as body:
-            return bytes(body.read(size))
+        return b"".join(counted(lambda: self._open(item, size), _where(item), _promised(item), size))
 
     def chunks(self, item: LakeObject) -> Iterator[bytes]:
-        """Read an object from its start, a MiB at a time."""
-        with self._open(item) as body:
-            while chunk := body.read(CHUNK):
-                yield chunk
+        """Read an object from its start to its last byte, a MiB at a time."""
+        return counted(lambda: self._open(item), _where(item), _promised(item))
 
     def check_bucket(self) -> None:
         """Look whether the lake's bucket can be listed."""
@@ -92,71 +85,42 @@ class Lake:
             )
         return location
 
-    def _find_s3(self, location: str) -> list[LakeObject]:
-        pattern = location.removeprefix(f"s3://{self._bucket}/")
-        prefix = pattern.split("*", 1)[0]
-        several = "*" in pattern
-        folders = pattern.count("/")
-        entries: list[dict[str, Any]] = []
-        with told(self._client, self._bucket):
-            for page in self._client.get_paginator("list_objects_v2").paginate(
-                Bucket=self._bucket, Prefix=prefix
-            ):
-                entries += page.get("Contents", [])
-                if not several:
-                    break
-        found = []
-        for entry in sorted(entries, key=lambda entry: str(entry["Key"])):
-            key = str(entry["Key"])
-            # An extension in capitals or not is the same extension.
-            alike = key.count("/") == folders and fnmatch.fnmatchcase(key.lower(), pattern.lower())
-            if alike if several else key == pattern:
-                url = f"s3://{self._bucket}/{glob.escape(key)}"
-                found.append(
-                    LakeObject(url, key.rsplit("/", 1)[-1], str(entry["ETag"]).strip('"'), int(entry["Size"]))
-                )
-        return found
-
-    def _find_http(self, location: str, sha256: str | None) -> list[LakeObject]:
+    def _find_http(self, location: str, source: Source) -> list[LakeObject]:
+        name = unquote(urlsplit(location).path.rsplit("/", 1)[-1])
+        item = LakeObject(location, name, "", -1, redirects_to=source.redirects_to)
         try:
-            with urlopen(Request(location, method="HEAD"), timeout=CONNECT_SECONDS) as answer:  # noqa: S310 (http or https)
-                headers = answer.headers
+            # A server may refuse, or not know, to tell the headers alone: what GET says decides.
+            with self._asked(item) as answer:
+                headers, size = answer.headers, -1 if answer.length is None else answer.length
         except HTTPError as error:
             if error.code in (404, 410):
                 return []
-            raise _told_http(error, location) from None
-        except (URLError, OSError) as error:
-            raise _told_http(error, location) from None
-        size = int(headers.get("Content-Length", -1))
-        etag = headers.get("ETag") or (
-            f"{headers['Last-Modified']}-{size}" if headers.get("Last-Modified") else ""
-        )
+            raise told_web(error, location) from None
+        except (OSError, HTTPException) as error:
+            raise told_web(error, location) from None
+        changed = headers.get("Last-Modified")
+        etag = (headers.get("ETag") or "").strip('"') or (f"{changed}-{size}" if changed else "")
         # A declared checksum tells the content better than the server does.
-        return [
-            LakeObject(
-                location, unquote(urlsplit(location).path.rsplit("/", 1)[-1]), sha256 or etag.strip('"'), size
-            )
-        ]
+        return [replace(item, etag=source.sha256 or etag, size=size)]
 
-    def _open(self, item: LakeObject, size: int | None = None) -> IO[bytes]:
+    def _asked(self, item: LakeObject) -> Answer:
+        return open_address(self._settings, item.url, redirects_to=item.redirects_to, silent=READ_SECONDS)
+
+    def _open(self, item: LakeObject, size: int | None = None) -> Body:
         scheme = urlsplit(item.url).scheme
-        span = f"bytes=0-{size - 1}" if size and item.size != 0 else None
         if scheme == "s3":
-            key = _unescaped(item.url).removeprefix(f"s3://{self._bucket}/")
-            extra = {"Range": span} if span else {}
+            extra = {"Range": f"bytes=0-{size - 1}"} if size and item.size != 0 else {}
+            extra |= {"IfMatch": item.condition} if item.condition else {}
+            key = item.url.removeprefix(f"s3://{self._bucket}/")
             with told(self._client, self._bucket):
-                body: IO[bytes] = self._client.get_object(
-                    Bucket=self._bucket, Key=key, IfMatch=item.etag, **extra
-                )["Body"]
+                body: Body = self._client.get_object(Bucket=self._bucket, Key=key, **extra)["Body"]
             return body
-        if scheme in ("http", "https"):
+        if item.is_web:
             try:
-                request = Request(item.url, headers={"Range": span} if span else {})  # noqa: S310 (http or https)
-                answer: IO[bytes] = urlopen(request, timeout=READ_SECONDS)  # noqa: S310
-            except (URLError, OSError) as error:
-                raise _told_http(error, item.url) from None
-            return answer
-        return Path(item.url).open("rb")
+                return self._asked(item)
+            except (OSError, HTTPException) as error:
+                raise told_web(error, item.url) from None
+        return file_of(item).open("rb")
 
     @property
     def _bucket(self) -> str:
@@ -168,8 +132,13 @@ class Lake:
         return client(self._settings, attempts=1)
 
 
-def _told_http(error: Exception, url: str) -> ZlvError:
-    return told_http(error.code if isinstance(error, HTTPError) else None, url)
+def _promised(item: LakeObject) -> int | None:
+    return item.size if item.size >= 0 else None
+
+
+def _where(item: LakeObject) -> str:
+    """Name an object without the query of its address, which may hold a key."""
+    return shown(item.url) if item.is_web else item.url
 
 
 def local_path(location: str) -> str:
@@ -177,8 +146,12 @@ def local_path(location: str) -> str:
     return unquote(urlsplit(location).path) if location.startswith("file:") else location
 
 
-def _unescaped(url: str) -> str:
-    """Undo `glob.escape`."""
-    for character in "*?[":
-        url = url.replace(f"[{character}]", character)
-    return url
+def _literal(path: Path) -> str:
+    """Write a path so that DuckDB sees no pattern in its name; a folder must stay as a session allows it."""
+    return str(path.with_name(glob.escape(path.name)))
+
+
+def file_of(item: LakeObject) -> Path:
+    """Give the file that an object of this machine is."""
+    path = Path(item.url)
+    return path.with_name(re.sub(r"\[([*?[])\]", r"\1", path.name))

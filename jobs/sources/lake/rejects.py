@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 
 from jobs.catalog import Source
+from jobs.sources.lake.hints import hints
 from jobs.sources.lake.scan import ERRORS, REJECTS_LIMIT, SCANS
-from jobs.sql import identifier, literal
+from jobs.sql import identifier
 
 TABLE = "_rejects"
 # Of one object, so many faults are kept at most: the rest is counted.
@@ -57,23 +58,24 @@ def forget(connection: duckdb.DuckDBPyConnection) -> None:
 
 @dataclass(frozen=True)
 class Found:
-    """What the last scan rejected: how many lines, the first faults, and whether lines were swallowed or not
-    all were counted."""
+    """What the last scan rejected: how many lines, the first faults, of which kinds, whether lines were
+    swallowed or not all were counted, and hints at what is likely wrong."""
 
     lines: int
     faults: list[Fault]
     swallowed: bool
     uncounted: bool
+    kinds: frozenset[str] = frozenset()
+    hints: list[str] = field(default_factory=list)
 
 
 def found(connection: duckdb.DuckDBPyConnection) -> Found:
     """Read what the last scan rejected, a fault per record and column, in the file's order."""
-    swallowing = ", ".join(literal(kind) for kind in sorted(SWALLOWING))
     query = (
-        f"SELECT count(*), count(DISTINCT line), coalesce(bool_or(error_type::VARCHAR IN ({swallowing})),"
-        f" false) FROM {ERRORS}"
+        "SELECT count(*), count(DISTINCT line), coalesce(list(DISTINCT error_type::VARCHAR), [])"
+        f" FROM {ERRORS}"
     )
-    errors, lines, swallowed = connection.execute(query).fetchall()[0]
+    errors, lines, kinds = connection.execute(query).fetchall()[0]
     faults: list[Fault] = []
     if errors:
         query = (
@@ -84,7 +86,14 @@ def found(connection: duckdb.DuckDBPyConnection) -> Found:
             Fault(int(line), int(start), column, kind)
             for line, start, column, kind in connection.execute(query).fetchall()
         ]
-    return Found(int(lines), faults, bool(swallowed), int(errors) >= REJECTS_LIMIT)
+    return Found(
+        int(lines),
+        faults,
+        not SWALLOWING.isdisjoint(kinds),
+        int(errors) >= REJECTS_LIMIT,
+        frozenset(kinds),
+        hints(connection) if "CAST" in kinds else [],
+    )
 
 
 def reason(source: Source, kind: str, column: str | None) -> str:
@@ -114,45 +123,6 @@ def told(source: Source, name: str, faults: Iterable[Fault], lines: dict[int, in
                 Reject(name, line, fault.column, reason(source, fault.kind, fault.column)) for fault in these
             ]
     return rejects
-
-
-def physical_lines(chunks: Iterable[bytes], starts: Iterable[int], *, transcoded: bool) -> dict[int, int]:
-    """Find the physical line of each byte position (from 1) at which DuckDB says that a record starts.
-
-    DuckDB numbers records, and a quoted value may hold line ends. Positions count bytes of UTF-8:
-    with `transcoded` the chunks are Latin-1. With CRLF, and after blank lines, a position lies on
-    the line ends before the record: these are passed over.
-    """
-    wanted = iter(sorted(set(starts)))
-    lines: dict[int, int] = {}
-    target, offset, line, skipping = next(wanted, None), 0, 1, False
-    for raw in chunks:
-        if target is None:
-            break
-        chunk = raw.decode("latin-1").encode() if transcoded else raw
-        place = 0
-        while target is not None:
-            if not skipping:
-                stop = target - 1 - offset
-                if stop > len(chunk):
-                    break
-                line += chunk.count(b"\n", place, stop)
-                place, skipping = stop, True
-            while place < len(chunk) and chunk[place] in b"\r\n":
-                line += chunk[place] == 10
-                place += 1
-            if place >= len(chunk):
-                break
-            lines[target], skipping = line, False
-            target = next(wanted, None)
-            if target is not None and target - 1 - offset < place:
-                skipping = True
-        if not skipping:
-            line += chunk.count(b"\n", place)
-        offset += len(chunk)
-    if target is not None and skipping:
-        lines[target] = line
-    return lines
 
 
 def keep(connection: duckdb.DuckDBPyConnection, database: str, rejects: list[Reject]) -> None:

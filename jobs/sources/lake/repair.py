@@ -9,18 +9,11 @@ of the object is written to disk.
 from __future__ import annotations
 
 import bisect
-import errno
-import os
 import re
-import tempfile
-import threading
-import time
 from collections import deque
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
-from jobs.catalog import FileFormat
+from jobs.sources.lake.form import Form
 
 # A quoted value that runs over more lines than this is taken for a quote that was not closed.
 MOST_LINES = 200
@@ -30,7 +23,7 @@ BATCH = 1 << 18
 class Repair:
     """Pass on whole records, each after its line number, and set aside lines with an open quote."""
 
-    def __init__(self, form: FileFormat, columns: int) -> None:
+    def __init__(self, form: Form, columns: int) -> None:
         self.broken: list[int] = []
         self._columns = columns
         self._quote, self._delimiter = form.quote.encode(), form.delimiter.encode()
@@ -51,7 +44,7 @@ class Repair:
         size = 0
         while (item := ahead.popleft() if ahead else next(lines, None)) is not None:
             number, line = item
-            text = line
+            text = line.removesuffix(b"\r")
             if self._record is not None and self._quote in line:
                 joined = self._joined(line, ahead, lines)
                 if joined is None:
@@ -79,8 +72,8 @@ class Repair:
         """Join a line with those that its open quote spans; None when the quote is not closed as it
         should."""
         record = self._record
-        if record is None or record.closed(line):
-            return line
+        if record is None or record.closed(line.removesuffix(b"\r")):
+            return line.removesuffix(b"\r")
         text = line
         for index in range(MOST_LINES):
             if self._quote in text[len(text) - len(line) :] and not record.open(text):
@@ -92,19 +85,21 @@ class Repair:
                 ahead.append(following)
             line = ahead[index][1]
             text += b"\n" + line
-            if self._quote in line and record.closed(text):
-                if record.columns(text) != self._columns:
+            # Inside a quoted value a line end is what it is; the one behind the record is no part of it.
+            whole = text.removesuffix(b"\r")
+            if self._quote in line and record.closed(whole):
+                if record.columns(whole) != self._columns:
                     break
                 for _ in range(index + 1):
                     ahead.popleft()
-                return text
+                return whole
         return None
 
 
 class _record:
     """Tell whether a text is a whole record, or one whose last quote is still open."""
 
-    def __init__(self, form: FileFormat) -> None:
+    def __init__(self, form: Form) -> None:
         quote, delimiter = re.escape(form.quote.encode()), re.escape(form.delimiter.encode())
         escape = re.escape((form.escape or form.quote).encode())
         pair = quote * 2 if escape == quote else escape + rb"."
@@ -115,7 +110,7 @@ class _record:
         )
         self._closed = re.compile(field + rb"(?:" + delimiter + field + rb")*\Z", re.DOTALL)
         self._open = re.compile(rb"(?:" + field + delimiter + rb")*" + quote + inside + rb"\Z", re.DOTALL)
-        self._field = re.compile(field + rb"(?:" + delimiter + rb"|\Z)", re.DOTALL)
+        self._field = re.compile(field + rb"(" + delimiter + rb"|\Z)", re.DOTALL)
 
     def closed(self, text: bytes) -> bool:
         return self._closed.match(text) is not None
@@ -127,65 +122,21 @@ class _record:
         count = place = 0
         while (found := self._field.match(text, place)) is not None:
             count += 1
-            if found.end() == place or found.end() >= len(text):
-                break
             place = found.end()
+            # Behind the last delimiter stands a value too, be it empty.
+            if not found[1]:
+                break
         return count
 
 
 def _numbered(chunks: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
-    """Yield (physical line number, line without its end)."""
+    """Yield (physical line number, line without its line feed)."""
     rest, number = b"", 0
     for chunk in chunks:
         lines = (rest + chunk).split(b"\n")
         rest = lines.pop()
         for line in lines:
             number += 1
-            yield number, line.removesuffix(b"\r")
+            yield number, line
     if rest:
-        yield number + 1, rest.removesuffix(b"\r")
-
-
-@contextmanager
-def piped(folder: Path, batches: Iterable[bytes]) -> Iterator[Path]:
-    """Yield a pipe that a thread fills with `batches`; raise what went wrong while filling it."""
-    with tempfile.TemporaryDirectory(dir=folder) as home:
-        pipe = Path(home) / "records.csv"
-        os.mkfifo(pipe, 0o600)
-        done = threading.Event()
-        wrong: list[BaseException] = []
-
-        def fill() -> None:
-            try:
-                with os.fdopen(_writer(pipe, done), "wb") as file:
-                    for batch in batches:
-                        file.write(batch)
-            except BrokenPipeError:
-                return
-            except BaseException as error:
-                wrong.append(error)
-
-        thread = threading.Thread(target=fill, daemon=True)
-        thread.start()
-        try:
-            yield pipe
-        finally:
-            done.set()
-            thread.join()
-        if wrong:
-            raise wrong[0]
-
-
-def _writer(pipe: Path, done: threading.Event) -> int:
-    """Open the writing end once somebody reads; nobody may, when the query fails first."""
-    while not done.is_set():
-        try:
-            descriptor = os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
-        except OSError as error:
-            if error.errno != errno.ENXIO:
-                raise
-            time.sleep(0.005)
-            continue
-        os.set_blocking(descriptor, True)
-        return descriptor
-    raise BrokenPipeError
+        yield number + 1, rest

@@ -1,0 +1,217 @@
+"""What keeps a step's pod from its start, and who ends first in it, as a cluster's own objects tell it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from jobs.pipelines.kubernetes.pod import has_begun, has_ended, holders, is_out_of_sight
+from jobs.pipelines.kubernetes.verdict import verdict
+from jobs.pipelines.kubernetes.waiting import why_by_events, why_waiting
+
+QUOTA = (
+    'Error creating: pods "daily-1-a-1-9xk2p" is forbidden: exceeded quota: none, requested: pods=1,'
+    " used: pods=0, limited: pods=0"
+)
+ACCOUNT = (
+    'Error creating: pods "daily-1-a-1-" is forbidden: error looking up service account zlv/zlv-step:'
+    ' serviceaccount "zlv-step" not found'
+)
+WEBHOOK = (
+    'Error creating: Internal error occurred: failed calling webhook "w.example": failed to call webhook:'
+    ' Post "https://w.example.svc:443/?timeout=10s": service "w" not found'
+)
+MOUNT = 'MountVolume.SetUp failed for volume "s" : secret "nobody-made-it" not found'
+
+
+def event(
+    reason: str, message: str, at: str = "2026-11-26T02:00:00Z", kind: str = "Warning"
+) -> dict[str, Any]:
+    return {"type": kind, "reason": reason, "message": message, "lastTimestamp": at, "metadata": {}}
+
+
+@pytest.mark.parametrize(
+    ("found", "sentence"),
+    [
+        pytest.param(
+            event("FailedCreate", QUOTA),
+            "FailedCreate: exceeded quota: none, requested: pods=1, used: pods=0, limited: pods=0",
+            id="K1-quota",
+        ),
+        pytest.param(
+            event("FailedCreate", ACCOUNT),
+            "FailedCreate: error looking up service account zlv/zlv-step: serviceaccount"
+            ' "zlv-step" not found',
+            id="K1-account",
+        ),
+        pytest.param(
+            event("FailedCreate", WEBHOOK),
+            f"FailedCreate: {WEBHOOK.removeprefix('Error creating: ')}",
+            id="K1-webhook",
+        ),
+        pytest.param(event("FailedMount", MOUNT), f"FailedMount: {MOUNT}", id="K2-mount"),
+    ],
+)
+def test_the_newest_warning_of_an_object_is_one_sentence(found: dict[str, Any], sentence: str) -> None:
+    older = event("FailedScheduling", "0/1 nodes", "2026-11-26T01:59:00Z")
+    ordinary = event("Pulling", "Pulling image", "2026-11-26T02:01:00Z", kind="Normal")
+    why = why_by_events([older, found, ordinary])
+    assert why is not None and why.sentence == sentence
+    assert why_by_events([ordinary]) is None
+
+
+def status(name: str, **state: Any) -> dict[str, Any]:
+    return {"name": name, "image": f"{name}:1", "state": state}
+
+
+def pod(*containers: dict[str, Any], init: tuple[dict[str, Any], ...] = (), **more: Any) -> dict[str, Any]:
+    metadata = {"name": "p", "creationTimestamp": "2026-11-26T02:00:00Z", **more.pop("metadata", {})}
+    found = {"containerStatuses": list(containers), "initContainerStatuses": list(init), "phase": "Running"}
+    return {"metadata": metadata, "status": {**found, **more}}
+
+
+def job(*conditions: dict[str, Any]) -> dict[str, Any]:
+    spec = {"containers": [{"name": "proxy"}, {"name": "main", "resources": {"limits": {"memory": "64Mi"}}}]}
+    return {
+        "metadata": {"annotations": {"zlv.fr/step-name": "a"}},
+        "spec": {"template": {"spec": spec}},
+        "status": {"conditions": list(conditions)},
+    }
+
+
+FAILED = {"type": "Failed", "status": "True", "reason": "BackoffLimitExceeded"}
+ENDED = {"finishedAt": "2026-11-26T02:00:09Z"}
+DELETED = {"deletionTimestamp": "2026-11-26T02:00:38Z", "deletionGracePeriodSeconds": 30}
+
+
+def test_an_init_container_that_cannot_be_pulled_is_named() -> None:
+    """K2"""
+    waiting = {"reason": "ErrImageNeverPull", "message": "not present"}
+    starting = pod(
+        status("main", waiting={"reason": "PodInitializing"}), init=(status("mesh", waiting=waiting),)
+    )
+    why = why_waiting(starting)
+    assert why is not None and why.reason == "ErrImageNeverPull"
+    assert why.sentence == (
+        "its pod's container mesh: the image mesh:1 is not on the node and imagePullPolicy is Never"
+        " (ErrImageNeverPull): not present"
+    )
+
+
+def test_a_missing_key_of_the_secret_is_named() -> None:
+    """K2"""
+    waiting = {"reason": "CreateContainerConfigError", "message": "couldn't find key X in Secret zlv/zlv"}
+    why = why_waiting(pod(status("main", waiting=waiting)))
+    assert why is not None and why.sentence == (
+        "its container cannot be configured (CreateContainerConfigError): couldn't find key X in Secret"
+        " zlv/zlv"
+    )
+
+
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("code", [65, 66, 75])
+def test_the_step_is_the_container_main_wherever_it_stands(code: int, first: bool) -> None:
+    """K3"""
+    told = json.dumps({"step": "a", "exit_code": code, "message": "so it is"})
+    main = status("main", terminated={"exitCode": code, "message": told, **ENDED})
+    proxy = status("proxy", terminated={"exitCode": 0, **ENDED})
+    containers = (main, proxy) if first else (proxy, main)
+    found = verdict(job(FAILED), [pod(*containers, phase="Failed")])
+    assert (found.exit_code, found.sentence, found.is_disruption) == (code, "so it is", False)
+
+
+def test_a_sidecar_begins_and_ends_without_the_step() -> None:
+    """K3"""
+    proxy = status("proxy", terminated={"exitCode": 1, **ENDED})
+    assert not has_begun(pod(proxy, status("main", waiting={"reason": "PodInitializing"})))
+    running = pod(proxy, status("main", running={}))
+    assert has_begun(running) and not has_ended(running)
+
+
+def test_a_step_is_done_though_its_sidecar_failed() -> None:
+    """K3"""
+    containers = (
+        status("proxy", terminated={"exitCode": 1, **ENDED}),
+        status("main", terminated={"exitCode": 0, **ENDED}),
+    )
+    assert verdict(job(FAILED), [pod(*containers, phase="Failed")]).exit_code == 0
+
+
+def test_a_sidecar_that_stays_is_named() -> None:
+    """K4"""
+    main, proxy = status("main", terminated={"exitCode": 0, **ENDED}), status("proxy", running={})
+    assert holders(pod(proxy, main)) == ["proxy"]
+    assert holders(pod(proxy, status("main", running={}))) == []
+    assert holders(pod(main, status("proxy", terminated={"exitCode": 0}), phase="Succeeded")) == []
+
+
+def test_an_init_container_that_failed_is_no_failure_of_the_step() -> None:
+    """K2"""
+    init = status("mesh", terminated={"exitCode": 3})
+    main = status("main", waiting={"reason": "PodInitializing"})
+    found = verdict(job(FAILED), [pod(main, init=(init,), phase="Failed")])
+    assert (found.exit_code, found.sentence) == (
+        75,
+        "was not begun: container mesh ended with 3, and comes before it in its pod",
+    )
+
+
+@pytest.mark.parametrize(
+    ("end", "metadata", "code", "sentence", "disruption"),
+    [
+        pytest.param({"exitCode": 137, **ENDED}, {}, 137, "its Job was deleted", True, id="killed"),
+        pytest.param({"exitCode": 143, **ENDED}, DELETED, 143, "its Job was deleted", True, id="asked"),
+        pytest.param({"exitCode": 0, **ENDED}, DELETED, 143, "its Job was deleted", True, id="gave-way"),
+        pytest.param(
+            {"exitCode": 0, "finishedAt": "2026-11-26T02:00:07Z"}, DELETED, 0, None, False, id="done-before"
+        ),
+        pytest.param({"exitCode": 65, **ENDED, "message": "zlv: no"}, DELETED, 65, "no", False, id="refused"),
+    ],
+)
+def test_a_job_that_was_deleted_by_hand_is_a_disruption(
+    end: dict[str, Any], metadata: dict[str, Any], code: int, sentence: str | None, disruption: bool
+) -> None:
+    """K10"""
+    found = verdict(job(), [pod(status("main", terminated=end), metadata=metadata)])
+    assert found.sentence == sentence and found.is_disruption == disruption
+    assert found.exit_code == code or (disruption and found.exit_code >= 128)
+
+
+WANTED = {"type": "DisruptionTarget", "status": "True", "reason": "PreemptionByScheduler", "message": "room"}
+OVER = "Pod ephemeral local storage usage exceeds the total limit of containers 5Mi."
+LOW = "The node was low on resource: ephemeral-storage."
+
+
+@pytest.mark.parametrize(
+    ("status_", "sentence", "disruption"),
+    [
+        pytest.param({}, "its pod had to give way (PreemptionByScheduler: room)", True, id="preempted"),
+        pytest.param(
+            {"reason": "Evicted", "message": LOW},
+            "its pod had to give way (PreemptionByScheduler: room)",
+            True,
+            id="node-is-full",
+        ),
+        pytest.param(
+            {"reason": "Evicted", "message": OVER},
+            f"was evicted from its node (Evicted): {OVER}",
+            False,
+            id="above-its-own-limit",
+        ),
+    ],
+)
+def test_who_had_to_give_way_runs_again_and_who_took_too_much_failed(
+    status_: dict[str, Any], sentence: str, disruption: bool
+) -> None:
+    ended = status("main", terminated={"exitCode": 137, **ENDED})
+    found = verdict(job(FAILED), [pod(ended, phase="Failed", conditions=[WANTED], **status_)])
+    assert (found.exit_code, found.sentence, found.is_disruption) == (137, sentence, disruption)
+
+
+def test_a_step_whose_node_does_not_answer_is_out_of_sight() -> None:
+    unready = {"type": "Ready", "status": "False"}
+    assert is_out_of_sight(pod(status("main", running={}), conditions=[unready]))
+    assert not is_out_of_sight(pod(status("main", terminated={"exitCode": 0, **ENDED}), conditions=[unready]))
+    assert not is_out_of_sight(pod(status("main", running={})))

@@ -98,7 +98,7 @@ def attach(
 
     if not create and not path.exists():
         raise SettingsError(f"{path} does not exist; run the stage that writes it first")
-    if not create:
+    if read_only:
         check_whole(path)
     options = ["READ_ONLY"] if read_only else [f"STORAGE_VERSION {literal(STORAGE_VERSION)}"]
     try:

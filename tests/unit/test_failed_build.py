@@ -16,7 +16,7 @@ from jobs.transform.verdict import check
 
 _PRINT = "zlv() { printf '%s\\0' \"$@\"; }; "
 SECRET = "jeanne.dupont@example.org"
-MODEL = "stg_external__communes_epci_departements_regions"
+MODEL = "stg_lovac__premises"
 
 
 @pytest.mark.parametrize(
@@ -50,16 +50,14 @@ def test_a_failed_test_is_told_with_its_statement_and_its_rows_stay_where_engine
     tmp_path: Path,
 ) -> None:
     """N16, N30"""
-    raw = tmp_path / "raw" / "external" / "communes_epci_departements_regions.duckdb"
+    raw = tmp_path / "raw" / "lovac" / "lovac_2025.duckdb"
     raw.parent.mkdir(parents=True)
     with duckdb.connect(str(raw)) as connection:
-        connection.execute(
-            f"CREATE TABLE {raw.stem} AS SELECT NULL::VARCHAR AS code_commune, '{SECRET}' AS nom"
-        )
+        connection.execute(f"CREATE TABLE {raw.stem} AS SELECT 1999 AS annee, '{SECRET}' AS nature")
     chain = Chain(tmp_path, {**base_environment(tmp_path), "ZLV_PSEUDONYM_KEY": "k" * 40})
     refused = chain.zlv("build", "--only", MODEL, code=65)
     sentence = refused.stderr[refused.stderr.index("zlv: ") :]
-    assert f" of {MODEL} (models/staging/external/" in sentence and ": 1 row(s)" in sentence
+    assert f" of {MODEL} (models/staging/lovac/" in sentence and ": 1 row(s)" in sentence
     assert SECRET not in refused.stderr
     (line,) = [each for each in sentence.splitlines() if "zlv sql --failed" in each]
     command = line[line.index("zlv sql") :]

@@ -95,7 +95,7 @@ class Past:
             self.housing[day] = {(row[0], row[1]): row[2:] for row in connection.execute(HOUSING).fetchall()}
             self.campaigns[day] = {row[0]: row[1:] for row in connection.execute(CAMPAIGNS).fetchall()}
         query = (
-            "SELECT establishment_id::VARCHAR, sum(return_count_36_months)::INTEGER FROM"
+            "SELECT establishment_id::VARCHAR, coalesce(sum(return_count_36_months), 0)::INTEGER FROM"
             " marts_production_campaigns GROUP BY 1"
         )
         self.returns[day] = dict(self.ask(query))

@@ -136,7 +136,10 @@ def _look_into(result: Any, outcome: Outcome) -> None:
     """Take from dbt's own results what its events do not tell: every node planned, and what failed tests
     found."""
     results = list(getattr(result, "results", None) or [])
-    outcome.planned = max(outcome.planned, len(results))
+    planned = len({each.node.unique_id for each in results})
+    # dbt announces a unit test once by itself and once with its model.
+    unit_tests = any(node.resource == "unit_test" for node in outcome.nodes)
+    outcome.planned = planned if unit_tests else max(outcome.planned, planned)
     by_id = {each.node.unique_id: each for each in results}
     for node in outcome.of("fail"):
         found = by_id.get(node.unique_id)

@@ -169,6 +169,8 @@ def test_a_successor_of_the_executors_pod_finishes_the_run(installation: Install
     assert len(starts) == 1 if grace else len(starts) <= 1
     run_id = re.search(rf'c{grace} │  "run_id": "([^"]+)"', log)
     assert run_id is not None and run_id[1].startswith(job)
+    lease = re.search(rf'c{grace} │  "lease": ([0-9.]+)', log)
+    assert lease is not None and float(lease[1]) > 600, "K6: a Job's longest pause"
     owner = installation.step_pods(f"a{grace}")[0].metadata.owner_references[0].name
     (reference,) = installation.batch.read_namespaced_job(
         owner, installation.namespace

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import traceback
@@ -13,6 +14,9 @@ import click
 from jobs import __version__
 from jobs.errors import ZlvError
 from jobs.process import keep_memory_private
+from jobs.telemetry import faults
+from jobs.telemetry.ending import hearing, leave
+from jobs.telemetry.pipe import flush, hush, is_unread
 
 # who uses it → command → one line for `zlv --help`; a test compares the line with the command's own.
 GROUPS: dict[str, dict[str, str]] = {
@@ -113,30 +117,60 @@ def cli(debug: bool) -> None:
     ctx = click.get_current_context()
     if ctx.invoked_subcommand not in _WRITES_SOURCES:
         os.umask(0o077)
+    from jobs.settings.environment import forget_ambient
+
+    forget_ambient()
 
 
 def main() -> None:
     """Run `zlv`; an error is one sentence on standard error and the exit code of the contract."""
     keep_memory_private()
-    try:
-        cli.main(standalone_mode=False)
-    except click.exceptions.Exit as done:
-        sys.exit(done.exit_code)
-    except click.ClickException as error:
+    with hearing() as ending:
+        code = 0
+        try:
+            cli.main(standalone_mode=False)
+        except click.exceptions.Exit as done:
+            code = done.exit_code
+        except BaseException as error:
+            asked = ending.error
+            if asked is not None:
+                # A command that keeps a record says that it was ended; what only looks ends without a word.
+                if isinstance(error, ZlvError):
+                    _say(f"zlv: {error}")
+                leave(asked.exit_code)
+            code = _told(error)
+        flush()
+        sys.exit(code)
+
+
+def _say(sentence: str) -> None:
+    with contextlib.suppress(OSError):
+        click.echo(sentence, err=True)
+
+
+def _told(error: BaseException) -> int:
+    """Print the sentence of an error; gives its exit code."""
+    if isinstance(error, click.ClickException):
         error.show()
-        sys.exit(error.exit_code)
-    except (click.Abort, KeyboardInterrupt):
-        sys.exit(130)
-    except ZlvError as error:
-        click.echo(f"zlv: {error}", err=True)
-        sys.exit(error.exit_code)
-    except Exception as error:
-        # An engine's message may quote the data, and a pod's log is read by many: kind and place find it.
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"{Path(place.filename).name}:{place.lineno}"
-        click.echo(
-            f"zlv: unexpected {type(error).__name__} at {where}; see it whole with zlv --debug", err=True
-        )
-        if "--debug" in sys.argv[1:2]:
-            raise
-        sys.exit(1)
+        return error.exit_code
+    if isinstance(error, click.Abort | KeyboardInterrupt):
+        return 130
+    if isinstance(error, BrokenPipeError) and is_unread():
+        hush()  # who reads has seen enough (`| head`)
+        return 0
+    error = faults.told(error)
+    if isinstance(error, ZlvError):
+        _say(f"zlv: {error}")
+        return error.exit_code
+    if isinstance(error, SystemExit):
+        return error.code if isinstance(error.code, int) else int(error.code is not None)
+    # An engine's message may quote the data, and a pod's log is read by many: kind and place are enough to
+    # find it.
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    _say(
+        f"zlv: unexpected {type(error).__name__} at {Path(place.filename).name}:{place.lineno}; see it whole"
+        " with zlv --debug"
+    )
+    if "--debug" in sys.argv[1:2]:
+        raise error
+    return 1

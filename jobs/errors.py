@@ -1,7 +1,7 @@
 """Say what went wrong in one sentence, with the exit code of the contract.
 
 Exit codes: 1 failed, may be retried · 2 wrong usage · 64 settings or catalog wrong · 65 data
-refused · 66 privacy gate refused · 75 temporary, retry · 143 ended by SIGTERM.
+refused · 66 privacy gate refused · 75 temporary, retry · 130 ended by SIGINT · 143 ended by SIGTERM.
 """
 
 from __future__ import annotations
@@ -63,3 +63,9 @@ class Terminated(ZlvError):
     """Report that SIGTERM ended the stage before it was done."""
 
     exit_code = 143
+
+
+class Interrupted(ZlvError):
+    """Report that SIGINT (Ctrl-C) ended the stage before it was done."""
+
+    exit_code = 130

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 HEAD_END = b"\r\n\r\n"
 # `short` and `long` lie: fewer or more bytes than the object has, under a Content-Length that fits them.
 # `open` says no length and ends at the place as if that were all.
+# `shrunk` promises fewer bytes than there are when it is asked for the size alone.
 BODY_FAULTS = ("cut", "reset", "stall", "open", "short", "long")
 STATUS_FAULTS = {"503": "503 Slow Down", "429": "429 Too Many Requests", "500": "500 Internal Server Error"}
 
@@ -100,11 +101,21 @@ def _send(gate: Gateway, client: socket.socket, method: bytes, path: str, answer
     head, _, body = answer.partition(HEAD_END)
     head = re.sub(rb"(?i)\r\nconnection:[^\r]*", b"", head) + b"\r\nConnection: close"
     fault = gate.fault
+    if fault is not None and fault.kind == "shrunk" and method == b"HEAD" and path.endswith(fault.path):
+        gate.hits += 1
+        client.sendall(_length(head, fault.at) + HEAD_END)
+        return
     found = re.search(rb"(?i)\r\ncontent-range: *bytes (\d+)-", head)
     start = int(found[1]) if found else 0
     ok = head.split(b" ")[1] in (b"200", b"206")
     meant = fault is not None and method == b"GET" and path.endswith(fault.path) and fault.path and ok
-    if fault is None or not meant or not start <= fault.at < start + max(len(body), 1) or not gate.struck():
+    if (
+        fault is None
+        or fault.kind == "shrunk"
+        or not meant
+        or not start <= fault.at < start + max(len(body), 1)
+        or not gate.struck()
+    ):
         client.sendall(head + HEAD_END + body)
         return
     if fault.kind in STATUS_FAULTS:

@@ -39,9 +39,6 @@ NEW_HOUSING = """
 """
 
 
-NO_OTHER_TESTS, THEIR_TESTS = {"DBT_INDIRECT_SELECTION": "empty"}, {"DBT_INDIRECT_SELECTION": "cautious"}
-
-
 HOUSING = """
     SELECT h.geo_code, h.id::text, h.status, h.occupancy, EXISTS (
         SELECT 1 FROM campaigns_housing l JOIN campaigns c ON c.id = l.campaign_id
@@ -98,7 +95,7 @@ class Past:
             self.housing[day] = {(row[0], row[1]): row[2:] for row in connection.execute(HOUSING).fetchall()}
             self.campaigns[day] = {row[0]: row[1:] for row in connection.execute(CAMPAIGNS).fetchall()}
         query = (
-            "SELECT establishment_id::VARCHAR, sum(return_count_36_months)::INTEGER FROM"
+            "SELECT establishment_id::VARCHAR, coalesce(sum(return_count_36_months), 0)::INTEGER FROM"
             " marts_production_campaigns GROUP BY 1"
         )
         self.returns[day] = dict(self.ask(query))
@@ -128,7 +125,7 @@ def past(chain: Chain, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pas
         places = {
             name: value for name, value in application.environment.items() if name.startswith("POSTGRES_")
         }
-        past = Past(replace(own, environment={**own.environment, **places, **NO_OTHER_TESTS}), application)
+        past = Past(replace(own, environment={**own.environment, **places}), application)
         past.file.unlink()
         (own.home / "warehouse" / "warehouse.duckdb").unlink()
         past.live("2024-01-30", "05:00:00", *WHOLE)

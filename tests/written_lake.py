@@ -31,7 +31,7 @@ class Lake:
             content.decode()
             encoding = "utf-8-sig"
         except UnicodeDecodeError:
-            encoding = "latin-1"
+            encoding = "cp1252"
         first = self.catalog.source(name).columns[0].header_name
         header = content.split(b"\n", 1)[0].decode(encoding)
         found = next((sign for sign in ",;|" if header.split(sign)[0] == first), ",")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import ExitStack
 from pathlib import Path, PurePosixPath
 
 from jobs.backup.contents import Contents, read_contents
@@ -12,9 +13,12 @@ from jobs.errors import DataRefused
 from jobs.releases.manifest import check_manifest
 from jobs.releases.release import close_release, content_sha256, open_to_group, point_to, publishing
 from jobs.settings import Settings
-from jobs.storage.files import discard, next_of, sync
+from jobs.storage.files import discard, next_of, put_in_place
 from jobs.storage.places import Place
+from jobs.storage.writer import one_writer
 from jobs.telemetry import StageRun
+from jobs.telemetry.ending import undone_by
+from jobs.telemetry.whole import sync
 
 
 def import_base(
@@ -38,14 +42,22 @@ def import_base(
                 " to replace them"
             )
         arrived: dict[BaseFile, Path] = {}
-        try:
+
+        def discard_arrived() -> None:
+            for pending in list(arrived.values()):
+                discard(pending)
+
+        with ExitStack() as writing:
+            writing.callback(discard_arrived)
+            writing.enter_context(undone_by(discard_arrived))
             for file in contents.files:
-                pending = next_of(targets[file])
-                arrived[file] = pending
+                writing.enter_context(one_writer(targets[file]))
+            for file in contents.files:
+                arrived[file] = next_of(targets[file])
                 with run.span(file.path, kind="file", bytes=file.bytes):
-                    _arrive(place, contents.folder, file, pending)
+                    _arrive(place, contents.folder, file, arrived[file])
                 if file in kept and not _is_proof(file):
-                    discard(pending)
+                    discard(arrived[file])
             _prove(settings, place, contents, arrived)
             for file in kept:
                 discard(arrived.pop(file))
@@ -53,11 +65,7 @@ def import_base(
             for file, pending in arrived.items():
                 # A log that a killed writer left belongs to the file that goes.
                 targets[file].with_name(targets[file].name + ".wal").unlink(missing_ok=True)
-                pending.replace(targets[file])
-                sync(targets[file].parent)
-        finally:
-            for pending in arrived.values():
-                discard(pending)
+                put_in_place(pending, targets[file])
         if contents.current is not None:
             point_to(settings, contents.current)
     run.facts(export=contents.run_id, files=len(contents.files), replaced=len(contents.files) - len(kept))

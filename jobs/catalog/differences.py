@@ -8,8 +8,9 @@ from typing import Literal
 
 from pydantic import Field, ValidationError, model_validator
 
+from jobs.catalog.column import Model
 from jobs.catalog.document import read_document
-from jobs.catalog.model import Catalog, Model
+from jobs.catalog.whole import Catalog
 from jobs.errors import SettingsError
 
 FOLDER = "differences"

@@ -9,7 +9,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from jobs.catalog.document import Document, read_document
-from jobs.catalog.model import Expected, Source
+from jobs.catalog.format import Expected
+from jobs.catalog.model import Source
 
 FILE = "expected.yml"
 # Stands for every source: a trial's data are none of the real ones.
@@ -22,6 +23,8 @@ def with_expected(folders: Iterable[Path], sources: dict[str, Source], faults: l
     `null` expects nothing of a source, and nothing of all those before it where it stands under `*`.
     """
     found: dict[str, Expected | None] = {}
+    # A source that could not be read is missing for its own fault, which is told.
+    complete = not faults
     for folder in folders:
         if not (folder / FILE).is_file():
             continue
@@ -29,10 +32,10 @@ def with_expected(folders: Iterable[Path], sources: dict[str, Source], faults: l
         for name, entry in document.content.items():
             if name == EVERY and entry is None:
                 found.clear()
-            elif name not in sources:
-                faults.append(f"{document.where(name)}: no source of this name is declared")
-            else:
+            elif name in sources:
                 found[name] = _expected(document, name, entry, faults)
+            elif complete:
+                faults.append(f"{document.where(name)}: no source of this name is declared")
     for name, expected in found.items():
         sources[name] = sources[name].model_copy(update={"expected": expected})
 

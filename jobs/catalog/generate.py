@@ -1,20 +1,16 @@
-"""Generate what derives from the catalog: dbt's sources and the data dictionary."""
+"""Generate what derives from the catalog: dbt's sources."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
 
-from jobs.catalog.model import Catalog, Source
+from jobs.catalog.column import Column
+from jobs.catalog.model import Source
+from jobs.catalog.whole import Catalog
 from jobs.catalog.yml_style import dump_yml
 
 HEAD = "# Generated from the catalog by `zlv catalog generate`; do not edit.\n"
-
-_SAMPLE = {
-    None: "",
-    "facts": " The sample data hold true rows of it, for a few departments.",
-    "invented": " The sample data hold invented rows, which say nothing of any place.",
-}
 
 
 def sources_yml(
@@ -35,6 +31,7 @@ def sources_yml(
 
 def _table(source: Source, columns: list[tuple[str, str, str, str]]) -> dict[str, object]:
     meta = {"owner": source.owner, "due": source.due, "key": list(source.key)}
+    declared = {column.name: column for column in source.columns if column.policy.treatment == "keep"}
     return {
         "name": source.name,
         "description": source.description,
@@ -44,50 +41,28 @@ def _table(source: Source, columns: list[tuple[str, str, str, str]]) -> dict[str
                 "name": name,
                 "data_type": type_,
                 **({"description": text} if text else {}),
-                "config": {"meta": {"privacy": privacy}},
+                "config": {"meta": {"privacy": privacy, **_bounds(declared.get(name))}},
+                **_tests(source, declared.get(name)),
             }
             for name, type_, privacy, text in columns
         ],
     }
 
 
-def dictionary(catalog: Catalog, domain: str) -> str:
-    """Write a domain's page of the data dictionary: each source, each raw column, what becomes of it."""
-    lines = [
-        f"# Dictionary of the raw data: {domain}",
-        "",
-        "<!-- Generated from the catalog by `zlv catalog generate`; do not edit. -->",
-        "",
-    ]
-    shown: dict[tuple[str, ...], str] = {}
-    for source in catalog.of(domain):
-        lines += [f"## {domain}.{source.name}", "", f"{source.description}.", ""]
-        lines += [f"`{source.location}` · {source.format.type} · due {source.due} · owner {source.owner}", ""]
-        lines += [
-            (
-                f"Producer {source.producer or 'not told'} · licence"
-                f" {source.licence or 'not told'}.{_SAMPLE[source.sample]}"
-            ),
-            "",
-        ]
-        if source.key:
-            lines += [f"Key: {', '.join(source.key)}.", ""]
-        layout = tuple(column.model_dump_json() for column in source.columns)
-        same = shown.get(layout)
-        if same:
-            lines += [f"Columns: those of `{same}`.", ""]
-            continue
-        shown[layout] = source.name
-        lines += ["| column | type | class | treatment | meaning |", "|---|---|---|---|---|"]
-        for column in source.columns:
-            derived = f" → {', '.join(column.policy.derive)}" if column.policy.derive else ""
-            text = column.description.replace("|", "\\|")
-            lines.append(
-                f"| {column.name} | {column.type} | {column.policy.privacy} |"
-                f" {column.policy.treatment}{derived} | {text} |"
-            )
-        lines.append("")
-    return "\n".join(lines).rstrip() + "\n"
+def _bounds(column: Column | None) -> dict[str, object]:
+    """Give what is documented of a column's values, for `known()` and the tests."""
+    if column is None:
+        return {}
+    bounds = {"values": list(column.values), "minimum": column.minimum, "maximum": column.maximum}
+    return {name: value for name, value in bounds.items() if value not in ([], None)}
+
+
+def _tests(source: Source, column: Column | None) -> dict[str, object]:
+    """Write the test that counts values which nobody documents; a source's tests warn (dbt_project.yml)."""
+    if column is None or not _bounds(column):
+        return {}
+    name = f"{source.domain}_{source.name}_{column.name}_is_documented"
+    return {"data_tests": [{"documented": {"name": name, "arguments": _bounds(column)}}]}
 
 
 def write_if_changed(path: Path, text: str) -> bool:

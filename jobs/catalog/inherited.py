@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from jobs.catalog.model import Catalog
+from jobs.catalog.whole import Catalog
 
 # What SQL sees of each source, by its name: name, type, privacy class and description of each column.
 Seen = Mapping[str, Sequence[tuple[str, str, str, str]]]

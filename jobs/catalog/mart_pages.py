@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from itertools import groupby
 
+from jobs.catalog.dictionary import CLASSES, DUES
 from jobs.catalog.marts import Mart
-from jobs.catalog.model import Catalog, Publication, RowBand, Source
+from jobs.catalog.model import Source
+from jobs.catalog.publication import Publication, RowBand
+from jobs.catalog.whole import Catalog
 
 FOLDER = "marts"
 _NOTE = "<!-- Generated from the models' .yml and the catalog by `zlv catalog generate`; do not edit. -->"
-_CLASSES = {"none": "non personnelle", "indirect": "indirecte"}
-_DUE = {"daily": "chaque jour", "monthly": "chaque mois", "yearly": "chaque année", "never": "une fois"}
 
 
 def mart_pages(marts: list[Mart], catalog: Catalog) -> dict[str, str]:
@@ -61,7 +62,7 @@ def _page(mart: Mart, listed: Publication | None, catalog: Catalog) -> str:
     lines += ["## Colonnes", "", "| colonne | type | classe | sens |", "|---|---|---|---|"]
     for column in mart.columns:
         lines.append(
-            f"| {column.name} | {column.type} | {_CLASSES.get(column.privacy, column.privacy)} |"
+            f"| {column.name} | {column.type} | {CLASSES.get(column.privacy, column.privacy)} |"
             f" {_cell(column.description)} |"
         )
     lines += ["", "## Fraîcheur", "", "| source | livraison | en retard après |", "|---|---|---|"]
@@ -94,7 +95,7 @@ def _sources(sources: list[Source]) -> list[str]:
             )
         days = members[0].days_until_late
         late = "jamais" if days is None else f"{days:g} jours".replace(".", ",")
-        lines.append(f"| {name} | {_DUE[members[0].due]} | {late} |")
+        lines.append(f"| {name} | {DUES[members[0].due]} | {late} |")
     return lines
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import yaml
 
-from jobs.catalog.model import UNDECIDED, Catalog
+from jobs.catalog.column import UNDECIDED
+from jobs.catalog.whole import Catalog
 from jobs.errors import SettingsError
 
 _REF = re.compile(r"""\bref\(\s*['"](\w+)['"]""")

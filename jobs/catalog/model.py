@@ -1,156 +1,50 @@
-"""Describe every source, its columns and its policy as typed, frozen models."""
+"""Describe one source: where it lies, how often it comes, what is expected of it."""
 
 from __future__ import annotations
 
-import re
-from typing import Literal, Self
+from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
+
+from jobs.catalog.column import NAME, Column, FileLayout, Model
+from jobs.catalog.format import Expected, FileFormat
+from jobs.catalog.publication import RowBand
+from jobs.catalog.reserved import RESERVED
 
 Domain = Literal["production", "lovac", "locomvac", "ff", "external"]
-PrivacyClass = Literal["direct", "indirect", "free_text", "none"]
 PublicCriterion = Literal["fil", "fil_ccthp"]
 Due = Literal["daily", "monthly", "yearly", "never"]
-Treatment = Literal["drop", "pseudonymise", "generalise", "keep"]
 Sample = Literal["facts", "invented"]
 
 # A delivery is late when the next one is overdue by half a day, a few days, a month. None: one delivery,
 # which cannot be late.
 DAYS_UNTIL_LATE: dict[Due, float | None] = {"daily": 1.5, "monthly": 35, "yearly": 396, "never": None}
 
-NAME = re.compile(r"^[a-z][a-z0-9_]*$")
-TYPES = re.compile(
-    r"^(VARCHAR|INTEGER|BIGINT|DOUBLE|BOOLEAN|DATE|UUID|TIMESTAMP WITH TIME ZONE|DECIMAL\(\d+,\d+\))(\[\])?$"
-)
-
-
-# What `zlv new` writes where a person decides.
-UNDECIDED = "À DÉCIDER"
-
-
-class Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    @model_validator(mode="after")
-    def _decided(self) -> Self:
-        open_ = [name for name, value in self if isinstance(value, str) and UNDECIDED in value]
-        if open_:
-            raise ValueError(f"{', '.join(open_)} not decided yet: write it in place of « {UNDECIDED} … »")
-        return self
-
-
-class Rule(Model):
-    """Decide what becomes of one raw column.
-
-    `privacy` and `treatment` are the policy's words; `rule` names the generalisation;
-    `derive` maps further output columns to the generalisation that makes them, so that an
-    e-mail can be dropped while the flag read from it stays.
-    """
-
-    privacy: PrivacyClass = Field(default="direct", alias="class")
-    treatment: Treatment = "drop"
-    rule: str | None = None
-    normalise: bool = False
-    derive: dict[str, str] = Field(default_factory=dict)
-
-    @model_validator(mode="after")
-    def _coherent(self) -> Rule:
-        if (self.treatment == "generalise") != (self.rule is not None):
-            raise ValueError("treatment 'generalise' goes with a rule, and a rule with 'generalise'")
-        if self.privacy in ("direct", "free_text") and self.treatment == "keep":
-            raise ValueError(
-                f"a column of class '{self.privacy}' cannot be kept: drop, pseudonymise or generalise it"
-            )
-        return self
-
-
-CLOSED = Rule()
-
-
-class Column(Model):
-    """Declare one raw column: how it is called in the file, read, and treated."""
-
-    name: str
-    type: str = "VARCHAR"
-    header: str | None = None
-    required: bool = False
-    description: str = ""
-    policy: Rule = CLOSED
-
-    @field_validator("name")
-    @classmethod
-    def _name(cls, value: str) -> str:
-        if not NAME.match(value):
-            raise ValueError("a column name is lower case letters, digits and _")
-        return value
-
-    @field_validator("type")
-    @classmethod
-    def _type(cls, value: str) -> str:
-        if not TYPES.match(value):
-            raise ValueError(f"unknown type {value!r}")
-        return value
-
-    @property
-    def header_name(self) -> str:
-        return self.header or self.name
-
-    @property
-    def is_read(self) -> bool:
-        """Tell whether anything of this column may be read at all."""
-        return self.policy.treatment != "drop" or bool(self.policy.derive)
-
-
-class FileFormat(Model):
-    """Say how a lake object is written. What is not said of delimiter, quote, escape and encoding, the file
-    itself decides; a quote of no character means that nothing is quoted."""
-
-    type: Literal["csv", "parquet", "json"] = "csv"
-    delimiter: str | None = None
-    quote: str | None = None
-    escape: str | None = None
-    encoding: Literal["utf-8", "latin-1", "windows-1252", "utf-16"] | None = None
-
-
-class Expected(Model):
-    """Say how many lines the file of a millésime holds, and the public figure that is counted of them.
-
-    A load whose lines differ by more than `tolerance` (a share) is refused until somebody gives the reason.
-    """
-
-    lines: int = Field(ge=0)
-    tolerance: float = Field(default=0.01, ge=0, lt=1)
-    public: int | None = Field(default=None, ge=0)
-
-
-class RowBand(Model):
-    """Bound the rows of a table, as multiples of those of the edition before; `most` None: no upper bound."""
-
-    least: float = Field(default=0.5, ge=0, le=1)
-    most: float | None = Field(default=2, ge=1)
-
 
 class Source(Model):
     """Declare one input.
 
-    `location` is `postgres:<table>` for the application, else a URL or path whose `{lake}` is the data lake's
-    bucket; `*` matches several objects. `minimum_rows` is the expected minimum, `rejects_threshold` the share
-    of broken lines (0–1) over which a load is refused. `due` says how often a delivery comes;
-    `late_after_days` after how many days without one it is late, where the usual delay of `due` does not fit.
-    `public_criterion` is the rule of the long-term vacancy that was published for a LOVAC year: `fil` private
-    dwellings vacant for more than two years, `fil_ccthp` those of them vacant in the Fichiers fonciers.
-    `year_column` names the column that holds the millésime on each line. `rows` bounds the rows of a delivery
-    against those of the file before, and `expected` (catalog/expected.yml) says how many lines the file of
-    this very millésime has. A file at a web address is `max_bytes` at most and has the checksum `sha256` (64
-    hexadecimal digits), which a plain http:// address needs: nobody else vouches for what arrives; it leads
-    to another host only where `redirects_to` names it. `sample` says what the sample data hold of a public
-    source: `facts`, rows of the true file, or `invented` ones.
+    `location` is `postgres:<table>` for the application, else a URL or path whose `{lake}` is the data
+    lake's bucket; `*` matches several objects. A list of places is searched in its order: the first that
+    holds an object is read. A file may come in one of several `layouts`, whose columns `columns` joins;
+    without any it has the columns of `columns`. `minimum_rows` is the expected minimum, `rejects_threshold`
+    the share of broken lines (0–1) over which a load is refused. `due` says how often a delivery comes;
+    `late_after_days` after how many days without one it is late, where the usual delay of `due` does not
+    fit. `public_criterion` is the rule of the long-term vacancy that was published for a LOVAC year: `fil`
+    private dwellings vacant for more than two years, `fil_ccthp` those of them vacant in the Fichiers
+    fonciers. `year_column` names the column that holds the millésime on each line. `rows` bounds the rows of
+    a delivery against those of the file before, and `expected` (catalog/expected.yml) says how many lines the
+    file of this very millésime has. A file at a web address is `max_bytes` at most and has the checksum
+    `sha256` (64 hexadecimal digits), which a plain http:// address needs: nobody else vouches for what
+    arrives; it leads to another host only where `redirects_to` names it. `sample` says what the sample data
+    hold of a public source: `facts`, rows of the true file, or `invented` ones. `waiting` says, with file,
+    line and cure, why nothing is read of the source: it is not decided, or closed.
     """
 
     name: str
     domain: Domain
-    location: str
+    places: tuple[str, ...] = Field(validation_alias="location", min_length=1)
     millesime: int | None = None
     public_criterion: PublicCriterion | None = None
     description: str = ""
@@ -172,12 +66,21 @@ class Source(Model):
     rejects_threshold: float = Field(default=0.01, ge=0, le=1)
     optional: bool = True
     columns: tuple[Column, ...]
+    layouts: tuple[FileLayout, ...] = ()
+    waiting: str = ""
+
+    @field_validator("places", mode="before")
+    @classmethod
+    def _places(cls, value: object) -> object:
+        return (value,) if isinstance(value, str) else value
 
     @field_validator("name")
     @classmethod
     def _name(cls, value: str) -> str:
         if not NAME.match(value):
             raise ValueError("a source name is lower case letters, digits and _")
+        if value in RESERVED:
+            raise ValueError(f"{value} is a word of SQL; take another name")
         return value
 
     @model_validator(mode="after")
@@ -193,7 +96,7 @@ class Source(Model):
             raise ValueError(f"year_column {self.year_column!r} is not declared")
         if self.due == "never" and self.late_after_days is not None:
             raise ValueError("a source that is due never has no late_after_days: say how often it is due")
-        if self.domain == "external" and not (self.producer and self.licence):
+        if self.domain == "external" and not self.waiting and not (self.producer and self.licence):
             raise ValueError(
                 "an external source names its producer and its licence: who made it, and what allows its use"
             )
@@ -203,7 +106,9 @@ class Source(Model):
             )
         if self.sha256 is not None and not self.is_at_web_address:
             raise ValueError("sha256 is for a location of http:// or https://")
-        if self.is_at_web_address and "@" in urlsplit(self.location).netloc:
+        if len(self.places) > 1 and self.is_production:
+            raise ValueError("a table of the application has one location")
+        if any("@" in urlsplit(place).netloc for place in self.places if place.startswith("http")):
             raise ValueError("location holds a user or a password: a catalog is no place for secrets")
         if self.redirects_to and not self.is_at_web_address:
             raise ValueError("redirects_to is for a location of http:// or https://")
@@ -215,26 +120,40 @@ class Source(Model):
         return self
 
     @property
+    def location(self) -> str:
+        """Give the first place; a new file is put there."""
+        return self.places[0]
+
+    @property
     def is_production(self) -> bool:
         return self.location.startswith("postgres:")
 
     @property
+    def is_several(self) -> bool:
+        """Tell whether the source may be made of several objects."""
+        return any("*" in place for place in self.places)
+
+    @property
     def is_at_web_address(self) -> bool:
-        return self.location.startswith(("http://", "https://"))
+        return any(place.startswith(("http://", "https://")) for place in self.places)
 
     @property
     def is_local(self) -> bool:
         """Tell whether the objects are files of this machine."""
-        return not self.is_production and urlsplit(self.location).scheme in ("", "file")
+        return not self.is_production and all(urlsplit(place).scheme in ("", "file") for place in self.places)
 
     @property
     def is_plain_http(self) -> bool:
         """Tell whether the file comes over a network in clear; this very machine is no network."""
-        return self.location.startswith("http://") and urlsplit(self.location).hostname not in (
-            "localhost",
-            "127.0.0.1",
-            "::1",
+        return any(
+            place.startswith("http://") and urlsplit(place).hostname not in ("localhost", "127.0.0.1", "::1")
+            for place in self.places
         )
+
+    @property
+    def file_layouts(self) -> tuple[FileLayout, ...]:
+        """List the layouts that a file may have: at least one."""
+        return self.layouts or (FileLayout(name="", columns=self.columns),)
 
     @property
     def family(self) -> str:
@@ -260,49 +179,3 @@ class Source(Model):
     @property
     def columns_read(self) -> tuple[Column, ...]:
         return tuple(column for column in self.columns if column.is_read)
-
-
-class Publication(Model):
-    """Map one mart to its public name in the clean file; `rows` bounds what may change from one release to
-    the next."""
-
-    mart: str
-    public_name: str
-    description: str = ""
-    rows: RowBand = RowBand()
-
-
-class Catalog(Model):
-    """Hold all declared sources, in order, and the publication list."""
-
-    sources: tuple[Source, ...]
-    publications: tuple[Publication, ...] = ()
-
-    def source(self, name: str) -> Source:
-        for source in self.sources:
-            if source.name == name:
-                return source
-        raise KeyError(name)
-
-    def of(self, *domains: str) -> tuple[Source, ...]:
-        return tuple(source for source in self.sources if source.domain in domains)
-
-    @property
-    def lake_sources(self) -> tuple[Source, ...]:
-        return tuple(source for source in self.sources if not source.is_production)
-
-    def millesimes(self, prefix: str) -> list[int]:
-        """List the millésimes of the sources called `<prefix>_<year>`, oldest first."""
-        return sorted(
-            s.millesime for s in self.sources if s.millesime and s.name == f"{prefix}_{s.millesime}"
-        )
-
-    @property
-    def public_criteria(self) -> dict[int, PublicCriterion]:
-        """Give the rule of the published long-term vacancy of each LOVAC year, oldest first, so that the
-        models' SQL is one."""
-        return dict(
-            sorted(
-                (s.millesime, s.public_criterion) for s in self.sources if s.millesime and s.public_criterion
-            )
-        )

@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from jobs.catalog.model import Catalog
+from jobs.catalog.whole import Catalog
 from jobs.catalog.yml_style import dump_yml
 
 MART = "marts_public_establishments_morphology_unpivoted"

@@ -93,6 +93,15 @@ def file_states(settings: Settings, catalog: Catalog, now: datetime | None = Non
     return states
 
 
+def absent_years(settings: Settings, catalog: Catalog) -> dict[str, list[int]]:
+    """Give, per family of yearly files, the declared millésimes that have no file here, oldest first."""
+    absent: dict[str, list[int]] = {}
+    for source in catalog.lake_sources:
+        if source.millesime and not settings.raw_file(source.domain, source.name).exists():
+            absent.setdefault(f"{source.domain}.{source.family}", []).append(source.millesime)
+    return {family: sorted(years) for family, years in absent.items()}
+
+
 def _newest(settings: Settings, catalog: Catalog) -> dict[str, int]:
     """Find the newest millésime of each family that has a file."""
     newest: dict[str, int] = {}

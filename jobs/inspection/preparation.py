@@ -152,25 +152,12 @@ def _duckdb(settings: Settings) -> str:
 
 
 def _postgres(settings: Settings, catalog: Catalog, run: StageRun) -> str:
-    import duckdb
+    from jobs.sources.production.tables import try_tables
 
-    from jobs.sources.production.postgres import attach_postgres, begin_snapshot, check_role, end, told
-    from jobs.storage.session import connect
-
-    def attempt() -> str:
-        connection = connect(settings, "postgres_scanner")
-        try:
-            attach_postgres(connection, settings)
-            snapshot = begin_snapshot(connection)
-            tables = [source.table for source in catalog.of("production")]
-            check_role(connection, settings, tables)
-        except duckdb.Error as error:
-            raise told(error, settings) from None
-        finally:
-            end(connection)
-        return f"{len(tables)} tables to read{', on a standby' if snapshot.standby else ''}"
-
-    return retried(run, attempt, _BACKOFF)
+    sources = list(catalog.of("production"))
+    snapshot = retried(run, lambda: try_tables(settings, sources), _BACKOFF)
+    how = ", on a standby" if snapshot.standby else ", through one connection" if snapshot.alone else ""
+    return f"{len(sources)} tables to read{how}"
 
 
 def _secret(settings: Settings) -> str:

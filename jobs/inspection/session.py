@@ -15,7 +15,7 @@ LAYERS = ("marts", "int", "stg")
 
 
 def open_read_only(
-    settings: Settings, catalog: Catalog, *, clean_only: bool = False
+    settings: Settings, catalog: Catalog, *, clean_only: bool = False, failed: bool = False
 ) -> duckdb.DuckDBPyConnection:
     """Attach each domain as a catalog of views, the warehouse as `warehouse`, its history as `history`, the
     clean file as `clean`.
@@ -26,6 +26,9 @@ def open_read_only(
     """
     if clean_only and not settings.clean_file.exists():
         raise SettingsError("there is no clean file yet; run `zlv publish` first")
+    warehouse = settings.failed_warehouse_file if failed else settings.warehouse_file
+    if failed and not warehouse.exists():
+        raise SettingsError("no test has failed since the last good build; there is no refused warehouse")
     connection = connect(settings)
     try:
         path: list[str] = []
@@ -33,8 +36,8 @@ def open_read_only(
             attach_sources(connection, settings, catalog)
             if settings.history_file.exists():
                 attach(connection, settings.history_file, "history")
-            if settings.warehouse_file.exists():
-                attach(connection, settings.warehouse_file, "warehouse")
+            if warehouse.exists():
+                attach(connection, warehouse, "warehouse")
                 query = "SELECT schema_name FROM duckdb_schemas() WHERE database_name = 'warehouse'"
                 there = {name for (name,) in connection.execute(query).fetchall()}
                 path += [f"warehouse.{layer}" for layer in LAYERS if layer in there]

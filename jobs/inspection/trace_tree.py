@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from jobs.telemetry.identity import root_span_id, trace_id
-from jobs.telemetry.records import RunRecord, StepRecord, read_run, read_steps
+from jobs.telemetry.records import RunRecord, StepRecord, leave_out, read_run, read_steps
 
 
 @dataclass
@@ -47,15 +47,37 @@ class Node:
 
 
 def read_spans(path: Path) -> list[dict[str, Any]]:
-    """Read the spans of a file of JSON lines; a line cut short by a full disk is left out."""
+    """Read the spans of a file of JSON lines; what is no span, as a line cut short by a full disk, is left
+    out and the file named."""
+    try:
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    except FileNotFoundError:
+        return []
+    except OSError:
+        leave_out(path)
+        return []
     spans: list[dict[str, Any]] = []
-    if path.is_file():
-        for line in path.read_text(encoding="utf-8").splitlines():
-            try:
-                spans.append(json.loads(line))
-            except ValueError:
-                continue
+    for line in lines:
+        try:
+            found = json.loads(line)
+        except ValueError:
+            found = None
+        if _is_span(found):
+            spans.append(found)
+        else:
+            leave_out(path)
     return spans
+
+
+def _is_span(found: Any) -> bool:
+    """Tell whether a line holds all that is drawn of a span."""
+    return (
+        isinstance(found, dict)
+        and all(isinstance(found.get(name), str) for name in ("name", "trace_id", "span_id", "status"))
+        and all(isinstance(found.get(name), int) for name in ("start", "end"))
+        and all(isinstance(found.get(name), str | None) for name in ("parent_id", "message"))
+        and isinstance(found.get("attributes"), dict)
+    )
 
 
 def spans_of_records(runs_dir: Path, run_id: str) -> list[dict[str, Any]]:

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import IO
 
 from jobs.errors import SettingsError
-from jobs.pipelines.graph import Step
+from jobs.pipelines.step import Step
 from jobs.settings import Settings, child_environment
-from jobs.telemetry.records import StepRecord, read_step, step_path, write_record
+from jobs.telemetry.records import StepRecord, keep_record, read_step, step_path
 
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 _PR_SET_PDEATHSIG = 1
@@ -57,14 +57,21 @@ class Launcher:
     def start(self, step: Step) -> Child:
         """Start a step; its output goes to its log, or what it prints to its result when a later step reads
         it."""
-        log_path = self.log_path(step.name)
-        log_path.parent.mkdir(parents=True, exist_ok=True)
-        with log_path.open("ab") as log:
+        with self._log(step.name) as log:
             if not step.is_read:
                 return self._start(step, log, log)
             self.result_path(step.name).parent.mkdir(parents=True, exist_ok=True)
             with self.result_path(step.name).open("wb") as result:
                 return self._start(step, result, log)
+
+    def _log(self, step: str) -> IO[bytes]:
+        path = self.log_path(step)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            return path.open("ab")
+        except OSError:
+            # A full folder of runs keeps no step from its work.
+            return Path(os.devnull).open("ab")
 
     def _start(self, step: Step, output: IO[bytes], log: IO[bytes]) -> Child:
         environment = child_environment(
@@ -114,18 +121,21 @@ class Launcher:
             record.ended = record.ended or time.time()
             record.status, record.exit_code = "done" if code == 0 else "failed", code
             record.message = (record.message or self._sentence(child, code)) if code else None
-            write_record(step_path(self.settings.runs_dir, self.run_id, child.step.name), record)
+            keep_record(step_path(self.settings.runs_dir, self.run_id, child.step.name), record)
         if child.killed_for:
             record.message = child.killed_for
-            write_record(step_path(self.settings.runs_dir, self.run_id, child.step.name), record)
+            keep_record(step_path(self.settings.runs_dir, self.run_id, child.step.name), record)
         return record, own
 
     def log_tail(self, child: Child, lines: int) -> list[str]:
         """Give the last lines that this attempt wrote."""
-        with self.log_path(child.step.name).open("rb") as log:
-            size = log.seek(0, os.SEEK_END)
-            log.seek(max(child.log_start, size - 16_384))
-            text = log.read().decode("utf-8", errors="replace")
+        try:
+            with self.log_path(child.step.name).open("rb") as log:
+                size = log.seek(0, os.SEEK_END)
+                log.seek(max(child.log_start, size - 16_384))
+                text = log.read().decode("utf-8", errors="replace")
+        except OSError:
+            return []
         return [line for line in text.splitlines() if line.strip()][-lines:]
 
     def last_words(self, child: Child) -> list[str]:

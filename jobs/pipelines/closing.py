@@ -12,11 +12,11 @@ from jobs.settings import Settings
 from jobs.telemetry.records import (
     RunRecord,
     StepRecord,
+    keep_record,
     read_run,
     read_steps,
     run_path,
     step_path,
-    write_record,
 )
 from jobs.telemetry.run import RunTrace
 from jobs.telemetry.volume_lock import release
@@ -38,7 +38,7 @@ def close_run(settings: Settings, pipeline: str, status: str, failures: str) -> 
         said = told.get(step.step) or told.get(step.stage) or "ended without a word"
         step.status, step.exit_code, step.ended = "failed", step.exit_code or 137, step.ended or time.time()
         step.message = _sentence(step, said)
-        write_record(step_path(runs_dir, run_id, step.step), step)
+        keep_record(step_path(runs_dir, run_id, step.step), step)
     began = min([step.started for step in steps], default=time.time())
     record = RunRecord(
         run_id, pipeline, earlier.started if earlier else began, ended=time.time(), executor="argo"
@@ -60,7 +60,7 @@ def close_run(settings: Settings, pipeline: str, status: str, failures: str) -> 
     trace = RunTrace(settings, record, has_root=earlier is not None and earlier.ended is not None)
     for step in silent:
         trace.step(step)
-    write_record(run_path(runs_dir, run_id), record)
+    keep_record(run_path(runs_dir, run_id), record)
     trace.end(record, sum(step.rows for step in steps))
     release(runs_dir, run_id)
     alert(settings, record)

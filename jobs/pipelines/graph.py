@@ -6,37 +6,15 @@ Task states and `depends` are those of Argo: a bare name means Succeeded, Skippe
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-from jobs.errors import SettingsError
 from jobs.pipelines.manifest.check import results_needed
-from jobs.pipelines.manifest.expressions import Expression, parse
 from jobs.pipelines.manifest.pipeline import Pipeline, Task
-from jobs.pipelines.manifest.retry import Retry
-from jobs.pipelines.manifest.substitution import as_text, fill, item_scope
+from jobs.pipelines.manifest.substitution import item_scope
+from jobs.pipelines.step import Step, filled, is_wanted, items_of, labels_of, not_wanted, step_of
 
 ENDED = ("Succeeded", "Failed", "Skipped", "Omitted")
-
-
-@dataclass(frozen=True)
-class Step:
-    """Hold one thing to run: a task, or one item of a task that fans out.
-
-    `name` is unique in the run and fit for a file name: `build`, `load-lake-lovac_2025`.
-    """
-
-    name: str
-    task: str
-    command: tuple[str, ...]
-    environment: Mapping[str, str]
-    retry: Retry | None
-    deadline: float | None
-    is_read: bool
-    template: str = ""
-    scope: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -103,9 +81,12 @@ class Graph:
 
     @property
     def succeeded(self) -> bool:
-        """Tell whether the pipeline as a whole did what it should: no branch ends in a failure."""
-        inner = {after for task in self._pipeline.tasks.values() for after in task.after}
-        return not any(self._branch_failed(name) for name in self.tasks if name not in inner)
+        """Tell whether the chosen tasks did what they should: no branch of them ends in a failure.
+
+        A task that was not chosen answers for none: what it would have waited for is an end of its own.
+        """
+        inner = {after for name in self.chosen for after in self._pipeline.tasks[name].after}
+        return not any(self._branch_failed(name) for name in self.chosen - inner)
 
     def _branch_failed(self, name: str) -> bool:
         state = self.tasks[name].state
@@ -130,8 +111,8 @@ class Graph:
         scope = self._scope | {
             f"tasks.{name}.outputs.result": result for name, result in self._results.items()
         }
-        items = self._items(task, scope)
-        labels = _labels(items)
+        items = items_of(task, scope)
+        labels = labels_of(items)
         steps: list[Step] = []
         for item, label in zip(items, labels, strict=True):
             name = f"{task.name}-{label}" if label else task.name
@@ -139,7 +120,7 @@ class Graph:
             state.steps[name] = "Pending" if step else "Skipped"
             steps.extend([step] if step else [])
         why = (
-            f"not asked for ({fill(task.when, scope, task.name)})"
+            not_wanted(task.when, task.name, scope)
             if task.when and not self._fans_out(task)
             else "there is nothing to do"
         )
@@ -159,39 +140,11 @@ class Graph:
     def _fans_out(self, task: Task) -> bool:
         return task.items is not None or task.items_from is not None
 
-    def _items(self, task: Task, scope: Mapping[str, str]) -> list[Any]:
-        if task.items is not None:
-            return list(task.items)
-        if task.items_from is None:
-            return [None]
-        text = fill(task.items_from, scope, f"task {task.name}: withParam")
-        try:
-            items = json.loads(text)
-        except ValueError:
-            items = None
-        if not isinstance(items, list):
-            raise SettingsError(f"task {task.name}: withParam must be a JSON list; it is {text[:60]!r}")
-        return items
-
     def _step(self, task: Task, name: str, scope: Mapping[str, str]) -> Step | None:
-        where = f"task {task.name}"
-        if task.when is not None and not _true(parse(fill(task.when, scope, f"{where}: when"))):
+        if not is_wanted(task, scope):
             return None
         template = self._pipeline.templates[task.template]
-        inputs = {key: default for key, default in template.inputs.items() if default is not None}
-        inputs |= {key: fill(value, scope, where) for key, value in task.arguments.items()}
-        inner = self._scope | {f"inputs.parameters.{key}": as_text(value) for key, value in inputs.items()}
-        return Step(
-            name=name,
-            task=task.name,
-            command=tuple(fill(part, inner, where) for part in template.command),
-            environment={key: fill(value, inner, where) for key, value in template.environment.items()},
-            retry=template.retry,
-            deadline=template.deadline,
-            is_read=task.name in self._read,
-            template=template.name,
-            scope=inner,
-        )
+        return step_of(task, name, template, (self._scope, scope), is_read=task.name in self._read)
 
     def last_step(self, status: str, failures: str) -> Step | None:
         """Give the step that closes the run (`onExit`), where the executor does not do its work itself."""
@@ -199,34 +152,4 @@ class Graph:
             return None
         scope = self._scope | {"workflow.status": status, "workflow.failures": failures}
         template = self._pipeline.templates[self._pipeline.on_exit]
-        where = f"onExit {template.name}"
-        return Step(
-            name=template.name,
-            task=template.name,
-            command=tuple(fill(part, scope, where) for part in template.command),
-            environment={key: fill(value, scope, where) for key, value in template.environment.items()},
-            retry=template.retry,
-            deadline=template.deadline,
-            is_read=False,
-            template=template.name,
-            scope=scope,
-        )
-
-
-def _true(expression: Expression) -> bool:
-    # A bare word in `when` is a text, as in Argo: `heads == heads`.
-    return expression.evaluate(lambda name: name) is True
-
-
-def _labels(items: list[Any]) -> list[str]:
-    """Name each item for a file: by its text, with its number where that alone would not do."""
-    if items == [None]:
-        return [""]
-    plain = [
-        re.sub(r"[^A-Za-z0-9_.-]+", "-", item).strip("-.")[:60] if isinstance(item, str) else ""
-        for item in items
-    ]
-    return [
-        label if label and plain.count(label) == 1 else f"{number}-{label}".rstrip("-")
-        for number, label in enumerate(plain)
-    ]
+        return filled(template, template.name, template.name, scope, f"onExit {template.name}", is_read=False)

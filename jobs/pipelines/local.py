@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 from jobs.errors import SettingsError
 from jobs.pipelines.child import Child, send
-from jobs.pipelines.graph import Step
+from jobs.pipelines.step import Step
 from jobs.pipelines.stepping import Attempt, Kept, Stepping
-from jobs.telemetry.records import StepRecord, read_step, step_path, write_record
+from jobs.telemetry.records import StepRecord, keep_record, read_step, step_path
 
 _TICK_SECONDS = 0.05
 # As long as a pod has; then SIGKILL.
@@ -49,7 +49,7 @@ class LocalExecutor(Stepping[Attempt]):
                 SettingsError.exit_code,
                 message=str(error),
             )
-            write_record(step_path(self.launcher.settings.runs_dir, self.launcher.run_id, step.name), record)
+            keep_record(step_path(self.launcher.settings.runs_dir, self.launcher.run_id, step.name), record)
             self.trace.step(record)
             self.fail(attempt, record)
             self.watcher.failed(record, [])

@@ -15,17 +15,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jobs.errors import SettingsError, Temporary
+from jobs.telemetry.holder import Lock, new_lock
 from jobs.telemetry.records import read_run, run_path, write_record
 from jobs.telemetry.volume_lock import (
     EXECUTOR_LEASE,
     JOB_LEASE,
-    Lock,
+    NoLock,
     beating,
-    new_lock,
     read_lock,
     release,
     remove,
     take,
+    without_lock,
 )
 
 # Steps of an executor that was killed get SIGTERM; this long they have to end.
@@ -49,8 +50,7 @@ def hold(runs_dir: Path, run_id: str, pipeline: str, executor: str) -> Iterator[
     Local steps have `lock.alive` open as their executor does, so that steps that outlive a killed
     executor still keep others out. Raises Temporary (75): who holds it and since when.
     """
-    runs_dir.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(runs_dir / "lock.alive", os.O_RDWR | os.O_CREAT, 0o660)
+    descriptor = _alive(runs_dir)
     held = Hold(descriptor)
 
     def lost(sentence: str) -> None:
@@ -61,7 +61,12 @@ def hold(runs_dir: Path, run_id: str, pipeline: str, executor: str) -> Iterator[
         if executor == "local":
             _wait_for_last_steps(runs_dir, descriptor)
         lease = EXECUTOR_LEASE if executor == "local" else JOB_LEASE
-        dead = take(runs_dir, new_lock(run_id, pipeline, executor, lease))
+        try:
+            dead = take(runs_dir, new_lock(run_id, pipeline, executor, lease))
+        except OSError as error:
+            without_lock(runs_dir, error)
+            yield held
+            return
         if dead is not None:
             logging.getLogger("zlv").warning(
                 "took over the volume of run %s (%s), which nobody works for any more",
@@ -78,34 +83,50 @@ def hold(runs_dir: Path, run_id: str, pipeline: str, executor: str) -> Iterator[
         os.close(descriptor)
 
 
+def _alive(runs_dir: Path) -> int:
+    """Open the file that all processes of a run have open; one of nobody's where the folder takes none."""
+    try:
+        runs_dir.mkdir(parents=True, exist_ok=True)
+        return os.open(runs_dir / "lock.alive", os.O_RDWR | os.O_CREAT, 0o660)
+    except OSError as error:
+        without_lock(runs_dir, error)
+        return os.memfd_create("lock.alive")
+
+
 def held_by(runs_dir: Path) -> str | None:
     """Give the id of the run that holds the volume and is alive, if one does."""
-    lock = read_lock(runs_dir)
+    try:
+        lock = read_lock(runs_dir)
+    except NoLock:
+        return None
     return lock.run_id if lock is not None and not lock.is_dead else None
 
 
-def break_lock(runs_dir: Path, why: str) -> Lock:
+def break_lock(runs_dir: Path, why: str) -> Lock | None:
     """Free the volume whoever holds it, and keep who did it and why: in `lock-breaks.jsonl` and in the run's
     record.
 
-    Raises SettingsError when nobody holds it.
+    Gives the lock, None for a file that named nobody. Raises SettingsError when nobody holds the volume.
     """
-    lock = read_lock(runs_dir)
-    if lock is None:
-        raise SettingsError(f"no run holds {runs_dir.parent}; there is nothing to break")
+    try:
+        lock = read_lock(runs_dir)
+        if lock is None:
+            raise SettingsError(f"no run holds {runs_dir.parent}; there is nothing to break")
+    except NoLock:
+        lock = None
     remove(runs_dir)
     entry = {
         "time": time.time(),
         "by": _who(),
         "why": why,
-        "run_id": lock.run_id,
-        "holder": lock.holder,
-        "since": lock.since,
+        "run_id": lock.run_id if lock else None,
+        "holder": lock.holder if lock else None,
+        "since": lock.since if lock else None,
     }
     with (runs_dir / "lock-breaks.jsonl").open("a", encoding="utf-8") as log:
         log.write(json.dumps(entry, ensure_ascii=False) + "\n")
-    record = read_run(runs_dir, lock.run_id)
-    if record is not None:
+    record = read_run(runs_dir, lock.run_id) if lock else None
+    if lock is not None and record is not None:
         record.notes.append(f"its lock was broken by {entry['by']}: {why}")
         write_record(run_path(runs_dir, lock.run_id), record)
     return lock

@@ -17,7 +17,7 @@ from rich.markup import escape
 from rich.spinner import Spinner
 from rich.table import Table
 
-from jobs.pipelines.graph import Step
+from jobs.pipelines.step import Step
 from jobs.telemetry.records import StepRecord
 
 

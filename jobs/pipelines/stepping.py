@@ -1,20 +1,17 @@
-"""Step a run over its graph: what is due, what is started, what is tried again, what is left out; the same
-for every executor."""
+"""Step a run over its graph, the same for every executor: what is due, started, tried again, left out."""
 
 from __future__ import annotations
 
-import signal
-import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import FrameType
 from typing import Generic, Protocol, TypeVar
 
 from jobs.pipelines.child import Launcher
-from jobs.pipelines.graph import Graph, Step
+from jobs.pipelines.graph import Graph
+from jobs.pipelines.step import Step
+from jobs.pipelines.stopping import Stop
 from jobs.telemetry.records import StepRecord
 from jobs.telemetry.run import RunTrace
 
@@ -33,8 +30,7 @@ class Watcher(Protocol):
 
 @dataclass
 class Attempt:
-    """Follow a step: the number of its attempt, what failed before it, when it began (seconds since 1970; 0:
-    not yet)."""
+    """Follow a step: its attempt, what failed before it, when it began (seconds since 1970; 0: not yet)."""
 
     step: Step
     number: int = 1
@@ -66,11 +62,20 @@ class Stepping(ABC, Generic[A]):
     workers: int
     rerun: frozenset[str] = frozenset()
     failures: list[StepRecord] = field(default_factory=list)
-    stopped_by: int | None = None
-    asked_to_stop: int = 0
+    asked: Stop = field(default_factory=Stop)
     waiting: list[A] = field(default_factory=list)
     running: list[A] = field(default_factory=list)
     _told: set[str] = field(default_factory=set)
+
+    @property
+    def stopped_by(self) -> int | None:
+        """Give the signal that ends the run, if one does."""
+        return self.asked.by
+
+    @property
+    def asked_to_stop(self) -> int:
+        """Give how many signals came."""
+        return self.asked.asked
 
     @abstractmethod
     def settled_before(self, step: Step, again: bool) -> Kept | A:
@@ -98,13 +103,12 @@ class Stepping(ABC, Generic[A]):
 
         That is 0, the code of the step that failed first, or 128 + the signal that ended the run.
         """
-        with self._signals():
-            try:
-                while self._turn():
-                    pass
-            except BaseException:
-                self.abandon()
-                raise
+        try:
+            while self._turn():
+                pass
+        except BaseException:
+            self.abandon()
+            raise
         self.graph.cancel("the run was stopped")
         self._tell_left_out()
         if self.stopped_by is not None:
@@ -184,22 +188,3 @@ class Stepping(ABC, Generic[A]):
             if task.state in ("Skipped", "Omitted") and name not in self._told:
                 self._told.add(name)
                 self.watcher.left_out(name, task.state, task.why)
-
-    @contextmanager
-    def _signals(self) -> Iterator[None]:
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-
-        def stop(number: int, frame: FrameType | None) -> None:
-            self.stopped_by = self.stopped_by or number
-            self.asked_to_stop += 1
-
-        before = {
-            number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-        }
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)

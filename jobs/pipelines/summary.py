@@ -16,11 +16,8 @@ _STATES = {
 }
 
 
-def show(console: Console, settings: Settings, outcome: Outcome, pipeline: str) -> None:
-    """Print stage, rows, seconds, tests passed and state of each step; then the next commands.
-
-    `pipeline` is what the person typed: a name or a path.
-    """
+def show(console: Console, settings: Settings, outcome: Outcome) -> None:
+    """Print stage, rows, seconds, tests passed and state of each step; then the next commands."""
     record = outcome.record
     table = Table(title=f"{record.pipeline} · {record.run_id}", title_justify="left", title_style="bold")
     table.add_column("stage")
@@ -43,16 +40,18 @@ def show(console: Console, settings: Settings, outcome: Outcome, pipeline: str) 
     table.add_section()
     table.add_row(
         "total",
-        f"{sum(step.rows for step in outcome.steps):,}",
+        "",  # every step counts the same rows once more
         f"{record.seconds or 0:.1f}",
         f"{tests:,}",
         _STATES[record.status],
     )
     console.print(table)
+    for note in dict.fromkeys(note for step in outcome.steps for note in step.notes):
+        console.print(f"[yellow]·[/yellow] {escape(note)}", soft_wrap=True, highlight=False)
     if record.exit_code == 0:
         _next(console, settings, record.run_id)
     else:
-        _resume(console, settings, outcome, pipeline)
+        _resume(console, settings, outcome)
 
 
 def _count(number: int) -> str:
@@ -69,7 +68,7 @@ def _next(console: Console, settings: Settings, run_id: str) -> None:
     _commands(console, lines)
 
 
-def _resume(console: Console, settings: Settings, outcome: Outcome, pipeline: str) -> None:
+def _resume(console: Console, settings: Settings, outcome: Outcome) -> None:
     record, failed = outcome.record, outcome.first_failure
     console.print(
         f"\n[red]{escape(record.message or 'the run failed')}[/red]", soft_wrap=True, highlight=False
@@ -84,7 +83,7 @@ def _resume(console: Console, settings: Settings, outcome: Outcome, pipeline: st
     _commands(
         console,
         [
-            (f"zlv run {pipeline} --run-id {record.run_id}", "goes on; what is done is not run again"),
+            (f"zlv retry {record.run_id}", "goes on; what is done is not run again"),
             (f"zlv trace {record.run_id}", "what ran"),
         ],
     )

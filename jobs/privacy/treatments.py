@@ -14,8 +14,9 @@ from typing import NamedTuple
 import duckdb
 
 from jobs.catalog import Column, Source
-from jobs.catalog.model import PrivacyClass
+from jobs.catalog.column import PrivacyClass
 from jobs.errors import SettingsError
+from jobs.privacy import old_events
 from jobs.settings import Settings
 from jobs.sql import identifier, literal
 
@@ -65,6 +66,10 @@ GENERALISATIONS: dict[str, Generalisation] = {
         "VARCHAR",
         "none",
     ),
+    # What is recognised in the text of an event of before 2025.
+    "old_status": Generalisation(old_events.STATUS, "INTEGER", "none"),
+    "old_sub_status": Generalisation(old_events.SUB_STATUS, "VARCHAR", "none"),
+    "old_occupancy": Generalisation(old_events.OCCUPANCY, "VARCHAR", "none"),
     "owner_kind": Generalisation(
         "CASE WHEN trim({column}) <> '' THEN "
         f"CASE WHEN regexp_matches(upper(strip_accents(trim({{column}}))), '^({_TITLES})[ ./]') "

@@ -8,12 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from jobs import __version__
-from jobs.catalog import Catalog, Publication
+from jobs.catalog import Catalog
 from jobs.errors import DataRefused, PrivacyRefused, Temporary
 from jobs.releases.audited import passed_audit
+from jobs.releases.copying import check_rows, copy_mart, marts_of
 from jobs.releases.manifest import manifest_file, write_manifest
 from jobs.releases.origins import release_origins
 from jobs.releases.release import (
@@ -29,14 +28,12 @@ from jobs.releases.release import (
     warehouse_fingerprint,
 )
 from jobs.releases.row_counts import compare_rows
+from jobs.releases.years import compare_years
 from jobs.settings import Settings
-from jobs.sql import identifier, literal
-from jobs.storage.closing import close_session, opened
+from jobs.storage.closing import close_session
 from jobs.storage.files import next_file, read_certificate, write_certificate
 from jobs.storage.session import attach, connect
 from jobs.telemetry import StageRun
-
-MARTS = "marts"
 
 
 @dataclass(frozen=True)
@@ -123,8 +120,8 @@ def _write(
             attach(connection, settings.warehouse_file, "warehouse")
             attach(connection, pending, "clean", read_only=False, create=True)
             close_session(connection)
-            marts = _marts(connection)
-            missing = [p.mart for p in catalog.publications if p.mart not in marts]
+            there = marts_of(connection)
+            missing = [p.mart for p in catalog.publications if p.mart not in there]
             if missing:
                 raise DataRefused(
                     f"the warehouse has no {', '.join(missing)}, which the publication list names; run `zlv"
@@ -138,13 +135,16 @@ def _write(
             rows: dict[str, int] = {}
             for publication in catalog.publications:
                 with run.span(publication.public_name, kind="table", mart=publication.mart) as span:
-                    rows[publication.public_name] = _copy(connection, publication)
+                    rows[publication.public_name] = copy_mart(connection, publication)
                     span.set(rows=rows[publication.public_name])
-            left = compare_rows(settings, catalog, rows, accept_rows)
+            left = [
+                *compare_years(settings, connection, "clean", accept_rows),
+                *compare_rows(settings, catalog, rows, accept_rows),
+            ]
             if left:
                 facts = {
                     **facts,
-                    "accepted_rows": {"reason": accept_rows, "tables": [str(jump) for jump in left]},
+                    "accepted_rows": {"reason": accept_rows, "tables": [str(change) for change in left]},
                 }
             as_of = (read_certificate(settings.warehouse_file) or {}).get("as_of")
             told = {"run_id": run.run_id, "written_at": datetime.now(UTC).isoformat(), "as_of": as_of}
@@ -156,7 +156,7 @@ def _write(
             }
             write_certificate(connection, "clean", {**facts, **told, **previous})
             connection.execute("DETACH clean")
-        _check(pending, rows)
+        check_rows(pending, rows)
         if warehouse_fingerprint(settings.warehouse_file) != facts["warehouse"]:
             raise Temporary("the warehouse file was replaced while it was published; audit and publish again")
         close_release(pending)
@@ -170,40 +170,3 @@ def _write(
             document = write_manifest(settings, name, pending, proven)
             written.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
             close_release(written)
-
-
-def _marts(connection: duckdb.DuckDBPyConnection) -> set[str]:
-    query = "SELECT table_name FROM duckdb_tables() WHERE database_name = 'warehouse' AND schema_name = ?"
-    return {name for (name,) in connection.execute(query, [MARTS]).fetchall()}
-
-
-def _copy(connection: duckdb.DuckDBPyConnection, publication: Publication) -> int:
-    """Copy one mart with the comments of its columns; the table's own is the publication's, else the
-    mart's."""
-    target = identifier("clean", "main", publication.public_name)
-    copied = connection.execute(
-        f"CREATE TABLE {target} AS FROM {identifier('warehouse', MARTS, publication.mart)}"
-    ).fetchone()
-    where = "database_name = 'warehouse' AND schema_name = ? AND table_name = ? AND comment IS NOT NULL"
-    at = [MARTS, publication.mart]
-    own = connection.execute(f"SELECT comment FROM duckdb_tables() WHERE {where}", at).fetchone()
-    comment = publication.description or (own[0] if own else None)
-    if comment:
-        connection.execute(f"COMMENT ON TABLE {target} IS {literal(comment)}")
-    for column, text in connection.execute(
-        f"SELECT column_name, comment FROM duckdb_columns() WHERE {where}", at
-    ).fetchall():
-        connection.execute(f"COMMENT ON COLUMN {target}.{identifier(column)} IS {literal(text)}")
-    return int(copied[0]) if copied else 0
-
-
-def _check(path: Path, rows: dict[str, int]) -> None:
-    """Open the finished file as a reader would, and count."""
-    with opened(path) as connection:
-        for table, expected in rows.items():
-            found = connection.execute(f"SELECT count(*) FROM {identifier('file', 'main', table)}").fetchone()
-            if found != (expected,):
-                raise DataRefused(
-                    f"table {table} of the new release does not hold the {expected} rows of its mart; publish"
-                    " again"
-                )

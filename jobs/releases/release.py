@@ -18,8 +18,10 @@ from typing import Any
 
 from jobs.errors import DataRefused, SettingsError, Temporary
 from jobs.settings import Settings
-from jobs.storage.files import discard, next_of, read_certificate, sync
+from jobs.storage.damage import check_whole
+from jobs.storage.files import discard, next_of, read_certificate
 from jobs.telemetry.identity import RUN_ID
+from jobs.telemetry.whole import sync
 
 FOLDER = "releases"
 SUFFIX = ".duckdb"
@@ -29,10 +31,11 @@ def warehouse_fingerprint(path: Path) -> dict[str, Any]:
     """Tell one warehouse file from any other by all its bytes.
 
     Size, time and inode can be set back, and a disk can change a byte without them.
-    Raises SettingsError when there is no file.
+    Raises SettingsError when there is no file, DataRefused when it is damaged.
     """
     if not path.is_file():
         raise SettingsError(f"{path} does not exist; run `zlv build` first")
+    check_whole(path)
     certificate = read_certificate(path) or {}
     return {
         "sha256": content_sha256(path),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from jobs.catalog import Catalog
-from jobs.catalog.model import RowBand
+from jobs.catalog.publication import RowBand
 from jobs.errors import DataRefused
 from jobs.releases.release import current_release, release_file
 from jobs.settings import Settings

@@ -93,12 +93,12 @@ JOIN person AS p ON p.a = t.account JOIN account AS h ON h.a = t.account LEFT JO
 def ff_extract_rows(year: int) -> str:
     """Give the SQL of the extract that comes with LOVAC; sort by n."""
     return f"""
-SELECT t.n, t.idlocal AS ff_idlocal, t.com AS ff_idcom, {year} AS ff_millesime, t.dteloc AS ff_dteloc,
-o.ccogrm_1 AS ff_ccogrm,
-    {_OCCUPANCY} AS ff_ccthp,
-    draw(t.h, 64, 2) AS ff_dnbbai, draw(t.h, 65, 2) AS ff_dnbdou, draw(t.h, 66, 12) // 4 AS ff_dnbwc,
-    t.comfort AS ff_dcapec2,
-        t.plot_area AS ff_dcntpa
+SELECT t.n, t.idlocal AS idlocal, t.com AS idcom, {year} AS millesime, t.dteloc AS dteloc,
+o.ccogrm_1 AS ccogrm,
+    {_OCCUPANCY} AS ccthp,
+    draw(t.h, 64, 2) AS dnbbai, draw(t.h, 65, 2) AS dnbdou, draw(t.h, 66, 12) // 4 AS dnbwc,
+    t.comfort AS dcapec2,
+        t.plot_area AS dcntpa
 FROM ({_at(year)}) AS t JOIN holder AS o ON o.a = t.account"""
 
 

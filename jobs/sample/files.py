@@ -64,7 +64,7 @@ def write_source(
     held = {row[0].lower() for row in connection.execute(f"DESCRIBE {relation}").fetchall()}
     columns = ", ".join(
         f"{_text(column, style) if column.name in held else 'NULL'} AS {identifier(column.header_name)}"
-        for column in source.columns
+        for column in source.file_layouts[0].columns
     )
     path.parent.mkdir(parents=True, exist_ok=True)
     delimiter = source.format.delimiter or style.delimiter
@@ -79,7 +79,8 @@ def write_source(
             f" {literal(source.format.escape or quote)}"
         )
     rows = _copy(connection, f"COPY ({query}) TO {literal(path)} ({options})")
-    annee = [column.name for column in source.columns].index("annee") if faults.broken_after else 0
+    columns_written = source.file_layouts[0].columns
+    annee = [column.name for column in columns_written].index("annee") if faults.broken_after else 0
     # Never so many that a small sample would be refused.
     faults = replace(faults, broken_after=faults.broken_after[: rows // 200])
     broken = _finish(path, source.format.encoding or style.encoding, delimiter, faults, annee)
@@ -123,7 +124,7 @@ def _text(column: Column, style: Style) -> str:
 def _plain(source: Source, held: set[str]) -> str:
     return ", ".join(
         f"{identifier(column.name) if column.name in held else 'NULL'} AS {identifier(column.header_name)}"
-        for column in source.columns
+        for column in source.file_layouts[0].columns
     )
 
 

@@ -22,6 +22,7 @@ from jobs.sample.files import Faults, Style, Written, describe, write_source
 from jobs.sample.locomvac import prepare_locomvac, write_locomvac
 from jobs.sample.lovac import NEW_LAYOUT, lovac_rows, prepare_lovac
 from jobs.sample.names import install_names
+from jobs.sample.old_events import OLD_EVENTS, OLD_EVENTS_ORDER
 from jobs.sample.owners import invent_owners
 from jobs.sample.portal import PORTAL_ORDER, PORTAL_USERS
 from jobs.sample.world import load_facts
@@ -36,7 +37,7 @@ _BROKEN = {"lovac_2020": (40, 90, 150), "lovac_2024": (25, 60, 110, 200, 260)}
 # How the LOVAC files are written that came in more than one way.
 _WRITTEN = {
     2019: (";", "latin-1"),
-    2020: (";", "latin-1"),
+    2020: (";", "windows-1252"),
     2021: (";", "utf-8"),
     2025: ("|", "utf-8"),
 }
@@ -112,6 +113,8 @@ def _write_expected(catalog: Catalog, out: Path, manifest: Manifest) -> None:
         written = manifest.files.get(source.location.replace(LAKE, "lake/"))
         if source.expected is not None and written is not None:
             content[source.name] = {"lines": written.rows + len(written.broken_lines)}
+    if len(content) == 1:
+        return
     folder = out / "catalog"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / FILE).write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
@@ -143,6 +146,8 @@ def _relation(source: Source) -> tuple[str, str, Style] | None:
         return *EXTERNAL[source.name], Style()
     if source.name == "cerema_lovac_users":
         return PORTAL_USERS, PORTAL_ORDER, Style()
+    if source.name == "old_events":
+        return OLD_EVENTS, OLD_EVENTS_ORDER, Style()
     year = source.millesime
     if year is None:
         return None
@@ -155,7 +160,11 @@ def _relation(source: Source) -> tuple[str, str, Style] | None:
             "n, copy",
             replace(floats if year >= NEW_LAYOUT else Style(), delimiter=delimiter, encoding=encoding),
         ),
-        f"ff_{year}": (ff_housing_rows(year), "n", flags),
+        f"ff_{year}": (
+            ff_housing_rows(year),
+            "n",
+            replace(flags, delimiter=delimiter, encoding=encoding),
+        ),
         f"ff_owners_{year}": (ff_owners_rows(year), "ccodep, com3, a, k", flags),
         f"ff_extract_{year}": (ff_extract_rows(year), "n", flags),
         f"ff_buildings_{year}": (ff_buildings_rows(year), "idbat", flags),

@@ -42,6 +42,12 @@ def lovac_rows(year: int) -> str:
     if year <= 2020:  # these two lost their leading zeros
         dep, commune = f"ltrim({dep}, '0')", f"ltrim({commune}, '0')"
     holders = ",\n    ".join(holder(k, new) for k in range(1, 7))
+    # Signs that Windows-1252 has and Latin-1, in which one file is written, has not.
+    place = (
+        """'LIEU-DIT "LA MÉTAIRIE"; LE HAUT'"""
+        if year == 2019
+        else """'LIEU-DIT "LA MÉTAIRIE"; CŒUR D’OR – 2 €'"""
+    )
     # Written as 2019.0 where the file went through a table of floats.
     since = (
         "CAST(l.vacant_since AS VARCHAR) || '.0'"
@@ -117,7 +123,7 @@ SELECT l.n, l.copy, l.annee,
             END AS cer_gestionnaire,
     CASE WHEN draw(l.hy, 82, 250) = 0 THEN 'BATIMENT B' || chr(10) || 'ESCALIER 2, PORTE 3' ELSE o.line_3_1
         END AS adresse1,
-    CASE WHEN draw(l.h, 83, 60) = 0 THEN 'LIEU-DIT "LA MÉTAIRIE"; LE HAUT' END AS adresse2,
+    CASE WHEN draw(l.h, 83, 60) = 0 THEN {place} END AS adresse2,
     o.line_4_1 AS adresse3,
         coalesce(o.country_1, o.line_6_1) AS adresse4,
     CASE WHEN draw(l.hy, 84, 300) = 0 THEN pick(l.hy, 85, ['SCI', 'X', 'N.C.'])

@@ -1,6 +1,12 @@
 """Settings: the environment, typed. Its only reader is `environment`."""
 
-from jobs.settings.environment import child_environment, put_in_environment, read_settings
+from jobs.settings.environment import (
+    child_environment,
+    forget_ambient,
+    hidden,
+    put_in_environment,
+    read_settings,
+)
 from jobs.settings.faults import SECRETS, refused
 from jobs.settings.model import Settings
 from jobs.settings.place import PROJECT, project_dir
@@ -11,6 +17,8 @@ __all__ = [
     "SECRETS",
     "Settings",
     "child_environment",
+    "forget_ambient",
+    "hidden",
     "project_dir",
     "put_in_environment",
     "read_settings",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from jobs.settings.ambient import of_others
 from jobs.settings.faults import SECRETS, refused
 from jobs.settings.model import Settings
 from jobs.settings.pod import bounds_of_pod
@@ -33,6 +35,10 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
             faults.append(
                 (f"{name}_FILE", f"cannot be read: {error.strerror}", "mount the secret at this path")
             )
+        except UnicodeDecodeError:
+            faults.append((f"{name}_FILE", "is no text in UTF-8", "write the secret in UTF-8"))
+        except ValueError:
+            faults.append((f"{name}_FILE", "is no path", "give the path at which the secret is mounted"))
     try:
         settings = Settings(**values)
     except ValidationError as error:
@@ -54,6 +60,23 @@ def _secret_file(environ: Mapping[str, str], name: str) -> Path | None:
         return None
     file = Path(folder) / name
     return file if file.exists() else None
+
+
+def forget_ambient() -> None:
+    """Take what would set an engine past our settings out of this process's environment, and so of its
+    children's."""
+    for name in of_others(list(os.environ)):
+        del os.environ[name]
+
+
+@contextmanager
+def hidden(prefix: str) -> Iterator[None]:
+    """Hide the variables that begin so from libraries, in the block."""
+    taken = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith(prefix)}
+    try:
+        yield
+    finally:
+        os.environ.update(taken)
 
 
 def child_environment(**extra: str) -> dict[str, str]:

@@ -9,24 +9,25 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
+from jobs.settings.faults import SECRETS
 from jobs.settings.hosts import (
     BucketName,
     DatabaseHost,
     HostAndPort,
     Name,
     Region,
-    WebAddress,
     web_address,
 )
+from jobs.settings.names import RUN_ID, STEP
+from jobs.settings.sizes import disk, memory
+from jobs.settings.surroundings import Surroundings
 
 
-class Fields(BaseSettings):
+class Fields(Surroundings):
     """Hold what the environment says, checked; secrets show themselves as `**********`."""
-
-    model_config = SettingsConfigDict(case_sensitive=True, extra="ignore", frozen=True)
 
     POSTGRES_PRODUCTION_DB: DatabaseHost | None = Field(
         None, description="host of the application's PostgreSQL"
@@ -58,8 +59,10 @@ class Fields(BaseSettings):
     )
 
     DUCKDB_MEMORY_LIMIT: str = Field("2GB", description="a number is GB; also 512MB, 80%")
-    DUCKDB_THREAD_NUMBER: int = Field(2, ge=1)
-    DUCKDB_MAX_TEMP_DIRECTORY_SIZE: str = Field("20GB", description="bound of what DuckDB spills to disk")
+    DUCKDB_THREAD_NUMBER: int = Field(2, ge=1, le=256)
+    DUCKDB_MAX_TEMP_DIRECTORY_SIZE: str = Field(
+        "20GB", description="bound of what DuckDB spills to disk; a number is GB; also 512MB"
+    )
 
     ZLV_HOME: Path = Field(Path(".zlv"), validate_default=True)
     ZLV_RAW_DIR: Path | None = None
@@ -78,17 +81,6 @@ class Fields(BaseSettings):
     )
     ZLV_RUN_ID: str | None = None
     ZLV_STEP: str | None = None
-    ZLV_POD_NAME: str | None = Field(None, description="the executor's own pod; set by the deployment")
-    ZLV_POD_NAMESPACE: str | None = None
-    ZLV_POD_MEMORY_LIMIT: int | None = Field(
-        None, ge=1, description="MiB that the pod may use; DuckDB's memory derives from it"
-    )
-    ZLV_POD_CPU_LIMIT: int | None = Field(
-        None, ge=1, description="processors that the pod may use; DuckDB's threads derive from it"
-    )
-    ZLV_POD_EPHEMERAL_LIMIT: int | None = Field(
-        None, ge=1, description="MiB of disk that the pod may use; bounds what DuckDB spills"
-    )
     ZLV_PENDING_SECONDS: int = Field(
         600, ge=1, description="how long a step's pod may wait for a node or its image"
     )
@@ -109,19 +101,6 @@ class Fields(BaseSettings):
         "files", description="DuckDB files on a volume; this version knows no other storage"
     )
 
-    METABASE_URL: WebAddress | None = None
-    METABASE_API_KEY: SecretStr | None = None
-    METABASE_DATABASE_ID: int | None = None
-    METABASE_DEPLOYMENT: Name | None = None
-
-    OTEL_EXPORTER_OTLP_ENDPOINT: str | None = None
-    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: str | None = None
-    OTEL_EXPORTER_OTLP_TIMEOUT: str | None = None
-    OTEL_EXPORTER_OTLP_TRACES_TIMEOUT: str | None = None
-    OTEL_SDK_DISABLED: str | None = None
-    OTEL_TRACES_EXPORTER: str | None = None
-    TRACEPARENT: str | None = None
-
     @field_validator("*", mode="before")
     @classmethod
     def _blank_is_absent(cls, value: Any, info: Any) -> Any:
@@ -134,21 +113,41 @@ class Fields(BaseSettings):
     )
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
-        if value is not None and "?" in str(value):
+        if value is None:
+            return None
+        if "?" in str(value):
             raise ValueError("must not hold a '?': DuckDB keeps no database in such a folder")
         # A child or a library (dbt) that works in another folder must mean the same files.
-        return value.absolute() if value is not None else None
+        folder = value.absolute()
+        in_the_way = [each for each in (folder, *folder.parents) if each.exists() and not each.is_dir()]
+        if in_the_way:
+            raise ValueError(f"is no folder: {in_the_way[0]} is a file")
+        return folder
 
     @field_validator("DUCKDB_MEMORY_LIMIT")
     @classmethod
     def _memory(cls, value: str) -> str:
-        text = value.strip()
-        if text.replace(".", "", 1).isdigit():
-            return f"{text}GB"
-        number = text.rstrip("GiMKTB%b ")
-        if not number.replace(".", "", 1).isdigit():
-            raise ValueError("must be a number of GB, or a size such as 512MB or 80%")
-        return text
+        return memory(value)
+
+    @field_validator("DUCKDB_MAX_TEMP_DIRECTORY_SIZE")
+    @classmethod
+    def _disk(cls, value: str) -> str:
+        return disk(value)
+
+    @field_validator("ZLV_RUN_ID", "ZLV_STEP")
+    @classmethod
+    def _name(cls, value: str | None, info: ValidationInfo) -> str | None:
+        # They become folders and files.
+        if value is not None and not (RUN_ID if info.field_name == "ZLV_RUN_ID" else STEP).match(value):
+            raise ValueError("must be letters, digits, '.', '_' and '-', with a letter or digit first")
+        return value
+
+    @field_validator(*SECRETS)
+    @classmethod
+    def _printable(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and "\0" in value.get_secret_value():
+            raise ValueError("holds a NUL character: write the secret's text, not a binary file")
+        return value
 
     @field_validator("ZLV_CA_FILE")
     @classmethod

@@ -38,12 +38,28 @@ class Settings(Fields):
         return self.ZLV_HOME / "tmp"
 
     @property
+    def folders(self) -> dict[str, Path]:
+        """Give the folders that stages write to, by the setting that moves each."""
+        return {
+            "ZLV_RAW_DIR": self.raw_dir,
+            "ZLV_WAREHOUSE_DIR": self.warehouse_dir,
+            "ZLV_CLEAN_DIR": self.clean_dir,
+            "ZLV_RUNS_DIR": self.runs_dir,
+            "ZLV_HOME": self.spill_dir,
+        }
+
+    @property
     def production_file(self) -> Path:
         return self.raw_dir / "production.duckdb"
 
     @property
     def warehouse_file(self) -> Path:
         return self.warehouse_dir / "warehouse.duckdb"
+
+    @property
+    def failed_warehouse_file(self) -> Path:
+        """Give the place of a warehouse that a test refused: only for who mends it."""
+        return self.warehouse_dir / "warehouse.failed.duckdb"
 
     @property
     def history_file(self) -> Path:

@@ -18,11 +18,14 @@ def catalog() -> None:
 @catalog.command()
 def check() -> None:
     """Read every catalog and policy file and tell all faults at once."""
-    from jobs.catalog import load_catalog
+    from jobs.catalog.load import check_catalog
+    from jobs.privacy.public import read_knowledge
     from jobs.privacy.treatments import output_columns
     from jobs.settings import read_settings
 
-    loaded = load_catalog(read_settings().catalog_dirs)
+    folders = read_settings().catalog_dirs
+    loaded = check_catalog(folders)
+    read_knowledge(folders, loaded)
     written = sum(len(output_columns(source)) for source in loaded.sources)
     raw = sum(len(source.columns) for source in loaded.sources)
     click.echo(
@@ -65,3 +68,40 @@ def sources(domains: tuple[str, ...], as_json: bool) -> None:
         for source in ([s for domain in domains for s in loaded.of(domain)] if domains else loaded.sources)
     ]
     click.echo(json.dumps(names) if as_json else "\n".join(names))
+
+
+@catalog.command()
+@click.argument("address", metavar="S3://BUCKET")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list, an object of the lake each.")
+def adopt(address: str, as_json: bool) -> None:
+    """Read a lake as it is laid out, and say of each object which source it would become.
+
+    Says what does not fit (place, header, layout, year, delimiter, encoding), with its cure. Changes
+    nothing. 0: every object fits; 65: one does not.
+
+    Example: zlv catalog adopt s3://the-lake
+    """
+    from dataclasses import asdict
+
+    from jobs.catalog import load_catalog
+    from jobs.errors import DataRefused
+    from jobs.settings import read_settings
+    from jobs.sources.lake.adoption import adopt as look_at
+
+    settings = read_settings()
+    found = look_at(settings, load_catalog(settings.catalog_dirs), address)
+    if as_json:
+        click.echo(json.dumps([asdict(one) for one in found], ensure_ascii=False, indent=1))
+    else:
+        for one in found:
+            written = " ".join(part for part in (one.format, one.encoding, one.delimiter, one.layout) if part)
+            click.echo(f"{one.key} → {one.source or 'no source'} ({written or 'not read'})")
+            for sentence in (*one.misfits, *one.notes):
+                click.echo(f"    {sentence}")
+    wrong = [one for one in found if one.misfits]
+    if wrong or not found:
+        raise DataRefused(
+            f"{len(wrong)} of {len(found)} objects do not fit, each with its cure above"
+            if found
+            else f"{address} holds no object; look at the name of the bucket"
+        )

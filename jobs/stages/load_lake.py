@@ -38,8 +38,8 @@ def load_lake(
     """
     from jobs.catalog import load_catalog
     from jobs.settings import read_settings
-    from jobs.sources.lake.loading import choose
     from jobs.sources.lake.loading import load_lake as load
+    from jobs.sources.lake.planning import choose
     from jobs.telemetry import stage
 
     if accept_rows is not None and not accept_rows.strip():

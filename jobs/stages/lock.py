@@ -61,7 +61,5 @@ def break_(why: str) -> None:
 
     settings = read_settings()
     broken = break_lock(settings.runs_dir, why)
-    click.echo(
-        f"broke the lock of run {broken.run_id} ({broken.holder}); kept in"
-        f" {settings.runs_dir / 'lock-breaks.jsonl'}"
-    )
+    whose = f"the lock of run {broken.run_id} ({broken.holder})" if broken else "a lock that named no run"
+    click.echo(f"broke {whose}; kept in {settings.runs_dir / 'lock-breaks.jsonl'}")

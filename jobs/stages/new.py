@@ -35,33 +35,62 @@ def new() -> None:
     metavar="A,B",
     help="Columns that identify a line; the first whose values all differ unless said.",
 )
-def source(domain: str, name: str, file: Path, location: str | None, key: str) -> None:
+@click.option("--description", metavar="TEXT", help="What the file holds, in one sentence.")
+@click.option("--producer", metavar="TEXT", help="Who makes the file.")
+@click.option("--licence", metavar="TEXT", help="What allows its use.")
+@click.option("--owner", metavar="TEXT", help="The team that answers for it here.")
+@click.option("--open-data", is_flag=True, help="Keep every column: the file names places, and nobody.")
+def source(
+    domain: str,
+    name: str,
+    file: Path,
+    location: str | None,
+    key: str,
+    description: str | None,
+    producer: str | None,
+    licence: str | None,
+    owner: str | None,
+    open_data: bool,
+) -> None:
     """Write a source: catalog entry, policy with every column closed, staging model, its .yml and tests.
 
-    Columns and types are read from a sample; codes stay text.
+    Columns, types and the way of writing them are read from a sample; codes stay text. Written where
+    you stand: into the checkout, else into the last folder of ZLV_CATALOG_DIR, else into ./catalog.
 
     Example: zlv new source external primes_vacance --file primes.csv
     """
     from jobs.catalog import load_catalog
-    from jobs.catalog.skeletons.skeleton import require_checkout
-    from jobs.catalog.skeletons.source import new_source
-    from jobs.settings import PROJECT
+    from jobs.catalog.skeletons.skeleton import standing_place
+    from jobs.catalog.skeletons.source import Decided, new_source
+    from jobs.settings import project_dir, read_settings
 
-    require_checkout(PROJECT)
-    loaded = load_catalog([PROJECT / "catalog"])
+    set_ = read_settings().ZLV_CATALOG_DIR
+    folder, model = standing_place(set_, Path.cwd())
+    known = read_settings().catalog_dirs if set_ else [project_dir("catalog"), folder]
+    loaded = load_catalog([folder] if model else known)
     keys = tuple(part.strip() for part in key.split(",") if part.strip())
-    written = new_source(PROJECT, loaded, domain, name, file, location, keys)
-    _tell(
-        written,
+    decided = Decided(description, producer, licence, owner, open_data)
+    written = new_source(folder, loaded, domain, name, file, location, keys, decided, model=model)
+    steps = [
         f"catalog/{domain}_{name}.yml: write description, producer, licence and owner; look at types, key,"
-        " `due` and location",
-        f"catalog/policy/{domain}_{name}.yml: open what is needed, with the data protection officer; the rest"
-        " stays closed",
-        f"stg_{domain}__{name}.sql and .yml: take out the columns that stay closed; the others inherit their"
-        " class from the catalog",
-        "zlv catalog check, then zlv catalog generate",
-        f"zlv load-lake --only {name}, then zlv build --only stg_{domain}__{name}",
-    )
+        " `due` and location"
+    ]
+    if not open_data:
+        steps.append(
+            f"catalog/policy/{domain}_{name}.yml: open what is needed, with the data protection officer; the"
+            " rest stays closed"
+        )
+    if model:
+        steps += [
+            f"stg_{domain}__{name}.sql and .yml: take out the columns that stay closed; the others inherit"
+            " their class from the catalog",
+            "zlv catalog check, then zlv catalog generate",
+            f"zlv load-lake --only {name}, then zlv build --only stg_{domain}__{name}",
+        ]
+    else:
+        catalogs = set_ or f":{folder}"
+        steps.append(f"export ZLV_CATALOG_DIR={catalogs}, zlv catalog check, zlv load-lake --only {name}")
+    _tell(written, *steps)
 
 
 @new.command()

@@ -13,19 +13,20 @@ import click
 def retry(run_id: str, namespace: str | None) -> None:
     """Run a run's failed step again, and what waits for it.
 
-    RUN is a run id of `zlv runs`, or `last`. Its parameters stay, what is done is not run again.
+    RUN is a run id of `zlv runs`, or `last`. Its parameters and the steps that were asked for stay, what is
+    done is not run again.
 
     Example: zlv retry last
     """
-    from rich.console import Console
-
     from jobs.errors import SettingsError
-    from jobs.pipelines.execution import Choice, Place, execute
+    from jobs.pipelines.choice import Choice, Place
+    from jobs.pipelines.execution import execute
     from jobs.pipelines.kubernetes.installed import manifest_of
     from jobs.pipelines.manifest.manifest import read_pipeline
     from jobs.pipelines.summary import show
     from jobs.settings import read_settings
     from jobs.telemetry.records import read_run, run_ids
+    from jobs.telemetry.terminal import run_console
 
     settings = read_settings()
     place, instance = Place(), None
@@ -53,17 +54,17 @@ def retry(run_id: str, namespace: str | None) -> None:
     if record.status == "done":
         raise SettingsError(f"run {record.run_id} succeeded; there is nothing to run again")
     path = manifest_of(settings, place.cluster, record.pipeline, record.manifest, instance)
-    console = Console()
+    out = run_console()
     outcome = execute(
         settings,
         read_pipeline(path),
-        choice=Choice(),
+        choice=Choice(only=tuple(record.only), unfinished=True),
         run_id=record.run_id,
         given={},
         workers=None,
-        console=console,
+        console=out,
         place=place,
         manifest=str(path.resolve()),
     )
-    show(console, settings, outcome, record.pipeline)
+    show(out, settings, outcome)
     sys.exit(outcome.record.exit_code)

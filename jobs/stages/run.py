@@ -60,13 +60,13 @@ def run(
 
     Example: zlv run daily --from build -p upload=true
     """
-    from rich.console import Console
-
-    from jobs.pipelines.execution import Choice, Place, execute
+    from jobs.pipelines.choice import Choice, Place
+    from jobs.pipelines.execution import execute
     from jobs.pipelines.kubernetes.installed import manifest_of
     from jobs.pipelines.manifest.manifest import read_pipeline
     from jobs.pipelines.summary import show
     from jobs.settings import read_settings
+    from jobs.telemetry.terminal import run_console
 
     if only and start:
         raise click.UsageError("--only and --from exclude each other")
@@ -87,7 +87,7 @@ def run(
             raise click.UsageError(
                 f"{name!r} is no step of {manifest.name}; its steps are {', '.join(manifest.tasks)}"
             )
-    console = Console()
+    out = run_console()
     outcome = execute(
         settings,
         manifest,
@@ -95,11 +95,11 @@ def run(
         run_id=run_id or settings.ZLV_RUN_ID,
         given=given,
         workers=workers,
-        console=console,
+        console=out,
         place=place,
         manifest=str(path.resolve()),
     )
-    show(console, settings, outcome, pipeline)
+    show(out, settings, outcome)
     sys.exit(outcome.record.exit_code)
 
 

@@ -10,10 +10,11 @@ import click
 @click.command()
 @click.argument("query", required=False)
 @click.option("--clean", is_flag=True, help="Attach the clean file only, as Metabase does.")
+@click.option("--failed", is_flag=True, help="Show the warehouse that the last build's tests refused.")
 @click.option(
     "--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True
 )
-def sql(query: str | None, clean: bool, form: str) -> None:
+def sql(query: str | None, clean: bool, failed: bool, form: str) -> None:
     """Open a read-only SQL session with every file attached.
 
     SQL says production.owners, lovac.lovac_2025, warehouse.marts.marts_common_cities, clean.admin_epci.
@@ -27,7 +28,9 @@ def sql(query: str | None, clean: bool, form: str) -> None:
     from jobs.settings import read_settings
 
     settings = read_settings()
-    with open_read_only(settings, load_catalog(settings.catalog_dirs), clean_only=clean) as connection:
+    with open_read_only(
+        settings, load_catalog(settings.catalog_dirs), clean_only=clean, failed=failed
+    ) as connection:
         if query is None and sys.stdin.isatty():
             converse(connection, form)
         else:

@@ -8,6 +8,7 @@ import click
 
 if TYPE_CHECKING:
     from jobs.inspection.freshness import FileState
+    from jobs.inspection.warnings import Warned
     from jobs.settings import Settings
 
 COLOURS = {
@@ -34,28 +35,41 @@ def status(as_json: bool) -> None:
     from dataclasses import asdict
 
     from jobs.catalog import load_catalog
-    from jobs.inspection.freshness import file_states
+    from jobs.inspection.freshness import absent_years, file_states
+    from jobs.inspection.warnings import warned
     from jobs.releases.release import current_release, previous_release, release_names
     from jobs.settings import read_settings
 
     settings = read_settings()
-    states = file_states(settings, load_catalog(settings.catalog_dirs))
+    loaded = load_catalog(settings.catalog_dirs)
+    states = file_states(settings, loaded)
+    absent = absent_years(settings, loaded)
+    waiting = [f"{s.domain}.{s.name}: {s.waiting}" for s in loaded.sources if s.waiting]
     releases = {
         "current": current_release(settings),
         "rollback": previous_release(settings),
         "kept": release_names(settings.clean_dir),
     }
     late = [f"{state.domain}.{state.source}" for state in states if state.is_late]
+    warnings = warned(settings)
     if as_json:
         told = {
             "files": [asdict(state) for state in states],
             "late": late,
+            "absent_years": absent,
+            "waiting": waiting,
+            "warnings": [asdict(each) for each in warnings],
             "releases": releases,
             "runs": _runs(settings),
         }
         click.echo(json.dumps(told, ensure_ascii=False, indent=1))
         return
     _print(states, late, releases, _runs(settings))
+    for family, years in absent.items():
+        click.echo(f"declared and never loaded: {family} {', '.join(map(str, years))}")
+    for sentence in waiting:
+        click.echo(f"nothing is read of {sentence}")
+    _print_warnings(warnings)
 
 
 def _runs(settings: Settings) -> list[dict[str, Any]]:
@@ -132,6 +146,24 @@ def _print(
         if run["message"]:
             out.print(f"  {run['message']}", markup=False)
     out.print(f"[red]late or to mend: {', '.join(late)}[/red]" if late else "nothing is late")
+
+
+def _print_warnings(warnings: list[Warned]) -> None:
+    """Show what the sources held that nobody documented, with its trend; it refuses no release."""
+    from rich.table import Table
+
+    from jobs.telemetry.terminal import console
+
+    if not warnings:
+        return
+    table = Table("what the sources hold that nobody documented", "rows", "before", box=None, pad_edge=False)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for each in sorted(warnings, key=lambda each: -each.rows):
+        table.add_row(each.what, f"{each.rows}", "" if each.before is None else f"{each.before}")
+    out = console(markup=False)
+    out.print()
+    out.print(table)
 
 
 def _coloured(state: str) -> str:

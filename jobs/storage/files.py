@@ -6,7 +6,6 @@ Killed at any point, the last good file stands, and the next attempt starts afre
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +16,9 @@ import duckdb
 
 from jobs.sql import identifier
 from jobs.storage.closing import opened
+from jobs.storage.writer import one_writer
+from jobs.telemetry.ending import go_on, undone_by
+from jobs.telemetry.whole import sync
 
 # What Metabase's driver line (DuckDB 1.5) can read; a later DuckDB writes another one by default.
 STORAGE_VERSION = "v1.5.0"
@@ -29,18 +31,29 @@ def next_of(target: Path) -> Path:
 
 @contextmanager
 def next_file(target: Path) -> Iterator[Path]:
-    """Yield a fresh `<target>.next`; rename it onto `target` when the block ends well."""
+    """Yield a fresh `<target>.next`; put it in the place of `target` when the block ends well.
+
+    Raises Temporary (75) at once while another process writes that file: who, since when.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
     pending = next_of(target)
-    discard(pending)
-    try:
-        yield pending
-        sync(pending)
-        pending.replace(target)
-        sync(target.parent)
-    except BaseException:
+    with one_writer(target), undone_by(lambda: discard(pending)):
         discard(pending)
-        raise
+        try:
+            yield pending
+            put_in_place(pending, target)
+        except BaseException:
+            discard(pending)
+            raise
+
+
+def put_in_place(pending: Path, target: Path) -> None:
+    """Rename a finished file onto the one that it replaces; not when the process was asked to end."""
+    sync(pending)
+    # A library may have swallowed the signal, and left the file half made.
+    go_on()
+    pending.replace(target)
+    sync(target.parent)
 
 
 def discard(path: Path) -> None:
@@ -48,15 +61,6 @@ def discard(path: Path) -> None:
     path.unlink(missing_ok=True)
     path.with_name(path.name + ".wal").unlink(missing_ok=True)
     shutil.rmtree(path.with_name(path.name + ".tmp"), ignore_errors=True)
-
-
-def sync(path: Path) -> None:
-    """Have the kernel write a file or a folder to disk before going on."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def write_certificate(connection: duckdb.DuckDBPyConnection, database: str, facts: dict[str, Any]) -> None:

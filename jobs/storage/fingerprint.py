@@ -20,9 +20,13 @@ def declaration_fingerprint(source: Source) -> str:
     facts = {
         "reading": READING,
         "source": source.model_dump(
-            mode="json", include={"location", "format", "minimum_rows", "rejects_threshold"}
+            mode="json", include={"places", "format", "minimum_rows", "rejects_threshold"}
         ),
-        "columns": [[c.name, c.type, c.header_name, c.required] for c in source.columns_read],
+        "columns": [[c.name, c.type, c.header_names, c.required] for c in source.columns_read],
+        "layouts": [
+            [layout.name, [[c.name, c.header_names] for c in layout.columns_read]]
+            for layout in source.layouts
+        ],
         "outputs": [[c.name, c.type, c.expression] for c in output_columns(source)],
     }
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]

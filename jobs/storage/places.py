@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from jobs.errors import DataRefused
-from jobs.storage.files import sync
 from jobs.storage.outside import MOST_BYTES, document_text
+from jobs.telemetry.whole import sync
 
 
 class Place(Protocol):

@@ -14,7 +14,9 @@ from jobs.privacy.treatments import install_pseudonyms, output_columns
 from jobs.settings import Settings
 from jobs.sql import identifier, literal
 from jobs.storage.closing import require_tables_only
+from jobs.storage.damage import check_whole, refused
 from jobs.storage.httpfs import settle
+from jobs.storage.spill import own_spill
 
 TIME_ZONE = "Europe/Paris"
 
@@ -31,9 +33,16 @@ class ViewColumn:
 
 # A source of several objects says of each line where it came from; the year is that of the file's name.
 FILE_COLUMNS = [
-    ViewColumn("file_name", "VARCHAR", description="name of the object that held the line"),
-    ViewColumn("file_year", "INTEGER", description="year written in the object's name"),
+    ViewColumn("file_name", "VARCHAR", description="nom de l’objet d’où vient la ligne"),
+    ViewColumn("file_year", "INTEGER", description="année écrite dans le nom de l’objet"),
 ]
+
+# A source whose file may come in several layouts says of each line in which it came.
+LAYOUT_COLUMN = ViewColumn(
+    "file_layout",
+    "VARCHAR",
+    description="disposition du fichier d’où vient la ligne, par son nom au catalogue",
+)
 
 
 def connect(settings: Settings, *extensions: str, pseudonyms: bool = False) -> duckdb.DuckDBPyConnection:
@@ -55,14 +64,13 @@ def connect(settings: Settings, *extensions: str, pseudonyms: bool = False) -> d
 
 def bound(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """Set a session's bounds: memory, threads, spill, time zone, and no downloads."""
-    settings.spill_dir.mkdir(parents=True, exist_ok=True)
     settings.secrets_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     values: dict[str, str | int | bool] = {
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
         "threads": settings.DUCKDB_THREAD_NUMBER,
         "memory_limit": settings.DUCKDB_MEMORY_LIMIT,
-        "temp_directory": str(settings.spill_dir),
+        "temp_directory": str(own_spill(settings.spill_dir)),
         "max_temp_directory_size": settings.DUCKDB_MAX_TEMP_DIRECTORY_SIZE,
         "secret_directory": str(settings.secrets_dir),
         # Loads keep no order of lines: it costs memory, and no model may depend on it.
@@ -89,13 +97,23 @@ def attach(
     read_only: bool = True,
     create: bool = False,
 ) -> None:
-    """Attach a DuckDB file under a name; an absent file is an error unless it is to be created."""
+    """Attach a DuckDB file under a name.
+
+    Raises SettingsError for an absent file that is not to be created, DataRefused (65) for a damaged one.
+    """
     from jobs.storage.files import STORAGE_VERSION
 
     if not create and not path.exists():
         raise SettingsError(f"{path} does not exist; run the stage that writes it first")
+    if read_only:
+        check_whole(path)
     options = ["READ_ONLY"] if read_only else [f"STORAGE_VERSION {literal(STORAGE_VERSION)}"]
-    connection.execute(f"ATTACH {literal(path)} AS {identifier(alias)} ({', '.join(options)})")
+    try:
+        connection.execute(f"ATTACH {literal(path)} AS {identifier(alias)} ({', '.join(options)})")
+    except duckdb.InterruptException:
+        raise
+    except duckdb.Error as error:
+        raise refused(path, error) from None
 
 
 def attach_sources(connection: duckdb.DuckDBPyConnection, settings: Settings, catalog: Catalog) -> None:
@@ -152,6 +170,8 @@ def _view(source: Source, alias: str, held: set[str] | None) -> str:
 def view_columns(source: Source) -> list[ViewColumn]:
     """List name and type of what SQL sees of a source, the columns that the loader adds included."""
     columns = [ViewColumn(c.name, c.type, c.privacy, c.description) for c in output_columns(source)]
-    if "*" in source.location:
+    if source.is_several:
         columns += FILE_COLUMNS
+    if source.layouts:
+        columns.append(LAYOUT_COLUMN)
     return columns

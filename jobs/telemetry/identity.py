@@ -6,11 +6,12 @@ W3C Trace Context: header `traceparent` = version - trace id - parent id - flags
 from __future__ import annotations
 
 import hashlib
-import re
 import secrets
 from datetime import UTC, datetime
 
-RUN_ID = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")
+from jobs.settings.names import RUN_ID
+
+__all__ = ["RUN_ID", "new_run_id", "root_span_id", "trace_id", "traceparent"]
 
 
 def new_run_id(name: str) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
+import logging
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
+
+from jobs.telemetry.identity import RUN_ID
+from jobs.telemetry.whole import write_whole
 
 
 @dataclass
@@ -46,6 +49,8 @@ class RunRecord:
     message: str | None = None
     executor: str = "local"
     parameters: dict[str, str] = field(default_factory=dict)
+    # The tasks that were asked for; none for all of the pipeline.
+    only: list[str] = field(default_factory=list)
     manifest: str | None = None
     notes: list[str] = field(default_factory=list)
 
@@ -56,13 +61,30 @@ class RunRecord:
 
 R = TypeVar("R", StepRecord, RunRecord)
 
+_LEFT_OUT: set[Path] = set()
+_WARNED: list[Path] = []
+
 
 def write_record(path: Path, record: StepRecord | RunRecord) -> None:
-    """Write a record whole: beside, then renamed."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    pending = path.with_name(f".{path.name}.{os.getpid()}")
-    pending.write_text(json.dumps(asdict(record), ensure_ascii=False, indent=1), encoding="utf-8")
-    pending.replace(path)
+    """Write a record, whole."""
+    write_whole(path, json.dumps(asdict(record), ensure_ascii=False, indent=1))
+
+
+def keep_record(path: Path, record: StepRecord | RunRecord) -> None:
+    """Write a record as well as the disk lets: a full or closed one keeps no work from being done.
+
+    One warning of a process tells that the folder takes none.
+    """
+    try:
+        write_record(path, record)
+    except OSError as error:
+        if not _WARNED:
+            _WARNED.append(path)
+            logging.getLogger("zlv").warning(
+                "the run's record cannot be kept in %s (%s); the work goes on without it",
+                path.parent,
+                error.strerror,
+            )
 
 
 def step_path(runs_dir: Path, run_id: str, step: str) -> Path:
@@ -94,6 +116,8 @@ def run_ids(runs_dir: Path) -> Iterator[str]:
     """Yield the ids of all runs, the one that began last first."""
     found: list[tuple[float, str]] = []
     for folder in runs_dir.glob("*"):
+        if not RUN_ID.match(folder.name) or not folder.is_dir():
+            continue
         run = read_run(runs_dir, folder.name)
         steps = [] if run else read_steps(runs_dir, folder.name)
         if run or steps:
@@ -102,9 +126,26 @@ def run_ids(runs_dir: Path) -> Iterator[str]:
 
 
 def _read(path: Path, kind: type[R]) -> R | None:
-    if not path.is_file():
+    """Read a record; one that is damaged is named once and counts as none."""
+    from pydantic import TypeAdapter
+
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (FileNotFoundError, NotADirectoryError):
         return None
-    values = json.loads(path.read_text(encoding="utf-8"))
-    # A later version of the program may have written more.
-    known = {each.name for each in fields(kind)}
-    return kind(**{name: value for name, value in values.items() if name in known})
+    except (OSError, ValueError):
+        leave_out(path)
+        return None
+    try:
+        # A later version of the program may have written more: what is not known is not looked at.
+        return TypeAdapter(kind).validate_json(text)
+    except ValueError:
+        leave_out(path)
+        return None
+
+
+def leave_out(path: Path) -> None:
+    """Say once that a file of the records is damaged and left out."""
+    if path not in _LEFT_OUT:
+        _LEFT_OUT.add(path)
+        logging.getLogger("zlv").warning("%s is damaged and is left out; remove it or bring it back", path)

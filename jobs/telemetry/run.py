@@ -9,8 +9,8 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 
 from jobs.settings import Settings
 from jobs.telemetry.identity import traceparent
+from jobs.telemetry.outcome import result_name, set_outcome, step_attributes
 from jobs.telemetry.records import RunRecord, StepRecord
-from jobs.telemetry.stage import result_name, set_outcome, step_attributes
 from jobs.telemetry.traces import close, tracer_provider
 
 

@@ -1,16 +1,31 @@
-"""Give the console that tables are printed on."""
+"""Give the consoles that tables and a run's events are printed on."""
 
 from __future__ import annotations
 
 from rich.console import Console
 
+from jobs.telemetry.pipe import hush
+
 # A pod's log, a file or a pipe has no width: lines are not cut to one.
 _WITHOUT_TERMINAL = 200
 
 
+class Unbroken(Console):
+    """Print to whoever still reads: a pipe that closed (`| head`) ends neither the run nor its record."""
+
+    def on_broken_pipe(self) -> None:
+        """Send what is still printed nowhere."""
+        hush()
+
+
 def console(*, markup: bool = True) -> Console:
     """Give a console as wide as its terminal, or wide enough for a sentence where there is none."""
-    found = Console(highlight=False, markup=markup)
+    found = Unbroken(highlight=False, markup=markup)
     if not found.is_terminal:
         found.width = _WITHOUT_TERMINAL
     return found
+
+
+def run_console() -> Console:
+    """Give the console that a run is told on while it happens."""
+    return Unbroken()

@@ -9,19 +9,21 @@ heartbeat is older than its lease, or whose process on this machine is gone, is 
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
+import logging
 import os
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields, replace
-from datetime import datetime
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 
 from jobs.errors import Temporary
+from jobs.telemetry.holder import Lock
+from jobs.telemetry.whole import beside, sync, write_whole
 
 BEAT_SECONDS = 15.0
 # An executor beats all the time. Without one only running steps do: between two of them lie pauses of retries
@@ -32,69 +34,26 @@ JOB_LEASE = 720.0
 STEPS_LEASE = 900.0
 
 
-@dataclass(frozen=True)
-class Lock:
-    """Say which run holds a volume. Times are seconds since 1970; `born` tells a process from a later one of
-    its number."""
-
-    run_id: str
-    pipeline: str
-    executor: str
-    host: str
-    process: int
-    born: int
-    since: float
-    heartbeat: float
-    lease: float
-
-    @property
-    def holder(self) -> str:
-        return f"process {self.process}" if self.host == socket.gethostname() else self.host
-
-    @property
-    def is_dead(self) -> bool:
-        """Tell whether nobody works for the run any more: silent for its lease, or its process on this
-        machine has ended."""
-        if time.time() > self.heartbeat + self.lease:
-            return True
-        return (
-            self.executor in ("local", "stage")
-            and self.host == socket.gethostname()
-            and _born(self.process) != self.born
-        )
-
-    def sentence(self) -> str:
-        """Say who is in the way, since when, and what to do."""
-        since = datetime.fromtimestamp(self.since).astimezone().strftime("%Y-%m-%d %H:%M:%S")
-        where = "home" if self.executor in ("local", "stage") else "volume"
-        stop = (
-            f"stop it with: kill {self.process}"
-            if self.holder.startswith("process")
-            else "see `zlv lock show`"
-        )
-        return (
-            f"run {self.run_id} ({self.holder}) has held this {where} since {since}; wait for it to end, or"
-            f" {stop}"
-        )
-
-
-def new_lock(run_id: str, pipeline: str, executor: str, lease: float) -> Lock:
-    """Make the lock that this process would hold for a run."""
-    now, process = time.time(), os.getpid()
-    return Lock(run_id, pipeline, executor, socket.gethostname(), process, _born(process), now, now, lease)
+class NoLock(Temporary):
+    """Report a lock file that names no holder: nobody but a person can tell whether one works."""
 
 
 def read_lock(runs_dir: Path) -> Lock | None:
-    """Read who holds the volume; None when nobody does."""
+    """Read who holds the volume; None when nobody does.
+
+    Raises NoLock (75) for a file that this program did not write, or not to its end.
+    """
     try:
         values = json.loads((runs_dir / "lock.json").read_text(encoding="utf-8"))
         # A later version of the program may have written more.
-        return Lock(**{field.name: values[field.name] for field in fields(Lock)})
+        lock = Lock(**{field.name: values[field.name] for field in fields(Lock)})
+        return lock.checked()
     except FileNotFoundError:
         return None
-    except (ValueError, KeyError, TypeError):
-        raise Temporary(
-            f"{runs_dir / 'lock.json'} is no lock of this program; look at it, then `zlv lock break --why …`"
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise NoLock(
+            f"{runs_dir / 'lock.json'} is empty or damaged and names no run; see with `zlv runs` that none is"
+            ' at work, then: zlv lock break --why "…"'
         ) from None
 
 
@@ -141,9 +100,27 @@ def refresh(runs_dir: Path, run_id: str) -> bool:
 def release(runs_dir: Path, run_id: str) -> None:
     """Free the volume, if the run holds it."""
     with _guard(runs_dir):
-        current = read_lock(runs_dir)
+        try:
+            current = read_lock(runs_dir)
+        except NoLock:
+            return  # whose it is cannot be told
         if current is not None and current.run_id == run_id:
             (runs_dir / "lock.json").unlink()
+
+
+def without_lock(runs_dir: Path, error: OSError) -> None:
+    """Let a run work although its folder takes no lock because it is full or closed: each file still has one
+    writer at a time.
+
+    Raises the error when the folder is none.
+    """
+    if error.errno in (errno.ENOTDIR, errno.EEXIST, errno.ELOOP):
+        raise error
+    logging.getLogger("zlv").warning(
+        "%s takes no lock (%s); the run goes on without one, start no other beside it",
+        runs_dir,
+        error.strerror,
+    )
 
 
 def remove(runs_dir: Path) -> None:
@@ -182,24 +159,23 @@ def beating(runs_dir: Path, run_id: str, lost: Callable[[str], None]) -> Iterato
 
 def _create(runs_dir: Path, lock: Lock) -> bool:
     # The guard is advice of one kernel; a link has one winner on any file system.
-    pending = _pending(runs_dir, lock)
+    pending = beside(runs_dir / "lock.json", _text(lock))
     try:
         os.link(pending, runs_dir / "lock.json")
     except FileExistsError:
         return False
     finally:
         pending.unlink()
+    sync(runs_dir)
     return True
 
 
 def _write(runs_dir: Path, lock: Lock) -> None:
-    _pending(runs_dir, lock).replace(runs_dir / "lock.json")
+    write_whole(runs_dir / "lock.json", _text(lock))
 
 
-def _pending(runs_dir: Path, lock: Lock) -> Path:
-    path = runs_dir / f".lock.{socket.gethostname()}.{os.getpid()}.{threading.get_ident()}"
-    path.write_text(json.dumps(asdict(lock), indent=1), encoding="utf-8")
-    return path
+def _text(lock: Lock) -> str:
+    return json.dumps(asdict(lock), indent=1)
 
 
 @contextmanager
@@ -211,25 +187,3 @@ def _guard(runs_dir: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
-
-
-def _born(process: int) -> int:
-    """Give when a process started, in ticks since the machine did; 0 when it has ended or cannot be seen."""
-    try:
-        fields_after_name = (
-            Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-        )
-    except OSError:
-        # No /proc on this machine: all that can be told is whether it lives.
-        return int(not Path("/proc/self").exists() and _lives(process))
-    return 0 if fields_after_name[0] == "Z" else int(fields_after_name[19])
-
-
-def _lives(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from jobs.catalog import Catalog
+from jobs.catalog.dictionary import dictionary
 from jobs.catalog.differences import differences_page, load_differences
-from jobs.catalog.generate import dictionary, write_if_changed
+from jobs.catalog.generate import write_if_changed
 from jobs.catalog.mart_pages import FOLDER, mart_pages
 from jobs.catalog.marts import read_marts
 from jobs.errors import SettingsError

@@ -17,12 +17,14 @@ from typing import Any
 import duckdb
 
 from jobs import __version__
-from jobs.errors import DataRefused
 from jobs.settings import Settings
 from jobs.storage.closing import opened
-from jobs.storage.files import discard, next_of, read_certificate, sync, write_certificate
+from jobs.storage.damage import check_whole, refused
+from jobs.storage.files import discard, next_of, put_in_place, read_certificate, write_certificate
 from jobs.storage.session import attach, connect
+from jobs.storage.writer import one_writer
 from jobs.telemetry import StageRun
+from jobs.telemetry.ending import undone_by
 
 # dbt's tag of what writes into the history.
 TAG = "tag:history"
@@ -69,16 +71,14 @@ def read_history(settings: Settings) -> Known:
     path = settings.history_file
     if not path.exists():
         return Known()
+    check_whole(path)
     facts = "count(*), max(day), max(epoch_us(snapshot_at))"
     query = f"SELECT {facts} FROM file.main.days WHERE dbt_valid_to IS NULL"
     try:
         with opened(path) as connection:
             days, last_day, moment = connection.execute(query).fetchone() or (0, None, None)
-    except duckdb.Error:
-        raise DataRefused(
-            f"{path} cannot be read: bring it back from an export (`zlv import`), or move it away to begin a"
-            " new history"
-        ) from None
+    except duckdb.Error as error:
+        raise refused(path, error) from None
     return Known(days, last_day, None if moment is None else datetime.fromtimestamp(moment / 1e6, UTC))
 
 
@@ -92,18 +92,17 @@ def history_beside(settings: Settings, run: StageRun) -> Iterator[HistoryBuild]:
     build = HistoryBuild(next_of(target), moment, _why_not(settings, known, moment))
     if build.why_not:
         run.note(f"no day is added to the history: {build.why_not}")
-    discard(build.pending)
-    try:
-        if known.days:
-            shutil.copyfile(target, build.pending)
-        yield build
-        if build.taken:
-            _certify(settings, build, run)
-            sync(build.pending)
-            build.pending.replace(target)
-            sync(target.parent)
-    finally:
+    with one_writer(target), undone_by(lambda: discard(build.pending)):
         discard(build.pending)
+        try:
+            if known.days:
+                shutil.copyfile(target, build.pending)
+            yield build
+            if build.taken:
+                _certify(settings, build, run)
+                put_in_place(build.pending, target)
+        finally:
+            discard(build.pending)
 
 
 def _why_not(settings: Settings, known: Known, moment: datetime | None) -> str | None:

@@ -223,3 +223,14 @@ def test_what_fails_once_is_read_again(world: World, place: str, name: str, kind
     """D1: a fault that passes costs another try and no row."""
     fault = Fault(kind, size(name) // 2, name, times=1)
     assert placed(world, place, name, fault, attempts=2) == "0"
+
+
+# Where nothing is promised, DuckDB finds out for itself.
+@pytest.mark.parametrize("share", SHARES[1:])
+@pytest.mark.parametrize("name", ["plain.csv", "broken-line.csv", "rows.parquet", "rows.json"])
+def test_a_server_that_promises_less_than_it_lists_is_not_believed(
+    world: World, name: str, share: float
+) -> None:
+    """D1: DuckDB asks for a size of its own, and would read no further."""
+    assert placed(world, "s3", name, Fault("shrunk", int((size(name) - 1) * share), name)) == "75"
+    assert world.gates["s3"].hits

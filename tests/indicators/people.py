@@ -178,8 +178,9 @@ EVENTS = [
         "Passages à « suivi terminé »",
         "SELECT count(*) FROM marts_production_events WHERE simple_name = 'suivi' AND status_changed AND"
         " new_status = 4",
-        "SELECT count(*) FROM change WHERE type = 'housing:status-updated' AND status_changed AND"
-        " new_status = 4",
+        """SELECT (SELECT count(*) FROM change WHERE type = 'housing:status-updated' AND status_changed
+            AND new_status = 4) + (SELECT count(*) FROM lake."production/old_events"
+            WHERE content ILIKE '%non-vacant%' OR content ILIKE '%sortie de la vacance%')""",
     ),
     Indicator(
         "Changements d'occupation",

@@ -55,13 +55,15 @@ def pipeline(home: Chain, script: str) -> str:
     return str(manifest(home.home, [task("build")], [shell("build", script)]))
 
 
-def test_a_failed_run_is_told_once_with_its_step_and_what_to_do(home: Chain) -> None:
+@pytest.mark.parametrize("choice", [(), ("--only", "build")], ids=["whole", "N20-only one step"])
+def test_a_failed_run_is_told_once_with_its_step_and_what_to_do(home: Chain, choice: tuple[str, ...]) -> None:
     with webhook(200) as (address, messages):
         home.zlv(
             "run",
             pipeline(home, "echo 'zlv: no such table' >&2; exit 65"),
             "--run-id",
             "r1",
+            *choice,
             code=65,
             ZLV_ALERT_URL=address,
         )

@@ -8,9 +8,7 @@ from chain import Chain
 
 
 def test_every_dbt_unit_test_passes(own_chain: Chain) -> None:
-    own_chain.zlv(
-        "build", "--unit-tests", ZLV_RUN_ID="unit-tests", DBT_RESOURCE_TYPES="model seed snapshot unit_test"
-    )
+    own_chain.zlv("build", "--unit-tests", ZLV_RUN_ID="unit-tests")
     spans = [
         json.loads(line)
         for line in (own_chain.home / "runs" / "unit-tests" / "spans.jsonl").read_text().splitlines()

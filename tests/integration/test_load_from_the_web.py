@@ -3,6 +3,7 @@ for it."""
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,8 @@ from components import catalog_of, rows, step
 from web import Cut, Quiet, Untold, web
 
 from jobs.errors import DataRefused, SettingsError, Temporary
-from jobs.sources.lake.loading import choose, load_lake
+from jobs.sources.lake.loading import load_lake
+from jobs.sources.lake.planning import choose
 from jobs.storage.retry import Backoff
 
 QUICK = Backoff(attempts=2, initial=0.01, maximum=0.02, jitter=0.01)
@@ -120,3 +122,10 @@ def test_open_data_without_producer_or_licence_are_a_fault_of_the_catalog(
 ) -> None:
     with pytest.raises(SettingsError, match="names its producer and its licence"):
         declared(tmp_path, "s3://{lake}/zones.csv", defaults=defaults)
+
+
+def test_what_a_web_address_unpacks_to_is_bounded_too(tmp_path: Path, files: Path) -> None:
+    """N11: a small body may hold a large file."""
+    (files / "zones.csv").write_bytes(gzip.compress(BODY.encode() * 100))
+    with web(files) as address, pytest.raises(DataRefused, match="unpacks to more than the 50000 bytes"):
+        load(tmp_path, declared(tmp_path, f"{address}/zones.csv", "    max_bytes: 50000\n"))

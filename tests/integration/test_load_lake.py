@@ -16,7 +16,8 @@ from components import PSEUDONYM_KEY, Lake, catalog_of, rows, s3_server, step
 from web import web
 
 from jobs.errors import DataRefused, SettingsError, Temporary
-from jobs.sources.lake.loading import choose, load_lake
+from jobs.sources.lake.loading import load_lake
+from jobs.sources.lake.planning import choose
 from jobs.storage.files import read_certificate
 from jobs.storage.retry import Backoff
 

@@ -101,7 +101,7 @@ def test_the_stock_serves_its_years_whole(base: duckdb.DuckDBPyConnection) -> No
     )
     stock = base.execute("SELECT count(*) FROM ff.main.ff_2024 WHERE dteloc IN ('1', '2')").fetchone()
     extract = base.execute(
-        "SELECT count(*) FROM ff.main.ff_extract_2025 WHERE ff_dteloc IN ('1', '2')"
+        "SELECT count(*) FROM ff.main.ff_extract_2025 WHERE dteloc IN ('1', '2')"
     ).fetchone()
     assert stock == (counted[2024],)
     assert extract == (counted[2025],) == (counted[2026],)

@@ -78,7 +78,7 @@ def test_a_new_source_is_refused_until_it_is_decided_and_reads_nothing_until_it_
     refused = new(checkout, "catalog", "check", code=64)
     assert (
         "description, producer, licence, owner not decided yet" in refused
-        and "external_essai.yml:3" in refused
+        and "external_essai.yml:5" in refused
     )
     entry = checkout / "catalog" / "external_essai.yml"
     entry.write_text(entry.read_text().replace("À DÉCIDER", "x"))

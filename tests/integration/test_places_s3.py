@@ -2,63 +2,21 @@
 
 from __future__ import annotations
 
-import subprocess
-import unicodedata
 from pathlib import Path
 from typing import Any
 
 import pytest
 from authority import authority
-from chain import ZLV
-from components import BUCKET, PSEUDONYM_KEY, Lake, catalog_of, rows, s3_server, step
+from components import BUCKET, Lake, s3_server
+from lake_loads import BODY, command, declared, load, loaded
 from strict_s3 import always, region, strict_s3
 
 from jobs.errors import DataRefused, SettingsError, Temporary, ZlvError
 from jobs.settings import read_settings
-from jobs.sources.lake.loading import choose, load_lake
-from jobs.storage.retry import Backoff
 from jobs.storage.s3 import client
 from jobs.storage.transfer import put_file
 
 __all__ = ["s3_server"]
-
-QUICK = Backoff(attempts=3, initial=0.01, maximum=0.02, jitter=0.01)
-BODY = "code,zone\n01001,B2\n01002,A\n"
-KEEP = "{class: none, treatment: keep}"
-POLICY = f"domain: external\ncolumns:\n  code: {KEEP}\n  zone: {KEEP}\n"
-
-
-def declared(folder: Path, **keys: str) -> Any:
-    """Declare sources: name → key in the lake."""
-    text = "domain: external\ndefaults: {owner: team, producer: INSEE, licence: LO}\nsources:\n" + "".join(
-        f"  {name}:\n    location: 's3://{{lake}}/{key.replace(chr(39), chr(39) * 2)}'\n"
-        "    columns: {code: {type: VARCHAR, required: true}, zone: VARCHAR}\n"
-        for name, key in keys.items()
-    )
-    return catalog_of(folder / "catalog", external=text, policy_external=POLICY)
-
-
-def load(folder: Path, catalog: Any, lake: Lake, **extra: str) -> Any:
-    with step("load-lake", folder / "home", **{**lake.environment(), **extra}) as (settings, run):
-        load_lake(settings, choose(catalog), run, 2, QUICK)
-        return run.record
-
-
-def loaded(folder: Path, name: str) -> int:
-    file = folder / "home" / "raw" / "external" / f"{name}.duckdb"
-    return int(rows(file, f"SELECT count(*) FROM {name}")[0][0])
-
-
-def command(folder: Path, lake: Lake, *arguments: str, **extra: str) -> subprocess.CompletedProcess[str]:
-    environment = {
-        "PATH": "/usr/bin:/bin",
-        "ZLV_HOME": str(folder / "home"),
-        "ZLV_CATALOG_DIR": str(folder / "catalog"),
-        "ZLV_PSEUDONYM_KEY": PSEUDONYM_KEY,
-        **lake.environment(),
-        **extra,
-    }
-    return subprocess.run([ZLV, *arguments], env=environment, capture_output=True, text=True, check=False)
 
 
 def test_a_region_left_at_its_default_is_said_by_prepare_and_load_alike(
@@ -196,47 +154,6 @@ def test_settings_of_others_do_not_reach_the_clients(
     assert loaded(tmp_path, "zones") == 2
 
 
-ODD = [
-    "what?.csv", "a?s3_region=x.csv", "n#1.csv", "100%.csv", "a%20b.csv", "a+b.csv", "a b.csv", " lead.csv",
-    "it's \"so\".csv", "[1].csv", "a]b[.csv", "é€.csv", "a&b=c;d.csv", "a//b.csv", "back\\slash.csv",
-    "x/../y.csv", "./z.csv", "at@:x.csv", "{b}.csv", "tab\t.csv",
-]  # fmt: skip
-
-
-def test_any_key_that_s3_allows_is_loaded(s3_server: Lake, tmp_path: Path) -> None:
-    """S12"""
-    keys = {f"s{number}": f"odd/{key}" for number, key in enumerate(ODD)}
-    for key in keys.values():
-        s3_server.put(key, BODY)
-    assert load(tmp_path, declared(tmp_path, **keys), s3_server).rows == 2 * len(ODD)
-
-
-def test_an_asterisk_matches_and_the_other_signs_are_letters(s3_server: Lake, tmp_path: Path) -> None:
-    """S12: a location's only sign is `*`, and a key may hold one."""
-    for key in ("signs/[a] 1.csv", "signs/[a] *.csv", "signs/a 1.csv"):
-        s3_server.put(key, BODY)
-    assert load(tmp_path, declared(tmp_path, zones="signs/[a] *.csv"), s3_server).rows == 4
-
-
-def test_accents_written_in_two_ways_are_one_name(s3_server: Lake, tmp_path: Path) -> None:
-    """D14: the catalog says é in one letter, the key in two: it is found, and that is said."""
-    s3_server.put(unicodedata.normalize("NFD", "nfd/Décembre été.csv"), BODY)
-    record = load(tmp_path, declared(tmp_path, zones="nfd/Décembre été.csv"), s3_server)
-    assert record.rows == 2
-    assert any("written in another way than in the catalog" in note for note in record.notes)
-
-
-def test_a_list_without_etags_is_read(s3_server: Lake, tmp_path: Path) -> None:
-    """D14"""
-    import re
-
-    s3_server.put("untagged/zones.csv", BODY)
-    catalog = declared(tmp_path, zones="untagged/zones.csv")
-    with strict_s3(body=lambda found: re.sub(rb"<ETag>.*?</ETag>", b"", found)) as lake:
-        assert load(tmp_path, catalog, lake).rows == 2
-        assert load(tmp_path, catalog, lake).facts["unchanged"] == 1
-
-
 def test_an_etag_that_is_no_md5_does_not_stop_an_upload(s3_server: Lake, tmp_path: Path) -> None:
     """D14: the object is read back; what differs is still found."""
 
@@ -253,34 +170,3 @@ def test_an_etag_that_is_no_md5_does_not_stop_an_upload(s3_server: Lake, tmp_pat
         s3_server.client.put_object(Bucket=BUCKET, Key="odd-etag", Body=b"x" * 3000, Metadata=metadata)
         with (tmp_path / "file").open("rb") as content:
             assert put_file(client(settings), BUCKET, "odd-etag", content)[1]
-
-
-def test_a_lake_where_nothing_is_found_any_more_is_a_wrong_one(s3_server: Lake, tmp_path: Path) -> None:
-    """N2: a bucket that exists and is another one; one source that went is still an absence."""
-    keys = {"one": "wrong/one.csv", "two": "wrong/two.csv"}
-    for key in keys.values():
-        s3_server.put(key, BODY)
-    catalog = declared(tmp_path, **keys)
-    load(tmp_path, catalog, s3_server)
-    s3_server.client.create_bucket(Bucket="another-bucket")
-    done = command(tmp_path, s3_server, "load-lake", CELLAR_DATA_LAKE_BUCKET_NAME="another-bucket")
-    assert done.returncode == 64
-    assert "nothing is found in bucket another-bucket" in done.stderr
-    for only in keys:
-        arguments = ("load-lake", "--only", only)
-        done = command(tmp_path, s3_server, *arguments, CELLAR_DATA_LAKE_BUCKET_NAME="another-bucket")
-        assert done.returncode == 64, done.stderr
-    done = command(tmp_path, s3_server, "prepare", CELLAR_DATA_LAKE_BUCKET_NAME="another-bucket")
-    assert done.returncode == 64 and "nothing is found in bucket another-bucket" in done.stdout
-    s3_server.client.delete_object(Bucket=BUCKET, Key=keys["one"])
-    assert any("is absent" in note for note in load(tmp_path, catalog, s3_server).notes)
-    assert (loaded(tmp_path, "one"), loaded(tmp_path, "two")) == (2, 2)
-
-
-@pytest.mark.parametrize("bucket", ["no/bucket", "a", "s3://key:canary@bucket", "deux mots"])
-def test_what_is_no_bucket_is_a_fault_of_the_settings(s3_server: Lake, tmp_path: Path, bucket: str) -> None:
-    """N13"""
-    declared(tmp_path, zones="any.csv")
-    done = command(tmp_path, s3_server, "load-lake", CELLAR_DATA_LAKE_BUCKET_NAME=bucket)
-    assert done.returncode == 64
-    assert "CELLAR_DATA_LAKE_BUCKET_NAME" in done.stderr and "canary" not in done.stderr

@@ -16,7 +16,8 @@ import zstandard
 from components import catalog_of, rows, step
 
 from jobs.errors import DataRefused
-from jobs.sources.lake.loading import choose, load_lake
+from jobs.sources.lake.loading import load_lake
+from jobs.sources.lake.planning import choose
 from jobs.storage.files import read_certificate
 
 POLICY = """
@@ -122,6 +123,13 @@ def test_the_file_decides_what_the_catalog_leaves_open(tmp_path: Path, delimiter
     text = lines(50).replace(",", delimiter).replace("Ville é", f"{quote}Ville {delimiter} é{quote}")
     load(tmp_path, declare(tmp_path, put(tmp_path, text)))
     assert loaded(tmp_path, "SELECT count(*), min(label) FROM towns") == [(50, f"Ville {delimiter} é")]
+
+
+def test_an_apostrophe_before_a_name_is_no_quote(tmp_path: Path) -> None:
+    """F4: 's Gravenhage."""
+    text = lines(40).replace("Ville é", "'s Gravenhage").replace("'s Gravenhage", "d'Or", 20)
+    load(tmp_path, declare(tmp_path, put(tmp_path, text)))
+    assert loaded(tmp_path, "SELECT DISTINCT label FROM towns ORDER BY 1") == [("'s Gravenhage",), ("d'Or",)]
 
 
 def test_a_form_that_the_catalog_fixes_is_named_beside_the_one_that_is_there(tmp_path: Path) -> None:
@@ -276,11 +284,19 @@ def test_one_object_is_one_row_and_an_enormous_one_is_a_sentence(tmp_path: Path)
 
 
 @pytest.mark.parametrize(
-    ("value", "hint"), [("1,5", "decimal comma"), ("1 234.5", "blanks between thousands")]
+    ("column", "value", "hint"),
+    [
+        ("area", "1,5", "decimal comma"),
+        ("rooms", "1,5", "decimal comma"),
+        ("number", "1,5", "decimal comma"),
+        ("area", "1 234.5", "blanks between thousands"),
+        ("rooms", "1.5", "have a fraction"),
+        ("number", "1.5", "have a fraction"),
+    ],
 )
-def test_the_refusal_names_the_likely_mark(tmp_path: Path, value: str, hint: str) -> None:
-    """N11: a French comma, thousands apart."""
-    text = "code;area\n" + f"1;{value}\n" * 50
+def test_the_refusal_names_the_likely_mark(tmp_path: Path, column: str, value: str, hint: str) -> None:
+    """N11: a French comma, thousands apart, a fraction."""
+    text = f"code;{column}\n" + f"1;{value}\n" * 50
     with pytest.raises(DataRefused, match=hint) as caught:
         load(tmp_path, declare(tmp_path, put(tmp_path, text)))
     assert value not in str(caught.value)

@@ -7,11 +7,12 @@ from typing import Any
 
 import duckdb
 import pytest
-from bases import LISTED, base, marks, publish, write_warehouse, zlv
+from bases import LISTED, base, marks, publish, write_audit, write_warehouse, zlv
 from chain import Chain
 
 from jobs.catalog import Catalog, Publication, load_catalog
 from jobs.errors import DataRefused, SettingsError
+from jobs.releases.audited import publications_digest
 from jobs.releases.release import current_release, release_names
 from jobs.releases.row_counts import jumps
 from jobs.settings import project_dir
@@ -114,7 +115,9 @@ def test_rows_are_compared_with_the_band_of_the_publication_list(
 def test_a_new_table_is_published_beside_those_that_are_compared(tmp_path: Path) -> None:
     settings = base(tmp_path)
     write_warehouse(settings)
-    publish(settings, "first", Catalog(sources=(), publications=LISTED.publications[:1]))
+    fewer = Catalog(sources=(), publications=LISTED.publications[:1])
+    write_audit(settings, publications=publications_digest(fewer))
+    publish(settings, "first", fewer)
     write_warehouse(settings)
     assert len(publish(settings, "second").rows) == 2
 
@@ -126,3 +129,42 @@ def test_the_band_is_read_from_the_publication_list_and_checked(tmp_path: Path) 
     (tmp_path / "publication.yml").write_text("publish:\n  marts_x:\n    rows: {least: 1.5}\n")
     with pytest.raises(SettingsError, match=r"publication\.yml:3: .*less than or equal to 1"):
         load_catalog([tmp_path])
+
+
+def yearly(settings: Any, years: str, wide: str = '1 AS "2023", 2 AS "2024"') -> None:
+    """Write a warehouse of two marts: one with a row per year, one with a column per year."""
+    write_warehouse(settings, audited=False)
+    with duckdb.connect(str(settings.warehouse_file)) as connection:
+        for mart in ("marts_common_cities", "marts_production_housing"):
+            connection.execute(f"DROP TABLE marts.{mart}")
+        connection.execute(
+            f"CREATE TABLE marts.marts_common_cities AS SELECT unnest({years}) AS year, range AS n"
+            " FROM range(40)"
+        )
+        connection.execute(f"CREATE TABLE marts.marts_production_housing AS SELECT {wide} FROM range(40)")
+    write_audit(settings)
+
+
+@pytest.mark.parametrize(
+    ("years", "wide", "said"),
+    [
+        ("[2023, 2023]", '1 AS "2023", 2 AS "2024"', "cities_zonage_2024 no longer has 2024"),
+        ("[2023, 2024]", 'NULL::INT AS "2023", 2 AS "2024"', "marts_production_housing no longer has 2023"),
+    ],
+)
+def test_a_release_that_loses_a_year_is_refused_until_a_reason_is_given(
+    tmp_path: Path, years: str, wide: str, said: str
+) -> None:
+    """F3"""
+    settings = base(tmp_path)
+    yearly(settings, "[2023, 2024]")
+    publish(settings, "first")
+    yearly(settings, years, wide)
+    refused = zlv(settings, "publish", ZLV_RUN_ID="second")
+    assert refused.returncode == 65 and said in refused.stderr and "--accept-rows" in refused.stderr
+    assert release_names(settings.clean_dir) == ["first"]
+    done = zlv(settings, "publish", "--accept-rows", "the convention ended", ZLV_RUN_ID="second")
+    assert done.returncode == 0, done.stderr
+    assert f"accepted (the convention ended): {said}" in done.stderr
+    yearly(settings, "[2023, 2024, 2025]")
+    publish(settings, "third")

@@ -130,7 +130,7 @@ def test_a_step_is_tried_again_by_its_exit_code_and_gives_it_to_the_run(
         "message": "it is so",
     } == record(home, "r1", "a")
     assert record(home, "r1")["message"] == "a: it is so"
-    assert f"zlv run {path} --run-id r1" in done.stdout, "how to go on"
+    assert "zlv retry r1" in done.stdout, "how to go on"
 
 
 def test_a_temporary_fault_mends_itself(home: Chain) -> None:
@@ -205,6 +205,24 @@ def test_a_run_is_taken_up_where_it_stopped(home: Chain) -> None:
     assert len(lines(home)) == 5, "a finished run has nothing left to do"
     home.zlv("run", str(path), "--run-id", "r1", "--from", "end")
     assert lines(home)[5:] == ["end-x"], "what is asked for by name runs again"
+
+
+def test_a_run_of_one_step_ends_as_that_step_and_is_run_again_by_retry(home: Chain) -> None:
+    """N20"""
+    tasks = [task("a"), task("b", "a"), task("c", "b")]
+    templates = [
+        shell("a", "echo a >> $OUT"),
+        shell("b", "echo b >> $OUT; test -e $OUT.mended || exit 66"),
+        shell("c", "echo c >> $OUT"),
+    ]
+    path = str(manifest(home.home, tasks, templates))
+    done = home.zlv("run", path, "--only", "b", "--run-id", "r1", code=66)
+    assert (record(home, "r1")["status"], record(home, "r1")["exit_code"]) == ("failed", 66)
+    assert "zlv retry r1" in done.stdout
+    (home.home / "out.mended").touch()
+    home.zlv("retry", "last")
+    assert (record(home, "r1")["status"], record(home, "r1")["exit_code"]) == ("done", 0)
+    assert lines(home) == ["b", "b"], "what was not asked for is not run by a retry either"
 
 
 def test_only_and_from_choose_steps(home: Chain) -> None:
@@ -354,6 +372,18 @@ def test_runs_lists_the_newest_first_with_the_step_that_failed(home: Chain) -> N
     )
     assert (second["pipeline"], second["state"], second["message"]) == ("good", "done", None)
     assert len(json.loads(home.zlv("runs", "--json", "-n", "1").stdout)) == 1
+
+
+def test_who_stops_reading_does_not_stop_the_run(home: Chain) -> None:
+    """N14"""
+    tasks = [task("a"), task("b", "a"), task("c", "b")]
+    path = str(manifest(home.home, tasks, [shell(name, "sleep 0.2") for name in "abc"]))
+    process = home.start("run", path, "--run-id", "r1")
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.wait(timeout=60) == 0
+    assert (record(home, "r1")["status"], record(home, "r1")["exit_code"]) == ("done", 0)
 
 
 def test_on_a_terminal_the_progress_is_live(home: Chain) -> None:

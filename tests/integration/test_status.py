@@ -107,3 +107,21 @@ def test_a_source_s_own_delay_goes_before_that_of_its_rhythm(tmp_path: Path) -> 
     ]
     states = file_states(settings, CATALOG.model_copy(update={"sources": tuple(stricter)}), NOW)
     assert [state.is_late for state in states if state.source == "ort"] == [True]
+
+
+def test_what_the_sources_held_is_shown_with_the_count_of_the_build_before(tmp_path: Path) -> None:
+    """One odd row: it stops nothing, and is not lost from sight."""
+    settings = base(tmp_path)
+    settings.production_file.unlink(missing_ok=True)
+    raw_file(settings.production_file, tables={"campaigns": {"rows": 2, "unreal": {"sent_at": 1}}})
+    settings.warehouse_file.unlink(missing_ok=True)
+    raw_file(
+        settings.warehouse_file, warnings={"production_users_role_is_documented": {"rows": 3, "before": 2}}
+    )
+    told = json.loads(zlv(settings, "status", "--json").stdout)
+    assert told["warnings"] == [
+        {"what": "production.campaigns.sent_at holds no day or number", "rows": 1, "before": None},
+        {"what": "production_users_role_is_documented", "rows": 3, "before": 2},
+    ]
+    lines = [line.split() for line in zlv(settings, "status").stdout.splitlines()]
+    assert ["production_users_role_is_documented", "3", "2"] in lines

@@ -165,7 +165,7 @@ def test_the_session_writes_nothing_and_says_who_it_is(postgres_server: Postgres
         connection = connect(settings, "postgres_scanner")
         try:
             attach_postgres(connection, settings)
-            begin_snapshot(connection)
+            begin_snapshot(connection, settings)
             query = (
                 "SELECT current_setting(''application_name'') a,"
                 " current_setting(''default_transaction_read_only'') b,"

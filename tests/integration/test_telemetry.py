@@ -161,6 +161,62 @@ def test_a_collector_that_fails_costs_one_warning_little_time_and_no_span(
     assert len(spans(tmp_path)) == 2001
 
 
+@pytest.mark.parametrize("timeout", ["", "10000", "1"], ids=["no timeout", "10 s", "1 ms"])
+def test_a_collector_that_hangs_delays_the_end_by_two_seconds_at_most(tmp_path: Path, timeout: str) -> None:
+    """D5: OpenTelemetry's timeouts are milliseconds, and a stage's end is bounded by ours"""
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        process = start(
+            tmp_path,
+            "for n in range(600):\n    with run.span(f's{n}', kind='table'): pass\nprint('over', flush=True)",
+            OTEL_EXPORTER_OTLP_ENDPOINT=f"http://127.0.0.1:{silent.getsockname()[1]}",
+            OTEL_EXPORTER_OTLP_TIMEOUT=timeout,
+        )
+        assert process.stdout is not None
+        assert process.stdout.readline() == "over\n"
+        over = time.monotonic()
+        process.communicate(timeout=60)
+        assert time.monotonic() - over < 3, "two seconds, and what Python's own end takes"
+    assert process.returncode == 0
+    assert len(spans(tmp_path)) == 601, "none is lost"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"OTEL_EXPORTER_OTLP_TIMEOUT": "soon"},
+        {"OTEL_EXPORTER_OTLP_TIMEOUT": "nan"},
+        {"OTEL_EXPORTER_OTLP_TRACES_TIMEOUT": "-5"},
+        {"OTEL_EXPORTER_OTLP_ENDPOINT": "no address"},
+        {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://[::1"},
+        {"OTEL_EXPORTER_OTLP_COMPRESSION": "zip"},
+        {"OTEL_EXPORTER_OTLP_HEADERS": "\u20ac=,=="},
+        {"OTEL_EXPORTER_OTLP_CERTIFICATE": "/nowhere"},
+        {"OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT": "many"},
+        {"OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT": "-1"},
+        {"OTEL_BSP_MAX_QUEUE_SIZE": "-1"},
+        {"OTEL_BSP_MAX_EXPORT_BATCH_SIZE": "99999999"},
+        {"OTEL_BSP_SCHEDULE_DELAY": "x"},
+        {"OTEL_TRACES_SAMPLER": "sometimes"},
+        {"OTEL_TRACES_SAMPLER": "traceidratio", "OTEL_TRACES_SAMPLER_ARG": "2"},
+        {"OTEL_RESOURCE_ATTRIBUTES": "a,b==,%"},
+        {"OTEL_PROPAGATORS": "pigeon"},
+        {"TRACEPARENT": "garbage"},
+    ],
+    ids=str,
+)
+def test_wrong_values_of_opentelemetry_stop_no_stage(tmp_path: Path, wrong: dict[str, str]) -> None:
+    """D5"""
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        given = {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{nobody.getsockname()[1]}", **wrong}
+        errors = run(tmp_path, WORK, **given)
+    assert "Traceback" not in errors
+    assert record(tmp_path)["rows"] == 3
+    assert set(spans(tmp_path)) == {"probe", "owners", "index"}
+
+
 def test_without_a_collector_spans_are_lines_that_several_processes_may_write(tmp_path: Path) -> None:
     body = "for n in range(300):\n    with run.span('x' * 200, kind='table'): pass"
     together = [start(tmp_path, body, ZLV_STEP=f"probe-{n}") for n in range(3)]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Set
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -26,6 +28,7 @@ LAYERS = (
 )
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 MODULES = sorted(JOBS.rglob("*.py"))
+PYTHON = sorted([*MODULES, *(ROOT / "tests").rglob("*.py")])
 
 
 def layer(module: Path) -> str:
@@ -57,6 +60,33 @@ def test_imports_run_with_the_arrows(module: Path) -> None:
             assert own != "stages", f"{module.name} imports {name}: stages do not import each other"
             continue
         assert LEVEL[other] < LEVEL[own], f"{module.relative_to(ROOT)} imports {name}, against the arrows"
+
+
+def test_no_module_needs_itself_by_a_roundabout_way() -> None:
+    """Imports at the top of modules have no cycle; one inside a function is called when all are loaded."""
+    known = {".".join(module.relative_to(ROOT).with_suffix("").parts): module for module in MODULES}
+    known = {name.removesuffix(".__init__"): module for name, module in known.items()}
+    needs = {name: top_level_imports(module, known.keys()) - {name} for name, module in known.items()}
+    TopologicalSorter(needs).prepare()  # raises CycleError, which names the way round
+
+
+def top_level_imports(module: Path, known: Set[str]) -> set[str]:
+    found: set[str] = set()
+    for node in ast.parse(module.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.ImportFrom) and node.module in known:
+            for alias in node.names:
+                part = f"{node.module}.{alias.name}"
+                found.add(part if part in known else node.module)
+    return found
+
+
+@pytest.mark.parametrize("module", PYTHON, ids=lambda m: str(m.relative_to(ROOT)))
+def test_a_module_has_one_subject_and_lines_that_fit_a_screen(module: Path) -> None:
+    lines = module.read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= 200, f"{len(lines)} lines: give a part of its subject a module of its own"
+    # What a checker is told at a line's end does not count as its text.
+    shown = [re.sub(r"  # (noqa|type: ignore).*$", "", line) for line in lines]
+    assert [number for number, line in enumerate(shown, 1) if len(line) > 110] == []
 
 
 def test_only_settings_reads_the_environment() -> None:

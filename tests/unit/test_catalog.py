@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import shutil
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import pytest
+import yaml
 
 from jobs.catalog import Catalog, load_catalog
 from jobs.errors import SettingsError
+from jobs.transform.project import generated_files
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLES = [
@@ -220,3 +222,38 @@ def test_the_application_tables_are_declared_with_all_their_columns(catalog: Cat
         assert [c.name for c in source.columns] == [
             row["column"] for row in rows if row["table"] == source.table
         ]
+
+
+def test_documented_values_become_a_test_of_the_source_that_warns(catalog: Catalog) -> None:
+    sources = generated_files(catalog)[PurePath("models", "staging", "production", "_sources.yml")]
+    tables = {table["name"]: table for table in yaml.safe_load(sources)["sources"][0]["tables"]}
+    columns = {column["name"]: column for column in tables["users"]["columns"]}
+    assert columns["role"]["data_tests"] == [
+        {"documented": {"name": "production_users_role_is_documented", "arguments": {"values": [0, 1, 2]}}}
+    ]
+    severities = yaml.safe_load((ROOT / "dbt" / "dbt_project.yml").read_text())["data_tests"]["zlv"]
+    assert severities["staging"]["+severity"] == "warn"
+    assert severities["+severity"] == "error"
+
+
+def test_a_column_has_values_or_bounds(folder: Path) -> None:
+    text = (folder / "production.yml").read_text()
+    both = text.replace("values: [0, 1, 2],", "values: [0, 1, 2], minimum: 0,", 1)
+    (folder / "production.yml").write_text(both)
+    with pytest.raises(SettingsError, match="values, or a minimum and a maximum, not both"):
+        load_catalog([folder])
+
+
+def test_each_lovac_year_says_how_many_lines_it_has_and_a_later_folder_may_say_otherwise(
+    tmp_path: Path, catalog: Catalog
+) -> None:
+    """N1: the golden totals; a sample's are its own."""
+    expected = {s.millesime: (s.expected.lines, s.expected.public) for s in catalog.of("lovac") if s.expected}
+    assert list(expected) == list(range(2019, 2027))
+    assert expected[2019] == (7_835_698, 1_121_374) and expected[2026] == (8_600_273, 1_179_845)
+    (tmp_path / "expected.yml").write_text('"*": null\nlovac_2019: {lines: 582}\n')
+    sample = load_catalog([ROOT / "catalog", tmp_path])
+    assert {s.name: s.expected.lines for s in sample.sources if s.expected} == {"lovac_2019": 582}
+    (tmp_path / "expected.yml").write_text("lovac_1999: {lines: 1}\nlovac_2019: {lignes: 1}\n")
+    with pytest.raises(SettingsError, match=r"(?s)expected.yml:1: lovac_1999.*expected.yml:2: lovac_2019"):
+        load_catalog([ROOT / "catalog", tmp_path])

@@ -51,6 +51,37 @@ def states(graph: Graph) -> dict[str, str]:
     return {name: each.state for name, each in graph.tasks.items()}
 
 
+def test_what_is_left_out_says_how_to_ask_for_it(tmp_path: Path) -> None:
+    """N27: it said `not asked for ('false' == 'true')`"""
+    asked = task("upload", when="'{{workflow.parameters.upload}}' == 'true'")
+    other = task("other", when="{{workflow.parameters.upload}} != false")
+    parameters = {"parameters": [{"name": "upload", "value": "false"}]}
+    made = graph(tmp_path, [asked, other], arguments=parameters)
+    work(made)
+    assert made.tasks["upload"].why == "not asked for; ask with -p upload=true"
+    assert made.tasks["other"].why == "its condition does not hold: false != false"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "failing", "succeeded"),
+    [
+        pytest.param({"b"}, {"b"}, False, id="N20-one in the middle"),
+        pytest.param({"a", "c"}, {"a"}, False, id="N20-the one between is not chosen"),
+        pytest.param({"a", "b"}, {"a"}, False, id="N20-what waits for it is left out"),
+        pytest.param({"b", "mend"}, {"b"}, True, id="a chosen task mends it"),
+        pytest.param({"a"}, set(), True, id="all is well"),
+    ],
+)
+def test_a_chosen_task_that_fails_fails_the_run(
+    tmp_path: Path, chosen: set[str], failing: set[str], succeeded: bool
+) -> None:
+    """N20"""
+    tasks = [task("a"), task("b", "a"), task("c", "b"), task("mend", "b.Failed")]
+    made = graph(tmp_path, tasks, chosen=chosen)
+    work(made, failing)
+    assert made.succeeded is succeeded
+
+
 def test_steps_that_do_not_wait_for_each_other_are_due_together(tmp_path: Path) -> None:
     made = graph(tmp_path, [task("a"), task("b", "a"), task("c", "a"), task("d", "b && c")])
     (first,) = made.due()

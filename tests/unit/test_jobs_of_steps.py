@@ -12,13 +12,14 @@ import pytest
 from kubernetes import client
 from manifests import manifest, shell, task
 
-from jobs.pipelines.graph import Graph, Step
+from jobs.pipelines.graph import Graph
 from jobs.pipelines.kubernetes.job import Setting, job_name, job_of, label_value
 from jobs.pipelines.kubernetes.pod_log import without_log_lines
 from jobs.pipelines.kubernetes.verdict import verdict
 from jobs.pipelines.kubernetes.waiting import Why, why_waiting
 from jobs.pipelines.manifest.manifest import find_manifest, read_pipeline
 from jobs.pipelines.manifest.pipeline import Pipeline
+from jobs.pipelines.step import Step
 
 POD_SECURITY = {"runAsNonRoot": True, "runAsUser": 65532, "seccompProfile": {"type": "RuntimeDefault"}}
 SPEC = {

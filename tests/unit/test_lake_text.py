@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobs.catalog import FileFormat, Source
-from jobs.catalog.model import Column, Rule
+from jobs.catalog.column import Column, Rule
 from jobs.errors import DataRefused, SettingsError
 from jobs.sources.lake.form import Form
 from jobs.sources.lake.header import match, read_layout

@@ -10,7 +10,7 @@ from hera.workflows.models import WorkflowTemplate
 from pipelines_known import NAMES, name, pipeline
 
 from jobs.cli import COMMANDS
-from jobs.pipelines.execution import Choice
+from jobs.pipelines.choice import Choice
 from jobs.pipelines.manifest.check import ancestors
 from jobs.pipelines.manifest.manifest import find_manifest, read_pipeline
 from jobs.pipelines.manifest.pipeline import Pipeline

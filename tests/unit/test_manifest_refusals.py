@@ -9,8 +9,8 @@ import pytest
 from manifests import manifest, shell, task
 
 from jobs.errors import SettingsError
-from jobs.pipelines.execution import settle_parameters
 from jobs.pipelines.manifest.manifest import find_manifest, read_pipeline
+from jobs.pipelines.run_record import settle_parameters
 
 
 def test_parameters_are_known_complete_and_allowed(tmp_path: Path) -> None:

@@ -9,12 +9,14 @@ import yaml
 from one_policy import FOLDER, catalog, own_folder
 
 from jobs.catalog import Catalog, load_catalog
-from jobs.catalog.load import expand
+from jobs.catalog.document import Document
+from jobs.catalog.files import expand
 from jobs.errors import SettingsError
 from jobs.privacy.treatments import output_columns
 
 __all__ = ["catalog"]  # fixtures
 
+NOWHERE = Document(FOLDER, {})
 # Of these not even a pseudonym is of use to anybody.
 NEVER_READ = {
     "users": {"password", "first_name", "last_name", "phone", "two_factor_secret", "two_factor_code"},
@@ -68,9 +70,11 @@ def test_every_declared_column_has_a_decision_and_every_decision_a_column(catalo
             for path in sorted((FOLDER / "policy").glob("*.yml"))
         ]
         written = [content for content in files if content.get("domain") == domain]
-        common = {name for content in written for name, _, _ in expand(content.get("columns") or {})}
+        common = {
+            name for content in written for name, _, _ in expand(NOWHERE, [], content.get("columns") or {})
+        }
         sources = [each for content in written for each in (content.get("sources") or {}).items()]
-        own = {source: {name for name, _, _ in expand(columns)} for source, columns in sources}
+        own = {source: {name for name, _, _ in expand(NOWHERE, [], columns)} for source, columns in sources}
         declared = {source.name: {column.name for column in source.columns} for source in catalog.of(domain)}
         undecided = {
             f"{source}.{name}"

@@ -7,7 +7,7 @@ import pytest
 
 from jobs.errors import DataRefused, SettingsError, Temporary, ZlvError
 from jobs.settings import read_settings
-from jobs.sources.production.postgres import told
+from jobs.sources.production.refusals import told
 from jobs.storage.retry import NotAgain
 
 SETTINGS = read_settings(
@@ -69,3 +69,36 @@ def test_a_value_of_another_type_is_a_matter_of_the_catalog() -> None:
     error = told(duckdb.ConversionException("Could not convert string 'canary' to INT32"), SETTINGS)
     assert isinstance(error, DataRefused)
     assert "canary" not in str(error)
+
+
+@pytest.mark.parametrize(
+    ("message", "kind", "words"),
+    [
+        (
+            'FATAL:  no pg_hba.conf entry for host "10.0.0.1", user "reader", database "zlv", no encryption',
+            SettingsError,
+            'no pg_hba.conf entry for host "10.0.0.1"',
+        ),
+        ("FATAL:  unsupported startup parameter: options", SettingsError, "unsupported startup parameter"),
+        ('FATAL:  too many connections for role "reader"', Temporary, "CONNECTION LIMIT"),
+        ("FATAL:  trop de connexions pour le rôle « reader »", Temporary, "CONNECTION LIMIT"),
+        ("FATAL:  remaining connection slots are reserved", Temporary, "no connection left"),
+        ('FATAL:  permission denied for database "zlv"', SettingsError, "grant it"),
+        (
+            'FATAL:  database "zlv" is not currently accepting connections',
+            SettingsError,
+            "takes no connections",
+        ),
+        ("FATAL:  le système de base de données est en cours de démarrage", Temporary, "starting up"),
+        ("FATAL:  something that a later server says", SettingsError, "something that a later server says"),
+        ("could not connect, for no reason that is known", Temporary, "could not be read"),
+    ],
+)
+def test_what_refuses_a_connection_is_mended_or_passes(
+    message: str, kind: type[ZlvError], words: str
+) -> None:
+    """D10"""
+    error = told(duckdb.IOException(f"IO Error: Unable to connect: {message}\n"), SETTINGS, connecting=True)
+    assert type(error) is kind
+    assert words in str(error)
+    assert "\n" not in str(error)

@@ -42,8 +42,8 @@ def test_each_open_source_says_who_made_it_under_which_licence_and_what_the_samp
     for name in EXTERNAL:
         source = catalog.source(name)
         of_source = page.split(f"## external.{name}\n", 1)[1].split("## ", 1)[0]
-        assert f"Producer {source.producer} · licence {source.licence}." in of_source, name
-        assert ("invented rows" in of_source) == (source.sample == "invented"), name
+        assert f"Producteur : {source.producer} · licence : {source.licence}." in of_source, name
+        assert ("lignes inventées" in of_source) == (source.sample == "invented"), name
 
 
 def test_zones_and_populations_are_the_official_ones(folder: Path) -> None:

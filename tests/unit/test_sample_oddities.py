@@ -22,7 +22,8 @@ def test_headers_are_those_of_the_catalog_with_its_delimiter(lake: Lake) -> None
         encoding, delimiter = lake.written(source.name)
         with lake.path(source.name).open(encoding=encoding) as file:
             header = file.readline().rstrip("\n")
-        assert header.split(delimiter) == [column.header_name for column in source.columns], source.name
+        names = [column.header_name for column in source.file_layouts[0].columns]
+        assert header.split(delimiter) == names, source.name
         delimiters.add(delimiter)
     assert delimiters == {";", "|", ","}
 
@@ -115,6 +116,18 @@ def test_the_tax_mark_is_a_star_blank_or_something_else(lake: Lake) -> None:
 
 def test_one_header_has_an_accent(lake: Lake) -> None:
     assert "cer_propriétaire" in lake.rows("lovac_2024")[0]
+
+
+def test_one_file_is_latin1_and_one_windows1252_with_signs_of_its_own(lake: Lake) -> None:
+    """D4: œ ’ – € stand in the samples."""
+    telling = set(range(0x80, 0xA0))
+    assert not telling & set(lake.path("lovac_2019").read_bytes())
+    assert telling & set(lake.path("lovac_2020").read_bytes())
+    for name in ("lovac_2020", "lovac_2021"):
+        places = {row["adresse2"] for row in lake.rows(name)}
+        assert any(all(sign in place for sign in "Œ’€–") for place in places), name
+    with pytest.raises(UnicodeDecodeError):
+        lake.path("lovac_2020").read_bytes().decode()
 
 
 def test_fields_hold_newlines_quotes_and_delimiters(lake: Lake) -> None:

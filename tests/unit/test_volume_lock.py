@@ -22,6 +22,7 @@ from jobs.pipelines.closing import close_run
 from jobs.pipelines.lock import break_lock, hold
 from jobs.settings import read_settings
 from jobs.telemetry import volume_lock
+from jobs.telemetry.holder import Lock, new_lock
 from jobs.telemetry.records import (
     RunRecord,
     StepRecord,
@@ -32,7 +33,7 @@ from jobs.telemetry.records import (
     write_record,
 )
 from jobs.telemetry.stage import stage
-from jobs.telemetry.volume_lock import Lock, beating, join, new_lock, read_lock, refresh, release, take
+from jobs.telemetry.volume_lock import beating, join, read_lock, refresh, release, take
 
 FORK = multiprocessing.get_context("fork")
 
@@ -162,6 +163,29 @@ def test_the_commands_show_and_break_it(tmp_path: Path) -> None:
     assert zlv("lock", "break").returncode == 2
     assert "broke the lock of run daily-1" in zlv("lock", "break", "--why", "gone").stdout
     assert json.loads(zlv("lock", "show", "--json").stdout) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '"x"', '{"run_id": "daily-1"}', "\0\0", '{"run_id": 5}'], ids=repr
+)
+def test_a_damaged_lock_is_broken_as_its_sentence_says(tmp_path: Path, text: str) -> None:
+    """N22"""
+    (tmp_path / "lock.json").write_text(text, encoding="utf-8")
+    with pytest.raises(Temporary, match=r"names no run.*zlv lock break"):
+        take(tmp_path, foreign("daily-1"))
+    release(tmp_path, "daily-1")
+    assert break_lock(tmp_path, "the machine lost its power") is None
+    assert json.loads((tmp_path / "lock-breaks.jsonl").read_text())["why"] == "the machine lost its power"
+    assert take(tmp_path, foreign("daily-1")) is None
+
+
+def test_a_lock_whose_fields_have_other_types_names_nobody(tmp_path: Path) -> None:
+    """N22"""
+    take(tmp_path, foreign("daily-1"))
+    values = json.loads((tmp_path / "lock.json").read_text())
+    (tmp_path / "lock.json").write_text(json.dumps(values | {"heartbeat": "now"}))
+    with pytest.raises(Temporary, match="names no run"):
+        read_lock(tmp_path)
 
 
 def test_an_executor_that_was_killed_frees_its_home_at_once(tmp_path: Path) -> None:

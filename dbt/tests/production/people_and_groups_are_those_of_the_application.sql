@@ -19,7 +19,7 @@ from {{ ref('marts_production_owners') }} as made
 inner join {{ ref('stg_production__owners') }} as said on made.id = said.id
 where
     made.owner_id <> cast(made.id as varchar)
-    or made.is_multi_owner <> coalesce(said.is_multi_owner, false)
+    or (said.is_multi_owner is not null and made.is_multi_owner is distinct from said.is_multi_owner)
     or made.do_not_contact <> coalesce(said.do_not_contact, false)
     or made.has_siren <> (said.siren is not null)
     or made.can_be_mailed <> (said.email is not null)

@@ -8,8 +8,8 @@ from typing import Any
 
 import yaml
 
-from jobs.catalog.model import Catalog
 from jobs.catalog.skeletons.skeleton import checked_name, quoted, undecided, write_new
+from jobs.catalog.whole import Catalog
 from jobs.errors import SettingsError
 
 

@@ -7,9 +7,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-import duckdb
-
-from jobs.catalog.model import NAME, UNDECIDED
+from jobs.catalog.column import NAME, UNDECIDED
 from jobs.errors import SettingsError
 
 
@@ -22,6 +20,26 @@ def require_checkout(project: Path) -> None:
             f"`zlv new` writes into a checkout of the project, and {project} is none that can be written; "
             "run it in a clone of the repository"
         )
+
+
+def standing_place(catalog_dir: str | None, here: Path) -> tuple[Path, bool]:
+    """Find the catalog folder that a person adds to: that of the checkout that `here` lies in, else the last
+    one of ZLV_CATALOG_DIR, else one below `here`; and whether dbt models go beside it.
+
+    Never the folder that the program is installed in, unless the person stands in it. Raises SettingsError
+    where nothing can be written.
+    """
+    checkout = next((each for each in (here, *here.parents) if _is_checkout(each)), None)
+    added = [part for part in (catalog_dir or "").split(":") if part]
+    catalog = Path(added[-1]).absolute() if added and checkout is None else (checkout or here) / "catalog"
+    there = next(each for each in (catalog, *catalog.parents) if each.exists())
+    if not os.access(there, os.W_OK):
+        raise SettingsError(f"{there} cannot be written; stand in a folder of your own")
+    return catalog, checkout is not None
+
+
+def _is_checkout(folder: Path) -> bool:
+    return all((folder / name).is_dir() for name in ("catalog", "dbt", "docs"))
 
 
 def checked_name(what: str, name: str) -> str:
@@ -37,17 +55,6 @@ def checked_name(what: str, name: str) -> str:
 def quoted(text: str) -> str:
     """Write any text as a YAML string on one line."""
     return json.dumps(text, ensure_ascii=False)
-
-
-def reserved_words() -> set[str]:
-    """List what SQL keeps for itself: no column is called so."""
-    with duckdb.connect() as connection:
-        return {
-            word
-            for (word,) in connection.execute(
-                "SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category = 'reserved'"
-            ).fetchall()
-        }
 
 
 def write_new(project: Path, files: Mapping[Path, str]) -> list[str]:

@@ -2,94 +2,46 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
-
-from jobs.catalog.model import Catalog
-from jobs.catalog.skeletons.skeleton import checked_name, quoted, reserved_words, undecided, write_new
-from jobs.errors import DataRefused, SettingsError
-from jobs.sql import identifier
-
-# Digits that name something are no number: a sum of them says nothing, and a leading zero would be lost.
-_CODE = re.compile(r"(^|_)(code|insee|siren|siret|iris|com|dep|reg|id|geo)(_|$)")
-_TYPES = {"BIGINT": "BIGINT", "DOUBLE": "DOUBLE", "DATE": "DATE", "BOOLEAN": "BOOLEAN"}
+from jobs.catalog.skeletons.sample import Sample, read_sample
+from jobs.catalog.skeletons.skeleton import checked_name, quoted, undecided, write_new
+from jobs.catalog.whole import Catalog
+from jobs.errors import SettingsError
 
 
 @dataclass(frozen=True)
-class SampleColumn:
-    """One column of the sample: its header, the name and type proposed; whether each line has another
-    value."""
+class Decided:
+    """Hold what the person says of the source already; `is_public`: the file is open data about places, and
+    every column of it is kept."""
 
-    header: str
-    name: str
-    type: str
-    unique: bool
-
-
-@dataclass(frozen=True)
-class Sample:
-    """What a sample file shows of the delivery."""
-
-    delimiter: str
-    columns: tuple[SampleColumn, ...]
+    description: str | None = None
+    producer: str | None = None
+    licence: str | None = None
+    owner: str | None = None
+    is_public: bool = False
 
 
-def read_sample(file: Path) -> Sample:
-    """Sniff delimiter, header and types of a CSV file in UTF-8 with a header.
-
-    Raises DataRefused when it is none.
-    """
-    with duckdb.connect() as connection:
-        try:
-            row = connection.execute(
-                "SELECT Delimiter, HasHeader FROM sniff_csv(?, header = true)", [str(file)]
-            ).fetchone()
-            delimiter = str(row[0]) if row else ","
-            read = "read_csv(?, delim = ?, header = true, all_varchar = {})"
-            typed = connection.execute(
-                f"DESCRIBE FROM {read.format('false')}", [str(file), delimiter]
-            ).fetchall()
-            connection.execute(f"CREATE TABLE sample AS FROM {read.format('true')}", [str(file), delimiter])
-        except duckdb.Error:
-            raise DataRefused(
-                f"{file} could not be read as CSV with a header line, in UTF-8; check the file, or write"
-                " it so"
-            ) from None
-        taken = reserved_words()
-        columns = []
-        for header, type_, *_ in typed:
-            name = _name(str(header), taken)
-            taken.add(name)
-            field = identifier(str(header))
-            query = (
-                f"SELECT coalesce(bool_or({field} SIMILAR TO '0[0-9]+'), false), count(DISTINCT {field}) ="
-                " count(*) FROM sample"
-            )
-            zeros, unique = connection.execute(query).fetchone() or (False, False)
-            code = bool(zeros) or bool(_CODE.search(name))
-            columns.append(
-                SampleColumn(
-                    str(header), name, "VARCHAR" if code else _TYPES.get(str(type_), "VARCHAR"), bool(unique)
-                )
-            )
-    return Sample(delimiter, tuple(columns))
+NOTHING = Decided()
+FILE = "ce que contient le fichier"
 
 
 def new_source(
-    project: Path,
+    folder: Path,
     catalog: Catalog,
     domain: str,
     name: str,
     file: Path,
     location: str | None,
     key: tuple[str, ...],
+    decided: Decided = NOTHING,
+    *,
+    model: bool = True,
 ) -> list[str]:
-    """Write the files of a source; gives their names.
+    """Write the files of a source into the catalog `folder`; gives their names. With `model`, the staging
+    model beside it.
 
     `key` are columns of the catalog's spelling; without it the first column that differs from line
     to line in the sample is taken. Raises SettingsError for a name that is taken or is no name,
@@ -112,46 +64,36 @@ def new_source(
             f" {', '.join(names)}"
         )
     staging = f"stg_{domain}__{name}"
-    folder = Path("dbt", "models", "staging", domain)
+    models = Path("dbt", "models", "staging", domain)
     address = location or f"s3://{{lake}}/lake/{domain}/{name}.csv"
-    return write_new(
-        project,
-        {
-            # Read after the domain's own file, whose defaults hold for a deployment's additions.
-            Path("catalog", f"{domain}_{name}.yml"): (
-                "\n".join(_entry(domain, name, address, sample, keys)) + "\n"
-            ),
-            Path("catalog", "policy", f"{domain}_{name}.yml"): "\n".join(_policy(domain, name, names)) + "\n",
-            folder / f"{staging}.sql": _model(domain, name, names),
-            folder / f"{staging}.yml": "\n".join(_model_yml(staging, domain, name, sample, keys)) + "\n",
-        },
-    )
+    public = decided.is_public
+    files = {
+        # Read after the domain's own file, whose defaults hold for a deployment's additions.
+        Path(folder.name, f"{domain}_{name}.yml"): _entry(domain, name, address, sample, keys, decided),
+        Path(folder.name, "policy", f"{domain}_{name}.yml"): _policy(domain, name, names, public=public),
+    }
+    if model:
+        files[models / f"{staging}.sql"] = iter([_model(domain, name, names)])
+        files[models / f"{staging}.yml"] = _model_yml(staging, domain, name, sample, keys)
+    return write_new(folder.parent, {path: "\n".join(lines) + "\n" for path, lines in files.items()})
 
 
-def _name(header: str, taken: set[str]) -> str:
-    letters = unicodedata.normalize("NFKD", header).encode("ascii", "ignore").decode().lower()
-    name = re.sub(r"[^a-z0-9]+", "_", letters).strip("_")
-    name = name if re.match(r"[a-z]", name) else f"c_{name}".rstrip("_")
-    number, free = 1, name
-    while free in taken:
-        number, free = number + 1, f"{name}_{number + 1}"
-    return free
-
-
-def _entry(domain: str, name: str, location: str, sample: Sample, keys: list[str]) -> Iterator[str]:
+def _entry(
+    domain: str, name: str, location: str, sample: Sample, keys: list[str], decided: Decided
+) -> Iterator[str]:
     yield f"domain: {domain}"
     yield "sources:"
     yield f"  {name}:"
     yield f"    location: {quoted(location)}"
-    yield f"    description: {undecided('ce que contient le fichier, en une phrase sans point final')}"
-    yield f"    producer: {undecided('qui produit le fichier')}"
-    yield f"    licence: {undecided('ce qui permet de l’utiliser')}"
-    yield f"    owner: {undecided('l’équipe qui en répond ici')}"
+    yield f"    description: {_said(decided.description, f'{FILE}, en une phrase sans point final')}"
+    yield f"    producer: {_said(decided.producer, 'qui produit le fichier')}"
+    yield f"    licence: {_said(decided.licence, 'ce qui permet de l’utiliser')}"
+    yield f"    owner: {_said(decided.owner, 'l’équipe qui en répond ici')}"
     yield "    due: yearly"
     yield f"    key: [{', '.join(keys)}]"
     yield "    minimum_rows: 1"
     yield "    rejects_threshold: 0"
-    yield f"    format: {{delimiter: {quoted(sample.delimiter)}}}"
+    yield f"    format: {{{', '.join(f'{each}: {_value(value)}' for each, value in sample.form.items())}}}"
     yield "    columns:"
     for column in sample.columns:
         header = f", header: {quoted(column.header)}" if column.header != column.name else ""
@@ -161,22 +103,34 @@ def _entry(domain: str, name: str, location: str, sample: Sample, keys: list[str
         )
 
 
-def _policy(domain: str, name: str, names: list[str]) -> Iterator[str]:
-    yield (
-        "# Every column is closed until its class is decided with the data protection officer: see"
-        " docs/privacy.md."
-    )
+def _said(text: str | None, hint: str) -> str:
+    return quoted(text) if text else undecided(hint)
+
+
+def _value(value: str | int | bool) -> str:
+    return quoted(value) if isinstance(value, str) else str(value).lower()
+
+
+def _policy(domain: str, name: str, names: list[str], *, public: bool) -> Iterator[str]:
+    if public:
+        yield "# Open data about places: nobody is named, and every column is kept."
+    else:
+        yield (
+            "# Every column is closed until its class is decided with the data protection officer: see"
+            " docs/privacy.md."
+        )
     yield f"domain: {domain}"
     yield "sources:"
     yield f"  {name}:"
-    yield from (f"    {column}: {{class: direct, treatment: drop}}" for column in names)
+    rule = "{class: none, treatment: keep}" if public else "{class: direct, treatment: drop}"
+    yield from (f"    {column}: {rule}" for column in names)
 
 
 def _model(domain: str, name: str, names: list[str]) -> str:
     columns = ",\n".join(f"    {column}" for column in names)
     return (
         f"with source as (\n    select * from {{{{ source('{domain}', '{name}')"
-        f" }}}}\n)\n\nselect\n{columns}\nfrom source\n"
+        f" }}}}\n)\n\nselect\n{columns}\nfrom source"
     )
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import duckdb
 
 from jobs.catalog.document import read_document
-from jobs.catalog.model import Catalog, Source
+from jobs.catalog.model import Source
 from jobs.catalog.skeletons.skeleton import checked_name
+from jobs.catalog.whole import Catalog
 from jobs.errors import DataRefused, SettingsError
 
 FIRST, LAST = 2000, 2100

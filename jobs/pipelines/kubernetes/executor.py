@@ -7,7 +7,6 @@ import json
 import time
 from dataclasses import asdict, dataclass, field
 
-from jobs.pipelines.graph import Step
 from jobs.pipelines.kubernetes.job import RECORD, RESULT, RUN_RECORD, WAITS
 from jobs.pipelines.kubernetes.job_attempt import JobAttempt
 from jobs.pipelines.kubernetes.job_watch import JobWatch
@@ -15,6 +14,7 @@ from jobs.pipelines.kubernetes.patience import QuotaExceeded
 from jobs.pipelines.kubernetes.patrol import Patrol
 from jobs.pipelines.kubernetes.step_jobs import StepJobs
 from jobs.pipelines.kubernetes.verdict import Verdict, job_end, verdict
+from jobs.pipelines.step import Step
 from jobs.pipelines.stepping import Kept, Stepping
 from jobs.telemetry.records import RunRecord
 

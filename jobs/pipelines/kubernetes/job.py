@@ -11,9 +11,9 @@ from typing import Any
 
 import yaml
 
-from jobs.pipelines.graph import Step
 from jobs.pipelines.manifest.pipeline import Pipeline
 from jobs.pipelines.manifest.substitution import fill
+from jobs.pipelines.step import Step
 
 INSTANCE = "app.kubernetes.io/instance"
 RUN, STEP, PIPELINE, MILLESIME = "zlv.fr/run", "zlv.fr/step", "zlv.fr/pipeline", "zlv.fr/millesime"

@@ -10,7 +10,6 @@ from typing import Any
 
 from jobs.errors import SettingsError, Temporary
 from jobs.pipelines.child import Launcher
-from jobs.pipelines.graph import Step
 from jobs.pipelines.kubernetes.cluster import Cluster
 from jobs.pipelines.kubernetes.job import ATTEMPT, RECORD, RESULT, RUN, STEP_NAME, Setting, job_of
 from jobs.pipelines.kubernetes.job_attempt import JobAttempt, KubernetesWatcher
@@ -18,6 +17,7 @@ from jobs.pipelines.kubernetes.patience import refusal
 from jobs.pipelines.kubernetes.pod import main_end
 from jobs.pipelines.kubernetes.pod_log import without_log_lines
 from jobs.pipelines.kubernetes.verdict import Verdict, job_end, verdict
+from jobs.pipelines.step import Step
 from jobs.pipelines.stepping import Kept
 from jobs.telemetry.records import StepRecord, read_step, step_path, write_record
 from jobs.telemetry.run import RunTrace

@@ -13,57 +13,11 @@ import yaml
 
 from jobs.errors import SettingsError
 from jobs.pipelines.manifest.check import check_references
+from jobs.pipelines.manifest.cluster_fields import CLUSTER_CONTAINER, CLUSTER_SPEC, CLUSTER_TEMPLATE
 from jobs.pipelines.manifest.fields import Fields
 from jobs.pipelines.manifest.pipeline import Parameter, Pipeline, Task, Template
 from jobs.pipelines.manifest.retry import read_retry
 from jobs.settings import project_dir
-
-# What the cluster's executors read and a laptop has no use for; kept as it stands in `raw`.
-_CLUSTER_SPEC = {
-    "activeDeadlineSeconds",
-    "affinity",
-    "automountServiceAccountToken",
-    "executor",
-    "imagePullSecrets",
-    "nodeSelector",
-    "parallelism",
-    "podGC",
-    "podSpecPatch",
-    "podMetadata",
-    "podPriorityClassName",
-    "priority",
-    "securityContext",
-    "serviceAccountName",
-    "synchronization",
-    "tolerations",
-    "ttlStrategy",
-    "volumes",
-    "workflowMetadata",
-}
-_CLUSTER_TEMPLATE = {
-    "affinity",
-    "automountServiceAccountToken",
-    "metadata",
-    "nodeSelector",
-    "parallelism",
-    "priorityClassName",
-    "securityContext",
-    "serviceAccountName",
-    "synchronization",
-    "tolerations",
-    "volumes",
-}
-_CLUSTER_CONTAINER = {
-    "envFrom",
-    "image",
-    "imagePullPolicy",
-    "name",
-    "resources",
-    "securityContext",
-    "terminationMessagePolicy",
-    "volumeMounts",
-    "workingDir",
-}
 
 
 def find_manifest(pipeline: str) -> Path:
@@ -95,7 +49,7 @@ def read_pipeline(path: Path) -> Pipeline:
             f"{path}: is not an Argo WorkflowTemplate (apiVersion argoproj.io/v1alpha1, kind"
             " WorkflowTemplate)"
         )
-    spec = top.section("spec", {"entrypoint", "arguments", "templates", "onExit"} | _CLUSTER_SPEC)
+    spec = top.section("spec", {"entrypoint", "arguments", "templates", "onExit"} | CLUSTER_SPEC)
     templates, dag = _templates(spec)
     # Executors of ours write the run's record and free the volume themselves; Argo has a step for it.
     on_exit = spec.text("onExit") if "onExit" in spec.values else None
@@ -133,7 +87,7 @@ def _templates(spec: Fields) -> tuple[dict[str, Template], Fields]:
     dag: Fields | None = None
     for entry in spec.sections(
         "templates",
-        {"name", "inputs", "dag", "container", "retryStrategy", "activeDeadlineSeconds"} | _CLUSTER_TEMPLATE,
+        {"name", "inputs", "dag", "container", "retryStrategy", "activeDeadlineSeconds"} | CLUSTER_TEMPLATE,
     ):
         name = entry.text("name")
         if name == entrypoint:
@@ -152,7 +106,7 @@ def _template(entry: Fields, name: str) -> Template:
         raise entry.fault(
             "a dag inside the dag is more than every executor understands; put its tasks in the entrypoint"
         )
-    container = entry.section("container", {"command", "args", "env"} | _CLUSTER_CONTAINER)
+    container = entry.section("container", {"command", "args", "env"} | CLUSTER_CONTAINER)
     command = container.texts("command")
     if not command:
         raise container.fault("command is always written out; an entrypoint cannot be looked up everywhere")

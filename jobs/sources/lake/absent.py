@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from jobs.catalog import Source
-from jobs.sources.lake.place import shown_place
+from jobs.sources.lake.place import shown_places
 
 
 def told_absent(sources: Sequence[Source], stands: Callable[[Source], bool]) -> Iterator[str]:
@@ -17,7 +17,7 @@ def told_absent(sources: Sequence[Source], stands: Callable[[Source], bool]) -> 
     for source in sources:
         families.setdefault((source.domain, source.family), []).append(source)
     for (domain, family), members in families.items():
-        where = shown_place(members[0].location)
+        where = shown_places(members[0])
         kept = [source for source in members if stands(source)]
         if members[0].millesime is None:
             stays = ": the earlier file stays" if kept else ""

@@ -4,7 +4,6 @@ copied onto this machine, bounded in size and counted; anything else is read whe
 from __future__ import annotations
 
 import errno
-import glob
 import hashlib
 import os
 import tempfile
@@ -75,7 +74,7 @@ def _unpacked(
             content = unzipped(file_of(item), where)
         else:
             content = unpacked(kind, lake.chunks(item), where)
-        yield copies.enter_context(_copy(settings, item, content))
+        yield copies.enter_context(_copy(settings, item, _bounded(source, where, content)))
 
 
 @contextmanager
@@ -96,7 +95,7 @@ def _copy(settings: Settings, item: LakeObject, content: Iterable[bytes]) -> Ite
                     f"{settings.spill_dir} is full: {item.name} is read from a copy there; make room, or set"
                     " ZLV_HOME to a larger disk, and run again"
                 ) from None
-        yield replace(item, url=glob.escape(str(copy)), size=copy.stat().st_size)
+        yield replace(item, url=str(copy), size=copy.stat().st_size)
     finally:
         copy.unlink(missing_ok=True)
 
@@ -121,6 +120,19 @@ def _checked(source: Source, item: LakeObject, lake: Lake) -> Iterator[bytes]:
             f"{where} has the checksum {digest.hexdigest()}, and the catalog says {source.sha256}: the last"
             " good file stands; look who changed it, then correct sha256 in the catalog"
         )
+
+
+def _bounded(source: Source, where: str, content: Iterable[bytes]) -> Iterator[bytes]:
+    """Pass on what was packed: of a web address no more than `max_bytes`, as if it had come unpacked."""
+    size = 0
+    for block in content:
+        size += len(block)
+        if source.is_at_web_address and size > source.max_bytes:
+            raise DataRefused(
+                f"{where} unpacks to more than the {source.max_bytes} bytes of max_bytes: the last good file"
+                " stands; check the address, or raise max_bytes in the catalog"
+            )
+        yield block
 
 
 def _where(item: LakeObject) -> str:

@@ -12,7 +12,7 @@ import duckdb
 from jobs.catalog import Source
 from jobs.errors import DataRefused
 from jobs.sources.lake.objects import LakeObject
-from jobs.sources.lake.place import shown_place
+from jobs.sources.lake.place import shown_place, shown_places
 from jobs.sources.lake.readers import Reading
 from jobs.sources.lake.rejects import Reject, write_csv
 from jobs.sql import identifier
@@ -57,7 +57,7 @@ def check(
     if loaded.rows < source.minimum_rows:
         raise DataRefused(
             f"{name}: {loaded.rows} rows, fewer than the {source.minimum_rows} expected: the last good file"
-            f" stands; check {shown_place(source.location)}"
+            f" stands; check {shown_places(source)}"
         )
     off = far_off(source, loaded.rows + loaded.broken, before)
     if off and accept_rows is None:
@@ -96,7 +96,7 @@ def check_years(
 
     Raises DataRefused when most are: the file is another year's.
     """
-    several = "*" in source.location
+    several = source.is_several
     year = (year_of(item.name) if several else None) or source.millesime
     column = source.year_of_line
     if year is None or column not in {each.name for each in view_columns(source)}:
@@ -112,7 +112,7 @@ def check_years(
         raise DataRefused(
             f"{source.domain}.{source.name}: {other} of {total} lines of {item.name} are of another year than"
             f" {year}, most of {most}: the last good file stands; look which year's file lies at"
-            f" {shown_place(source.location)}"
+            f" {shown_places(source)}"
         )
     place = "its name's" if several and year_of(item.name) else f"{year}"
     return [f"{item.name} holds {other} lines of another year than {place}"] if other else []

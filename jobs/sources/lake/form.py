@@ -13,6 +13,7 @@ from jobs.catalog import Source
 from jobs.sources.lake.likeness import plain
 
 _DELIMITERS, _QUOTES = (",", ";", "|", "\t"), ('"', "'")
+FEW = 3
 _NAMES = {"\t": "tabulators", "": "no quotes"}
 
 
@@ -70,7 +71,12 @@ def records(text: str, form: Form, *, whole: bool = True) -> Iterator[list[str]]
 def _best(source: Source, text: str, delimiters: Iterable[str], quotes: Iterable[str]) -> Form:
     """Choose the form under which the header holds the most declared names, then the most names, then the one
     whose quotes the lines below it show."""
-    declared = {plain(name) for column in source.columns for name in (column.header_name, column.name)}
+    declared = {
+        plain(name)
+        for layout in source.file_layouts
+        for column in layout.columns
+        for name in (*column.header_names, column.name)
+    }
     forms = [
         Form(delimiter, quote, quote if source.format.escape is None else source.format.escape)
         for delimiter, quote in product(delimiters, quotes)
@@ -86,8 +92,11 @@ def _best(source: Source, text: str, delimiters: Iterable[str], quotes: Iterable
 
 
 def _quoted(text: str, form: Form) -> int:
-    """Count the values of a text's beginning that stand in a form's quotes."""
+    """Count the values of a text's beginning that stand in a form's quotes; few of them say nothing."""
     if not form.quote:
         return 0
     quote, delimiter = re.escape(form.quote), re.escape(form.delimiter)
-    return len(re.findall(rf"(?:^|{delimiter}){quote}[^{quote}]*{quote}(?={delimiter}|\r?$)", text, re.M))
+    count = len(
+        re.findall(rf"(?:^|{delimiter}){quote}[^{quote}\r\n]*{quote}(?={delimiter}|\r?$)", text, re.M)
+    )
+    return count if count >= FEW else 0

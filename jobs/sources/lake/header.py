@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from jobs.catalog import Column, Source
+from jobs.catalog import Column, FileLayout, Source
 from jobs.errors import DataRefused
 from jobs.sources.lake.form import Form, declared_form, found_form, records
+from jobs.sources.lake.layouts import fitting
 from jobs.sources.lake.likeness import looks_like, plain
 
 BOM = b"\xef\xbb\xbf"
@@ -23,7 +24,7 @@ class Layout:
     `columns` gives, in the file's order, a unique name and the declared column it is (None: not
     declared, not read); `texts` the header text of each declared column that is there, `types` the type
     that the file itself gives it (Parquet). `form` says how a CSV file is written, `shape` how a JSON file
-    is. `drift` is told to people: names only.
+    is. `drift` is told to people: names only. `name` is that of the layout, where the source has several.
     """
 
     form: Form = field(default_factory=Form)
@@ -32,6 +33,7 @@ class Layout:
     texts: dict[str, str] = field(default_factory=dict)
     types: dict[str, str] = field(default_factory=dict)
     drift: list[str] = field(default_factory=list)
+    name: str = ""
 
 
 def read_layout(
@@ -43,7 +45,7 @@ def read_layout(
     while True:
         head = start(size)
         whole = len(head) < size or size >= MOST
-        text = head.removeprefix(BOM).decode(errors="ignore")
+        text = _below_titles(head.removeprefix(BOM).decode(errors="ignore"), source.format.skip)
         if not text.strip():
             return None
         form = declared_form(source, text)
@@ -59,6 +61,10 @@ def read_layout(
     return layout
 
 
+def _below_titles(text: str, lines: int) -> str:
+    return "".join(text.splitlines(keepends=True)[lines:]) if lines else text
+
+
 def match(
     source: Source, name: str, names: list[str], *, known: Sequence[Source] = (), said: str = ""
 ) -> Layout:
@@ -67,15 +73,17 @@ def match(
     Raises DataRefused when a required column is missing; it says `said` of the file's form, else which
     source of `known` the names look like.
     """
-    declared = {column.header_name: column for column in source.columns}
-    layout = Layout()
+    chosen = fitting(source, names)
+    names = [text.strip() for text in names] if source.format.trim else names
+    declared = {text: column for column in chosen.columns for text in column.header_names}
+    layout = Layout(name=chosen.name)
     found: list[Column | None] = [declared.get(text) for text in names]
     taken = {column.name for column in found if column is not None}
-    alike = {plain(column.header_name): column for column in source.columns if column.name not in taken}
+    alike = {plain(text): column for text, column in declared.items() if column.name not in taken}
     # A header is French or technical; the name of the column itself is a likely match as well.
     alike |= {
         plain(column.name): column
-        for column in source.columns
+        for column in chosen.columns
         if column.name not in taken and plain(column.name) not in alike
     }
     for index, text in enumerate(names):
@@ -91,12 +99,12 @@ def match(
         if column is not None:
             layout.texts[column.name] = text
         layout.columns.append((column.name if column is not None else f"#{index + 1}", column))
-    _tell_missing(source, name, layout, said or looks_like(source, names, known))
+    _tell_missing(source, name, chosen, layout, said or looks_like(source, names, known))
     return layout
 
 
-def _tell_missing(source: Source, name: str, layout: Layout, likely: str) -> None:
-    missing = [column for column in source.columns_read if column.name not in layout.texts]
+def _tell_missing(source: Source, name: str, chosen: FileLayout, layout: Layout, likely: str) -> None:
+    missing = [column for column in chosen.columns_read if column.name not in layout.texts]
     required = [column.header_name for column in missing if column.required]
     if required:
         # The first names tell a person which file it is; thirty tell no more.

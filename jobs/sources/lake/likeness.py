@@ -34,5 +34,8 @@ def looks_like(source: Source, names: Sequence[str], known: Sequence[Source]) ->
 
 
 def _shared(source: Source, there: set[str]) -> float:
-    columns = {plain(column.header_name) for column in source.columns}
-    return len(columns & there) / max(len(columns | there), 1)
+    shares = []
+    for layout in source.file_layouts:
+        columns = {plain(column.header_name) for column in layout.columns}
+        shares.append(len(columns & there) / max(len(columns | there), 1))
+    return max(shares)

@@ -9,7 +9,7 @@ import duckdb
 
 from jobs import __version__
 from jobs.catalog import Source
-from jobs.errors import DataRefused, Temporary
+from jobs.errors import DataRefused
 from jobs.privacy.treatments import key_fingerprint
 from jobs.settings import Settings
 from jobs.sources.lake.at_hand import at_hand
@@ -17,10 +17,12 @@ from jobs.sources.lake.checks import Loaded, check, check_years, rejects_file, y
 from jobs.sources.lake.encoding import NotUtf8
 from jobs.sources.lake.faults import told_duckdb
 from jobs.sources.lake.header import Layout
+from jobs.sources.lake.layouts import as_delivered
 from jobs.sources.lake.objects import Lake, LakeObject
 from jobs.sources.lake.readers import ObjectReader, Reading, Sight, layout_of, read_object
 from jobs.sources.lake.rejects import keep
-from jobs.sql import identifier, literal
+from jobs.sources.lake.steady import changed_meanwhile, same_size
+from jobs.sql import identifier
 from jobs.storage.files import next_file, read_certificate, write_certificate
 from jobs.storage.fingerprint import content_fingerprint, declaration_fingerprint
 from jobs.storage.session import attach, view_columns
@@ -54,7 +56,7 @@ def load_source(
             for item in objects:
                 _load_object(settings, source, item, table, lake, run, connection, loaded, known)
             check(source, target, loaded, before, accept_rows)
-            _changed_meanwhile(source, objects, lake)
+            changed_meanwhile(source, objects, lake)
             keep(connection, database, loaded.rejects)
             facts = _facts(settings, source, run, connection, table, loaded)
             if loaded.accepted:
@@ -97,7 +99,7 @@ def _load_object(
     loaded: Loaded,
     known: Sequence[Source],
 ) -> None:
-    several = "*" in source.location
+    several = source.is_several
     name = f"{source.name}: {item.name}" if several else source.name
     with run.span(name, kind="object", source=source.name, object=item.name, bytes=item.size) as span:
         try:
@@ -127,13 +129,16 @@ def _read(
 ) -> tuple[Layout | None, Reading]:
     """Read one object; an encoding that is `doubted` is looked for in all of its bytes."""
     try:
+        if not item.url.startswith("http"):
+            source = as_delivered(source, lake.start(item, 64))
         with at_hand(settings, source, item, lake, doubted=doubted) as here:
-            _same_size(connection, here.item)
+            same_size(connection, here.item)
+            source = as_delivered(source, lake.start(here.item, 64))
             layout = layout_of(Sight(source, here.item, lake, connection, known))
             if layout is None:
                 return None, Reading(0)
             layout.drift += here.written.drift(item.name, source.format.encoding)
-            file = (item.name, year_of(item.name)) if "*" in source.location else None
+            file = (item.name, year_of(item.name)) if source.is_several else None
             reader = ObjectReader(settings, source, here.item, layout, table, file, lake, connection)
             return layout, read_object(reader)
     except NotUtf8:
@@ -143,33 +148,6 @@ def _read(
             f"{source.domain}.{source.name}: {item.name} is text in no encoding that is known: the last good"
             " file stands; deliver it in UTF-8"
         ) from None
-
-
-def _same_size(connection: duckdb.DuckDBPyConnection, item: LakeObject) -> None:
-    """Refuse for now an object of which the server promises DuckDB another size than it listed."""
-    if not item.url.startswith("s3://"):
-        return
-    row = connection.execute(f"SELECT size FROM read_blob({literal(item.url)})").fetchone()
-    if row is None or int(row[0]) != item.size:
-        raise Temporary(
-            f"{item.url} has {row[0] if row else 'no'} bytes, and {item.size} where it is listed: the last"
-            " good file stands; run again"
-        )
-
-
-def _changed_meanwhile(source: Source, objects: Sequence[LakeObject], lake: Lake) -> None:
-    """Refuse for now what somebody replaced while it was read: the rows could be of two editions.
-
-    What came in one answer is of one edition, whatever its address says a moment later: servers may give each
-    answer an ETag of its own.
-    """
-    if all(item.is_web for item in objects):
-        return
-    if [(item.name, item.etag) for item in lake.find(source)] != [(item.name, item.etag) for item in objects]:
-        raise Temporary(
-            f"{source.domain}.{source.name} was replaced or taken away at its source while it was read: run"
-            " again"
-        )
 
 
 def _facts(

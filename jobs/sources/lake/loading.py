@@ -9,17 +9,15 @@ from pathlib import Path
 
 import duckdb
 
-from jobs.catalog import Catalog, Source
-from jobs.errors import DataRefused, SettingsError, ZlvError
+from jobs.catalog import Source
+from jobs.errors import ZlvError
 from jobs.privacy.treatments import install_pseudonyms, output_columns
 from jobs.settings import Settings
-from jobs.sources.lake.absent import told_absent
 from jobs.sources.lake.checks import Loaded
 from jobs.sources.lake.load import load_source
 from jobs.sources.lake.objects import Lake, LakeObject, local_path
-from jobs.sources.lake.place import is_loaded, refuse_wrong_place, shown_place
+from jobs.sources.lake.planning import plan
 from jobs.sources.lake.secret import ensure_s3_secret
-from jobs.sources.lake.unchanged import is_unchanged, tell_unchanged
 from jobs.storage import s3
 from jobs.storage.closing import close_session
 from jobs.storage.retry import BACKOFF, Backoff, retried
@@ -28,31 +26,6 @@ from jobs.telemetry import StageRun
 
 # A range that fails is asked for again before the whole object is.
 HTTP_RETRIES = 3
-
-
-def choose(
-    catalog: Catalog, only: Sequence[str] = (), domains: Sequence[str] = (), millesimes: Sequence[int] = ()
-) -> list[Source]:
-    """Choose among the lake's sources; no choice means all.
-
-    Raises SettingsError for a name that is not declared, or a choice that fits no source.
-    """
-    sources = {source.name: source for source in catalog.lake_sources}
-    unknown = [name for name in only if name not in sources]
-    if unknown:
-        raise SettingsError(
-            f"no source {unknown[0]!r} is declared in the catalog; declared are {', '.join(sources)}"
-        )
-    chosen = [
-        source
-        for source in sources.values()
-        if (not only or source.name in only)
-        and (not domains or source.domain in domains)
-        and (not millesimes or source.millesime in millesimes)
-    ]
-    if not chosen:
-        raise SettingsError("no declared source fits this choice; see `zlv catalog sources`")
-    return chosen
 
 
 def load_lake(
@@ -77,11 +50,11 @@ def load_lake(
     lake = Lake(settings)
     if any(column.treatment == "pseudonymise" for source in sources for column in output_columns(source)):
         settings.require("ZLV_PSEUDONYM_KEY")
-    planned, unchanged = _plan(settings, sources, lake, run, backoff)
+    planned, unchanged = plan(settings, sources, lake, run, backoff)
     run.facts(loaded=len(planned), unchanged=unchanged)
     if not planned:
         return
-    if any("{lake}" in source.location for source, _ in planned):
+    if any("{lake}" in place for source, _ in planned for place in source.places):
         ensure_s3_secret(settings)
     connection = connect(settings, "httpfs")
     for name, value in {"http_timeout": max(1, round(s3.READ_SECONDS)), "http_retries": HTTP_RETRIES}.items():
@@ -109,37 +82,6 @@ def _reach(settings: Settings, sources: Sequence[Source]) -> list[str]:
     if settings.CELLAR_DATA_LAKE_BUCKET_NAME:
         places.append(f"s3://{settings.CELLAR_DATA_LAKE_BUCKET_NAME}/")
     return list(dict.fromkeys(places))
-
-
-def _plan(
-    settings: Settings, sources: Sequence[Source], lake: Lake, run: StageRun, backoff: Backoff
-) -> tuple[list[tuple[Source, list[LakeObject]]], int]:
-    planned: list[tuple[Source, list[LakeObject]]] = []
-    unchanged = 0
-    absent: list[Source] = []
-    for source in sources:
-        objects = retried(run, lambda source=source: lake.find(source), backoff)  # type: ignore[misc]
-        if not objects:
-            if not source.optional:
-                raise DataRefused(
-                    f"{source.domain}.{source.name} is required and absent at"
-                    f" {shown_place(source.location)}: the last good file stands"
-                )
-            absent.append(source)
-        elif is_unchanged(settings, source, objects):
-            unchanged += 1
-            run.log.info("%s.%s is unchanged: not read", source.domain, source.name)
-            tell_unchanged(settings, source, run)
-        else:
-            planned.append((source, objects))
-        for item in objects:
-            if item.note:
-                run.note(f"{source.domain}.{source.name}: {item.note}")
-    refuse_wrong_place(settings, sources, absent)
-    for sentence in told_absent(absent, lambda source: is_loaded(settings, source)):
-        run.note(sentence)
-    # The largest first, so that none is left to run alone at the end.
-    return sorted(planned, key=lambda plan: -sum(item.size for item in plan[1])), unchanged
 
 
 def _load(

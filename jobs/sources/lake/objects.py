@@ -34,11 +34,17 @@ class Lake:
         self._settings = settings
 
     def find(self, source: Source) -> list[LakeObject]:
-        """List a source's objects, by name; none when the source is absent.
+        """List a source's objects, by name, at the first of its places that has any; none when it is absent.
 
         Raises SettingsError for keys or a bucket that are wrong, Temporary for what may pass.
         """
-        location = self._located(source)
+        for place in source.places:
+            if found := self._find(source, place):
+                return found
+        return []
+
+    def _find(self, source: Source, place: str) -> list[LakeObject]:
+        location = self._located(source, place)
         scheme = urlsplit(location).scheme
         if scheme == "s3":
             pattern = location.removeprefix(f"s3://{self._bucket}/")
@@ -54,7 +60,7 @@ class Lake:
         paths = glob.glob(pattern) if "*" in location else [local_path(location)]  # noqa: PTH207 (absolute patterns)
         found = [(Path(path), Path(path).stat()) for path in sorted(paths) if Path(path).is_file()]
         return [
-            LakeObject(glob.escape(str(path)), path.name, f"{stat.st_mtime_ns}-{stat.st_size}", stat.st_size)
+            LakeObject(_literal(path), path.name, f"{stat.st_mtime_ns}-{stat.st_size}", stat.st_size)
             for path, stat in found
         ]
 
@@ -71,10 +77,10 @@ class Lake:
         with told(self._client, self._bucket):
             self._client.list_objects_v2(Bucket=self._bucket, MaxKeys=1)
 
-    def _located(self, source: Source) -> str:
-        if "{lake}" in source.location:
+    def _located(self, source: Source, place: str) -> str:
+        if "{lake}" in place:
             self._settings.require(*NEEDED)
-        location = source.location.replace("{lake}", self._settings.CELLAR_DATA_LAKE_BUCKET_NAME or "")
+        location = place.replace("{lake}", self._settings.CELLAR_DATA_LAKE_BUCKET_NAME or "")
         if (
             location.startswith("s3://")
             and urlsplit(location).netloc != self._settings.CELLAR_DATA_LAKE_BUCKET_NAME
@@ -146,13 +152,12 @@ def local_path(location: str) -> str:
     return unquote(urlsplit(location).path) if location.startswith("file:") else location
 
 
+def _literal(path: Path) -> str:
+    """Write a path so that DuckDB sees no pattern in its name; a folder must stay as a session allows it."""
+    return str(path.with_name(glob.escape(path.name)))
+
+
 def file_of(item: LakeObject) -> Path:
     """Give the file that an object of this machine is."""
-    return Path(_unescaped(item.url))
-
-
-def _unescaped(url: str) -> str:
-    """Undo `glob.escape`."""
-    for character in "*?[":
-        url = url.replace(f"[{character}]", character)
-    return url
+    path = Path(item.url)
+    return path.with_name(re.sub(r"\[([*?[])\]", r"\1", path.name))

@@ -53,8 +53,13 @@ def shown_place(location: str) -> str:
     return shown(location) if location.startswith(("http://", "https://")) else location
 
 
+def shown_places(source: Source) -> str:
+    """Name the places at which a source is looked for, in their order."""
+    return " or ".join(shown_place(place) for place in source.places)
+
+
 def _in_lake(source: Source) -> bool:
-    return source.location.startswith("s3://")
+    return any(place.startswith("s3://") for place in source.places)
 
 
 def _in_folder(source: Source) -> bool:

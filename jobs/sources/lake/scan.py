@@ -13,12 +13,14 @@ WHOLE_NUMBERS = ("INTEGER", "BIGINT")
 _NUMBERS = (*WHOLE_NUMBERS, "DOUBLE")
 
 
-def insertion(source: Source, table: str, rows: str, file: tuple[str, int | None] | None) -> str:
+def insertion(source: Source, layout: str, table: str, rows: str, file: tuple[str, int | None] | None) -> str:
     """Write the insertion of rows after the policy; `file` (name, year) fills the columns of a source of
-    several objects."""
+    several objects, `layout` (a name) that of one of several layouts."""
     outputs = [column.select for column in output_columns(source)]
     if file is not None:
         outputs += [f"{literal(file[0])} AS file_name", f"CAST({literal(file[1])} AS INTEGER) AS file_year"]
+    if source.layouts:
+        outputs.append(f"{literal(layout)} AS file_layout")
     return f"INSERT INTO {table} SELECT {', '.join(outputs)} FROM ({rows})"
 
 

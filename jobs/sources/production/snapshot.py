@@ -2,49 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from jobs import __version__
 from jobs.catalog import Catalog, Source
-from jobs.errors import DataRefused, SettingsError
-from jobs.privacy.treatments import key_fingerprint, output_columns
+from jobs.errors import SettingsError
+from jobs.privacy.treatments import key_fingerprint
 from jobs.settings import Settings
-from jobs.sources.production.postgres import (
-    Snapshot,
-    attach_postgres,
-    begin_snapshot,
-    columns_of,
-    end,
-    relation,
-    told,
-)
+from jobs.sources.production.certificate import certify, facts_of
+from jobs.sources.production.copying import NEXT, Unreadable
+from jobs.sources.production.postgres import attach_postgres, end
+from jobs.sources.production.tables import copy_tables, refused
 from jobs.sql import identifier
 from jobs.storage.closing import close_session
-from jobs.storage.files import next_file, read_certificate, write_certificate
-from jobs.storage.fingerprint import content_fingerprint, declaration_fingerprint
+from jobs.storage.files import next_file, read_certificate
+from jobs.storage.fingerprint import declaration_fingerprint
 from jobs.storage.interrupt import interruptible
 from jobs.storage.retry import BACKOFF, Backoff, retried
 from jobs.storage.session import attach, connect
 from jobs.telemetry import StageRun
 
-NEXT, LAST = "production_next", "production_last"
-
-
-@dataclass(frozen=True)
-class Copied:
-    """What the certificate says of one table of the file."""
-
-    rows: int
-    fingerprint: str
-    declaration: str
-    key: str
-    snapshot_at: str
-    snapshot_lsn: str
-    run_id: str
+LAST = "production_last"
 
 
 def sync_production(
@@ -61,7 +41,23 @@ def sync_production(
     """
     sources = catalog.of("production")
     chosen = _chosen(sources, only)
-    retried(run, lambda: _attempt(settings, sources, chosen, run), backoff)
+    careful: set[str] = set()
+
+    def attempt() -> None:
+        """Read a table as text, once, whose values the fast reader does not take."""
+        while True:
+            try:
+                return _attempt(settings, sources, chosen, run, careful)
+            except Unreadable as unreadable:
+                name = str(unreadable)
+                if name in careful:
+                    raise refused(settings, catalog.source(name)) from None
+                careful.add(name)
+                run.note(
+                    f"production.{name} holds values that the fast reader does not take: it is read as text"
+                )
+
+    retried(run, attempt, backoff)
 
 
 def _chosen(sources: tuple[Source, ...], only: tuple[str, ...]) -> set[str]:
@@ -75,7 +71,9 @@ def _chosen(sources: tuple[Source, ...], only: tuple[str, ...]) -> set[str]:
     return {known[name] for name in only} if only else {source.name for source in sources}
 
 
-def _attempt(settings: Settings, sources: tuple[Source, ...], chosen: set[str], run: StageRun) -> None:
+def _attempt(
+    settings: Settings, sources: tuple[Source, ...], chosen: set[str], run: StageRun, careful: set[str]
+) -> None:
     target = settings.production_file
     last = _kept(settings, sources, chosen, run)
     with next_file(target) as pending:
@@ -87,10 +85,13 @@ def _attempt(settings: Settings, sources: tuple[Source, ...], chosen: set[str], 
             copied = {name: last[name] for name in _keep(connection, target, sources, last)}
             # How a table is scanned is a setting of the session.
             close_session(connection, settings_too=False)
-            snapshot = _copy(
-                connection, settings, [source for source in sources if source.name not in last], run, copied
-            )
-            _certify(connection, settings, run, snapshot, copied, sorted(last))
+            open_ = [source for source in sources if source.name not in last]
+            snapshot, copies = copy_tables(connection, settings, open_, run, careful)
+            for source in open_:
+                copied[source.name] = facts_of(
+                    connection, settings, source, copies[source.name], snapshot, run
+                )
+            certify(connection, settings, run, snapshot, copied, sorted(last))
             connection.execute(f"DETACH {NEXT}")
 
         try:
@@ -141,114 +142,3 @@ def _keep(
             )
     connection.execute(f"DETACH {LAST}")
     return list(last)
-
-
-def _copy(
-    connection: duckdb.DuckDBPyConnection,
-    settings: Settings,
-    sources: list[Source],
-    run: StageRun,
-    copied: dict[str, Any],
-) -> Snapshot:
-    """Copy tables within one transaction, and so from one snapshot of the server."""
-    try:
-        snapshot = begin_snapshot(connection)
-        found = columns_of(connection, [source.table for source in sources])
-        for source in sources:
-            _check(source, found, run)
-        for source in sources:
-            with run.span(source.name, kind="table") as span:
-                span.set(**{"db.system.name": "postgresql", "db.collection.name": source.table})
-                rows = int(connection.execute(_copy_statement(source, found[source.table])).fetchall()[0][0])
-                span.set(rows=rows)
-            if rows < source.minimum_rows:
-                raise DataRefused(
-                    f"{source.table} has {rows} rows, fewer than the {source.minimum_rows} expected: the last"
-                    " good file stands; check the application's database"
-                )
-            run.count(rows=rows)
-            run.log.info("copied %s: %s rows", source.name, rows, extra={"rows": rows})
-            copied[source.name] = rows
-        connection.execute("COMMIT")
-    except duckdb.Error as error:
-        raise told(error, settings) from None
-    for source in sources:
-        table, columns = (
-            identifier(NEXT, "main", source.name),
-            [identifier(column.name) for column in output_columns(source)],
-        )
-        fingerprint = content_fingerprint(connection, table, columns)
-        stamps = (
-            declaration_fingerprint(source),
-            key_fingerprint(settings),
-            snapshot.at,
-            snapshot.lsn,
-            run.run_id,
-        )
-        copied[source.name] = asdict(Copied(copied[source.name], fingerprint, *stamps))
-    return snapshot
-
-
-def _check(source: Source, found: dict[str, set[str]], run: StageRun) -> None:
-    """Compare the table with its declaration: refuse what is required, tell the rest as drift."""
-    if source.table not in found:
-        raise DataRefused(
-            f"the application has no table {source.table}: correct catalog/production.yml or ask for its"
-            " return"
-        )
-    there, declared = found[source.table], {column.header_name for column in source.columns}
-    missing = [column for column in source.columns_read if column.header_name not in there]
-    for column in missing:
-        if column.required:
-            raise DataRefused(
-                f"{source.table}.{column.header_name} is required and is missing in the application: the last"
-                " good file stands; correct catalog/production.yml or ask for its return"
-            )
-        run.note(f"drift: {source.table}.{column.header_name} is missing in the application; it is NULL")
-    new = sorted(there - declared)
-    if new:
-        run.note(
-            f"drift: {source.table} has new columns that the catalog does not declare and that are not read:"
-            f" {', '.join(new)}"
-        )
-
-
-def _copy_statement(source: Source, there: set[str]) -> str:
-    """Write the copy of one table: only the columns that are read, each cast to its declared type."""
-    read = [
-        f"CAST({identifier(column.header_name) if column.header_name in there else 'NULL'} AS {column.type})"
-        f" AS {identifier(column.name)}"
-        for column in source.columns_read
-    ]
-    outputs = [column.select for column in output_columns(source)]
-    rows = f"SELECT {', '.join(read)} FROM {relation(source.table)}"
-    return (
-        f"CREATE TABLE {identifier(NEXT, 'main', source.name)} AS SELECT {', '.join(outputs)} FROM ({rows})"
-    )
-
-
-def _certify(
-    connection: duckdb.DuckDBPyConnection,
-    settings: Settings,
-    run: StageRun,
-    snapshot: Snapshot,
-    copied: dict[str, Any],
-    kept: list[str],
-) -> None:
-    facts = {
-        "kind": "production",
-        "run_id": run.run_id,
-        "version": __version__,
-        "key": key_fingerprint(settings),
-        "snapshot_at": snapshot.at,
-        "snapshot_lsn": snapshot.lsn,
-        "standby": snapshot.standby,
-        "kept": kept,
-        "tables": copied,
-    }
-    write_certificate(connection, NEXT, facts)
-    if kept:
-        run.note(f"kept from the last good file: {', '.join(kept)}")
-    run.facts(
-        tables=len(copied) - len(kept), kept=len(kept), snapshot_at=snapshot.at, snapshot_lsn=snapshot.lsn
-    )

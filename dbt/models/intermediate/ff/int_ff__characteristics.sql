@@ -9,6 +9,7 @@ with premises as (
         premises.year,
         coalesce(mapped.current_geo_code, split.geo_code, premises.geo_code) as geo_code,
         premises.has_all_premises,
+        premises.private_rule,
         premises.premises_type in ('1', '2') as is_housing,
         premises.is_public_or_social,
         case premises.premises_type when '1' then 'Maison' else 'Appartement' end as type_logement,
@@ -42,6 +43,8 @@ grouped as (
         end as dimension,
         coalesce({{ dimensions | join(', ') }}, 'Ensemble') as value,
         bool_and(has_all_premises) as has_all_premises,
+        -- one and the same in all rows of a year
+        any_value(private_rule) as private_rule,
         count(*) filter (where is_housing) as count_housing,
         count(*) filter (where is_housing and not is_public_or_social) as count_housing_private,
         count(*) filter (where not is_housing) as count_commercial_premises
@@ -59,6 +62,7 @@ select
     geo_code,
     dimension,
     value,
+    private_rule,
     count_housing,
     count_housing_private,
     case when dimension = 'ensemble' and has_all_premises then count_commercial_premises end
@@ -76,6 +80,7 @@ select
     grouped.geo_code,
     'zone_tlv' as dimension,
     {{ tlv_zone('cities') }} as value,
+    grouped.private_rule,
     grouped.count_housing,
     grouped.count_housing_private,
     null as count_commercial_premises

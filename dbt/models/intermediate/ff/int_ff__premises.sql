@@ -13,10 +13,19 @@ select
     trim(premises.occupancy) as occupancy,
     premises.living_area,
     {{ try_integer('premises.building_year') }} as building_year,
-    coalesce(category.owner_kind, family.owner_kind, 'Non classifié') as owner_kind,
-    -- the housing files carry no owner group: the category says the same
-    coalesce(category.is_public_or_social, family.is_public_or_social, false) as is_public_or_social,
-    true as has_all_premises
+    case
+        when coalesce(premises.file_layout, '') <> 'extract'
+            then coalesce(category.owner_kind, family.owner_kind, 'Non classifié')
+    end as owner_kind,
+    -- the owner group where the file has one; the housing files have none, and their category says the same
+    coalesce(
+        {{ public_or_social_group('premises.owner_group') }},
+        category.is_public_or_social,
+        family.is_public_or_social,
+        false
+    ) as is_public_or_social,
+    case when premises.file_layout = 'extract' then 'ccogrm' else 'catpro3' end as private_rule,
+    coalesce(premises.file_layout, '') <> 'extract' as has_all_premises
 from {{ ref('stg_ff__premises') }} as premises
 left join {{ ref('owner_kinds') }} as category on premises.owner_category = category.prefix
 left join {{ ref('owner_kinds') }} as family on left(premises.owner_category, 1) = family.prefix
@@ -33,8 +42,8 @@ select
     null as living_area,
     null as building_year,
     null as owner_kind,
-    coalesce(left(trim(extract_2025.owner_group), 1) in ('1', '2', '3', '4', '5', '6', '9'), false)
-        as is_public_or_social,
+    coalesce({{ public_or_social_group('extract_2025.owner_group') }}, false) as is_public_or_social,
+    'ccogrm' as private_rule,
     false as has_all_premises
 from {{ ref('stg_ff__extract_2025') }} as extract_2025
 cross join served

@@ -58,6 +58,31 @@ notes as (
 united as (
     select * from events
     union all
+    select
+        id,
+        created_at,
+        created_by,
+        type,
+        category,
+        name,
+        simple_name,
+        event_version,
+        housing_geo_code,
+        housing_id,
+        owner_id,
+        new_status,
+        old_status,
+        new_status_raw,
+        old_status_raw,
+        new_status_refined,
+        new_sub_status,
+        status_changed,
+        new_occupancy,
+        old_occupancy,
+        new_occupancy_code,
+        occupancy_changed
+    from {{ ref('int_production__old_event_changes') }}
+    union all
     select * from notes
 )
 

@@ -4,7 +4,8 @@ with source as (
 
 select
     {{ padded_geo_code('geo_code') }} as geo_code,
-    programme_id,
+    -- not all deliveries number the programmes: a line is one then
+    coalesce(programme_id, 'ligne ' || row_number() over (order by geo_code, type_programme)) as programme_id,
     type_programme as programme_type,
     libelle as label,
     date_debut as starts_on,

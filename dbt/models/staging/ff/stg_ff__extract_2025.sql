@@ -3,15 +3,15 @@ with source as (
 )
 
 select
-    ff_idlocal as local_id,
-    ff_idcom as geo_code,
-    ff_millesime as data_year,
-    ff_dteloc as premises_type,
-    ff_ccogrm as owner_group,
-    ff_ccthp as occupancy,
-    ff_dnbbai as bathtubs_count,
-    ff_dnbdou as showers_count,
-    ff_dnbwc as toilets_count,
-    ff_dcapec2 as cadastral_classification,
-    ff_dcntpa as plot_area
+    idlocal as local_id,
+    idcom as geo_code,
+    millesime as data_year,
+    dteloc as premises_type,
+    ccogrm as owner_group,
+    ccthp as occupancy,
+    dnbbai as bathtubs_count,
+    dnbdou as showers_count,
+    dnbwc as toilets_count,
+    dcapec2 as cadastral_classification,
+    dcntpa as plot_area
 from source

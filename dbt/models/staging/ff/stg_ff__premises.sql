@@ -107,6 +107,13 @@
     'dis_ban_ff': 'integer',
     'rnb_id': 'varchar',
     'rnb_id_score': 'varchar',
+    'ccogrm': 'varchar',
+    'dnbbai': 'integer',
+    'dnbdou': 'integer',
+    'dnbwc': 'integer',
+    'dcapec2': 'integer',
+    'dcntpa': 'integer',
+    'file_layout': 'varchar',
     'idpk': 'bigint'
 } -%}
 
@@ -224,5 +231,12 @@ select
     dis_ban_ff,
     rnb_id,
     rnb_id_score,
+    ccogrm as owner_group,
+    dnbbai as bathtubs_count,
+    dnbdou as showers_count,
+    dnbwc as toilets_count,
+    dcapec2 as cadastral_classification,
+    dcntpa as plot_area,
+    file_layout,
     idpk
 from unioned

@@ -152,7 +152,8 @@ select
     intercommunalite as intercommunality_tax_code,
     nature,
     ff_ctpdl as condominium,
-    ff_stoth as living_area,
+    -- an area below 0, which the source test counts, is no area
+    case when ff_stoth >= 0 then ff_stoth end as living_area,
     ff_slocal as total_area,
     ff_npiece_p2 as rooms_count,
     ff_jannath as building_year,
@@ -192,7 +193,7 @@ select
     ban_result_score as ban_score,
     ban_result_postcode as ban_postcode,
     distance_ban_ff,
-    ff_dcntpa as plot_area,
+    case when ff_dcntpa >= 0 then ff_dcntpa end as plot_area,
     ff_dvltrt as ff_rental_value,
     ffh_ccthp as ff_occupancy_history,
     cer_h1767 as vacancy_history,

@@ -4,7 +4,7 @@ with source as (
 
 select
     id,
-    format('{:09d}', siren) as siren,
+    format('{:09d}', {{ known('establishments', 'siren') }}) as siren,
     name,
     available,
     localities_geo_code,

@@ -21,7 +21,7 @@ select
     beneficiary_count,
     rental_value,
     condominium,
-    status,
+    {{ known('housing', 'status') }} as status,
     sub_status,
     energy_consumption_bdnb,
     occupancy_source,

@@ -14,6 +14,6 @@ select
     idprodroit,
     locprop_source,
     property_right,
-    locprop_relative_ban,
-    locprop_distance_ban
+    {{ known('owners_housing', 'locprop_relative_ban') }} as locprop_relative_ban,
+    {{ known('owners_housing', 'locprop_distance_ban') }} as locprop_distance_ban
 from source

@@ -7,7 +7,7 @@ select
     establishment_id,
     email,
     is_zlv_team,
-    role,
+    {{ known('users', 'role') }} as role,
     activated_at,
     last_authenticated_at,
     deleted_at,

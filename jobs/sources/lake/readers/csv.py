@@ -14,6 +14,7 @@ from jobs.sources.lake.readers.reading import ObjectReader, Reading, Sight
 from jobs.sources.lake.repair import Repair
 
 _ODD_BYTES = "INVALID ENCODING"
+_FRACTION = "most of them have a fraction, or too large a number, where a whole one is declared"
 
 
 def layout(sight: Sight) -> Layout | None:
@@ -61,7 +62,7 @@ def _read_with_rejects(reader: ObjectReader) -> Reading:
         return _read_piped(reader)
     ends = LineEnds(reader.lake.chunks(reader.item))
     lines = physical_lines(ends, {fault.start for fault in found.faults})
-    if not found.uncounted and ends.lines() - 1 != count + found.lines:
+    if not found.uncounted and ends.lines() - 1 - reader.source.format.skip != count + found.lines:
         connection.execute("ROLLBACK")
         return _read_piped(reader)
     connection.execute("COMMIT")
@@ -104,7 +105,7 @@ def _read_piped(reader: ObjectReader) -> Reading:
     kept = reader.told(found.faults, {fault.start: repair.line_of(fault.record) for fault in found.faults})
     kept += [reader.reject(line, None, "UNQUOTED VALUE") for line in repair.broken[: rejects.KEPT]]
     wrong: list[tuple[int, list[str]]] = []
-    if any(c.type in scan.WHOLE and c.name in layout.texts for c in source.columns_read):
+    if scan.has_faults(source, layout):
         rejects.forget(connection)
         again = Repair(layout.form, len(layout.columns))
         with piped(spill, again.records(reader.lake.chunks(reader.item))) as pipe:
@@ -112,4 +113,5 @@ def _read_piped(reader: ObjectReader) -> Reading:
         kept += [reader.reject(int(line), name, "CAST") for line, names in wrong for name in names]
     kept.sort(key=lambda reject: reject.line or 0)
     broken = found.lines + len(repair.broken) + len(wrong)
-    return Reading(rows, broken, found.uncounted, kept, hints=found.hints)
+    hints = [*found.hints, *([_FRACTION] if 2 * len(wrong) > broken else [])]
+    return Reading(rows, broken, found.uncounted, kept, hints=hints)

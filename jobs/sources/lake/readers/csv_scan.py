@@ -6,6 +6,7 @@ from __future__ import annotations
 from jobs.catalog import Source
 from jobs.sources.lake import scan
 from jobs.sources.lake.header import Layout
+from jobs.sources.lake.readers import written
 from jobs.sources.lake.scan import ERRORS, SCANS
 from jobs.sql import identifier, literal
 
@@ -30,7 +31,7 @@ def rows_of_csv(
     lines are left out, and `no_integers` finds them.
     """
     there = [c for c in source.columns_read if c.name in layout.texts]
-    values = {c.name: _value(identifier(c.name), c.type) for c in there}
+    values = {c.name: _value(source, identifier(c.name), c.type) for c in there}
     conditions = []
     if any(column.required for column in there):
         conditions.append(f"({' OR '.join(f'{identifier(c.name)} IS NOT NULL' for c in there)})")
@@ -38,6 +39,11 @@ def rows_of_csv(
         conditions.append(f"NOT ({' OR '.join(faults.values())})")
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
     return scan.rows(source, values, _read_csv(source, layout, path, rejects, numbered)) + where
+
+
+def has_faults(source: Source, layout: Layout) -> bool:
+    """Tell whether `no_integers` has a column to look at."""
+    return bool(_no_integers(source, layout))
 
 
 def no_integers(source: Source, layout: Layout, path: str) -> str:
@@ -55,12 +61,13 @@ def _read_csv(source: Source, layout: Layout, path: str, rejects: bool, numbered
     form = layout.form
     types = {LINE: "BIGINT"} if numbered else {}
     types |= {
-        name: _READ_AS.get(c.type, c.type) if c is not None and c.is_read else "VARCHAR"
+        name: _read_as(source, c.type) if c is not None and c.is_read else "VARCHAR"
         for name, c in layout.columns
     }
     blanks = (" " * width for width in range(ALL_BLANKS if rejects else USUAL_BLANKS))
     options = {
         "header": "true",
+        "skip": str(source.format.skip),
         "auto_detect": "false",
         "delim": literal(form.delimiter),
         "quote": literal(form.quote),
@@ -80,10 +87,13 @@ def _read_csv(source: Source, layout: Layout, path: str, rejects: bool, numbered
 
 
 def _no_integers(source: Source, layout: Layout) -> dict[str, str]:
-    """Say per whole-number column when its value, read as `_READ_AS` says, is no whole number of its type."""
+    """Say per column when its value is none of its type: a whole number, read as `_READ_AS` says, or what is
+    written in a way of its own."""
     bounds = {"INTEGER": 2**31, "BIGINT": 2**63}
-    there = {c.name: c.type for c in source.columns_read if c.name in layout.texts and c.type in bounds}
-    return {
+    read = [c for c in source.columns_read if c.name in layout.texts]
+    own = [c for c in read if c.type != "VARCHAR" and written.as_text(source.format, c.type)]
+    there = {c.name: c.type for c in read if c.type in bounds and c not in own}
+    return {c.name: written.fault(source.format, identifier(c.name), c.type) for c in own} | {
         name: (
             f"coalesce(({identifier(name)} - trunc({identifier(name)}) <> 0 OR abs({identifier(name)}) >="
             f" {bounds[type_]}) AND NOT isnan(CAST({identifier(name)} AS DOUBLE)), false)"
@@ -92,8 +102,18 @@ def _no_integers(source: Source, layout: Layout) -> dict[str, str]:
     }
 
 
-def _value(value: str, type_: str) -> str:
+def _read_as(source: Source, type_: str) -> str:
+    return "VARCHAR" if written.as_text(source.format, type_) else _READ_AS.get(type_, type_)
+
+
+def _value(source: Source, value: str, type_: str) -> str:
     """Say that blank text and `nan` are no value, and that a whole number has no fraction."""
+    if written.as_text(source.format, type_):
+        own = written.value(source.format, value, type_)
+        if type_ == "VARCHAR":
+            return own
+        wrong = written.fault(source.format, value, type_)
+        return f"CASE WHEN {wrong} THEN error({literal(NO_INTEGER)}) ELSE {own} END"
     if type_ in _READ_AS:
         return (
             f"CASE WHEN {value} - trunc({value}) = 0 THEN CAST({value} AS {type_}) "

@@ -56,7 +56,9 @@ class ObjectReader:
     def insert(self, rows: str) -> int:
         """Insert what a query gives, and count it."""
         return int(
-            self.connection.execute(scan.insertion(self.source, self.table, rows, self.file)).fetchall()[0][0]
+            self.connection.execute(
+                scan.insertion(self.source, self.layout.name, self.table, rows, self.file)
+            ).fetchall()[0][0]
         )
 
     def told(self, faults: list[rejects.Fault], lines: dict[int, int]) -> list[Reject]:

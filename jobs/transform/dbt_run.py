@@ -1,0 +1,154 @@
+"""Run dbt in this process and hear of each node when it ends."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from jobs.catalog import Catalog
+from jobs.errors import DataRefused, ZlvError
+from jobs.settings import Settings
+from jobs.telemetry import StageRun
+from jobs.telemetry.ending import go_on
+from jobs.telemetry.faults import told, told_words
+from jobs.transform.nodes import Node, Outcome
+from jobs.transform.verdict import first_line
+
+# How often a long build says how far it is.
+PROGRESS_SECONDS = 3.0
+
+
+def selection_of(only: tuple[str, ...], excluded: list[str], *, unit_tests: bool) -> list[str]:
+    """Write dbt's arguments that choose what is built.
+
+    A part is tried by the tests of which every model is in it: one that compares it with an earlier build of
+    the rest says nothing of it.
+    """
+    chosen = [*(["--select", *only] if only else []), *(["--exclude", *excluded] if excluded else [])]
+    chosen += ["--indirect-selection", "cautious" if only else "eager"]
+    return [*chosen, *([] if unit_tests else ["--exclude-resource-type", "unit_test"])]
+
+
+class Listener:
+    """Take in dbt's events: which nodes ended and how, and how many there are."""
+
+    def __init__(self, run: StageRun) -> None:
+        self.outcome = Outcome()
+        self._run, self._told = run, time.monotonic()
+
+    def __call__(self, event: Any) -> None:
+        """Hear one event."""
+        if event.info.name == "LogStartLine":
+            self.outcome.planned = max(self.outcome.planned, int(event.data.total))
+        elif event.info.name == "NodeFinished":
+            self._finished(event.data.node_info, event.data.run_result)
+
+    def _finished(self, info: Any, result: Any) -> None:
+        start = _nanoseconds(info.node_started_at)
+        # A node that was skipped never finished.
+        end = max(start, _nanoseconds(info.node_finished_at))
+        status, message = str(result.status), str(result.message or "")
+        node = Node(info.unique_id, info.node_name, info.resource_type, status, start, end, message)
+        self.outcome.nodes.append(node)
+        if not node.is_test or node.status not in ("pass", "success"):
+            self._run.log.info(
+                "%s %s",
+                node.resource,
+                node.name,
+                extra={"status": node.status, "seconds": round((end - start) / 1e9, 2)},
+            )
+        if time.monotonic() - self._told > PROGRESS_SECONDS:
+            self._told = time.monotonic()
+            self._run.log.info("%s of %s models and tests", len(self.outcome.nodes), self.outcome.planned)
+
+
+def run_dbt(
+    settings: Settings,
+    catalog: Catalog,
+    project: Path,
+    scratch: Path,
+    selection: list[str],
+    run: StageRun,
+) -> Outcome:
+    """Run `dbt build` on the selection; gives every node that ended.
+
+    Raises DataRefused when dbt cannot read the project, ZlvError when it gave up before its end.
+    """
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    prefixes = ("lovac", "locomvac", "ff", "ff_owners")
+    variables = {
+        "millesimes": {prefix: catalog.millesimes(prefix) for prefix in prefixes},
+        "public_criteria": catalog.public_criteria,
+    }
+    arguments = [
+        "build",
+        "--project-dir",
+        str(project),
+        "--profiles-dir",
+        str(project),
+        "--target-path",
+        str(scratch),
+    ]
+    # It prints nothing: its messages quote data, and what matters is heard by its events.
+    arguments += ["--log-path", str(scratch), "--log-level-file", "none", "--log-level", "none", "--quiet"]
+    arguments += ["--no-version-check"]
+    # One node at a time: DuckDB gives each query all its threads, and two queries would want the memory
+    # twice.
+    arguments += ["--threads", "1", "--vars", json.dumps(variables)]
+    arguments += selection
+    heard = Listener(run)
+    try:
+        result = dbtRunner(callbacks=[heard]).invoke(arguments)
+    finally:
+        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+    go_on()
+    if result.exception is not None:
+        raise _fault(result.exception, heard.outcome)
+    _look_into(result.result, heard.outcome)
+    return heard.outcome
+
+
+def _fault(error: BaseException, outcome: Outcome) -> ZlvError:
+    """Say why dbt gave up: what it wraps may be a sentence of ours, or a fault of the disk."""
+    inner: BaseException | None = error
+    while inner is not None:
+        known = told(inner)
+        if isinstance(known, ZlvError):
+            return known
+        inner = inner.__cause__ or inner.__context__
+    known_words = told_words(str(error))
+    if known_words is not None:
+        return known_words
+    if not outcome.nodes:
+        return DataRefused(f"dbt could not read the project: {first_line(str(error))}")
+    return ZlvError(
+        f"dbt gave up after {len(outcome.nodes)} of {outcome.planned} models and tests"
+        f" ({type(error).__name__}); the last good file stands, build again"
+    )
+
+
+def _look_into(result: Any, outcome: Outcome) -> None:
+    """Take from dbt's own results what its events do not tell: every node planned, and what failed tests
+    found."""
+    results = list(getattr(result, "results", None) or [])
+    planned = len({each.node.unique_id for each in results})
+    # dbt announces a unit test once by itself and once with its model.
+    unit_tests = any(node.resource == "unit_test" for node in outcome.nodes)
+    outcome.planned = planned if unit_tests else max(outcome.planned, planned)
+    by_id = {each.node.unique_id: each for each in results}
+    for node in outcome.of("fail"):
+        found = by_id.get(node.unique_id)
+        if found is not None:
+            node.file = str(found.node.original_file_path)
+            models = getattr(getattr(found.node, "depends_on", None), "nodes", [])
+            node.models = tuple(name.rsplit(".", 1)[-1] for name in models)
+            node.query, node.failures = str(getattr(found.node, "compiled_code", "") or ""), found.failures
+
+
+def _nanoseconds(moment: str) -> int:
+    return int(datetime.fromisoformat(moment).replace(tzinfo=UTC).timestamp() * 1e9) if moment else 0

@@ -1,114 +1,23 @@
-"""sync-production on a real PostgreSQL: one snapshot, only what is declared, errors that a person can
-read."""
+"""sync-production on a real PostgreSQL: only what is declared arrives, and what drifted is told."""
 
 from __future__ import annotations
 
-import subprocess
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
-from chain import ZLV
 from components import (
     PSEUDONYM_KEY,
-    READER_PASSWORD,
     Postgres,
-    catalog_of,
     postgres_server,
     rows,
-    standby,
     step,
 )
+from synced import application, sync
 
-from jobs.errors import DataRefused, SettingsError, Temporary
-from jobs.sources.production.snapshot import sync_production
+from jobs.errors import DataRefused, SettingsError
 from jobs.storage.files import read_certificate
-from jobs.storage.retry import Backoff
 
-__all__ = ["postgres_server"]
-
-QUICK = Backoff(attempts=3, initial=0.01, maximum=0.02, jitter=0.01)
-CATALOG = """
-domain: production
-defaults: {owner: team}
-sources:
-  people:
-    location: postgres:app_people
-    minimum_rows: 2
-    columns:
-      id: {type: UUID, required: true}
-      name: VARCHAR
-      secret: VARCHAR
-      siren: INTEGER
-      years: INTEGER[]
-      score: DOUBLE
-      seen_at: TIMESTAMP WITH TIME ZONE
-      email: VARCHAR
-  facts:
-    location: postgres:facts
-    minimum_rows: 0
-    columns:
-      id: {type: INTEGER, required: true}
-      payload: VARCHAR
-      day: DATE
-"""
-POLICY = """
-domain: production
-sources:
-  people:
-    id: {class: none, treatment: keep}
-    name: {class: direct, treatment: pseudonymise, normalise: true}
-    siren: {class: none, treatment: keep}
-    years: {class: none, treatment: keep}
-    score: {class: none, treatment: keep}
-    seen_at: {class: none, treatment: keep}
-    email: {class: direct, treatment: drop, derive: {is_zlv_team: zlv_team}}
-  facts:
-    id: {class: none, treatment: keep}
-    payload: {class: free_text, treatment: drop, derive: {new_status: "json_key:status"}}
-    day: {class: none, treatment: keep}
-"""
-PEOPLE = (
-    "CREATE TABLE app_people (id uuid, name text, secret text, siren integer, years int[],"
-    " score numeric(6,2), seen_at timestamptz, email text)"
-)
-FACTS = "CREATE TABLE facts (id integer, payload jsonb, day date) PARTITION BY RANGE (id)"
-PARTS = [
-    f"CREATE TABLE facts_{n} PARTITION OF facts FOR VALUES FROM ({n * 10}) TO ({n * 10 + 10})"
-    for n in range(2)
-]
-FILL = [
-    (
-        "INSERT INTO app_people VALUES ('00000000-0000-0000-0000-000000000001', 'Élise  Dupont',"
-        " 'canary-dropped', 5120123, '{2023,2024}', 1.50, '2024-06-30 22:30+00', 'a@beta.gouv.fr'),"
-        " ('00000000-0000-0000-0000-000000000002', NULL, 'canary-dropped', NULL, NULL, NULL, NULL,"
-        " 'b@ville.fr')"
-    ),
-    """INSERT INTO facts VALUES (1, '{"status": "En attente", "name": "DUPONT"}',
-        '2024-02-29'), (12, NULL, NULL)""",
-]
-
-
-@contextmanager
-def application(server: Postgres, name: str, *more: str) -> Iterator[dict[str, str]]:
-    with server.database(name, PEOPLE, FACTS, *PARTS, *FILL, *more) as database:
-        yield server.environment(database)
-
-
-def sync(
-    tmp_path: Path,
-    environment: dict[str, str],
-    only: tuple[str, ...] = (),
-    catalog: str = CATALOG,
-    **extra: str,
-) -> tuple[Path, Any]:
-    declared = catalog_of(tmp_path / "catalog", production=catalog, policy_production=POLICY)
-    with step("sync-production", tmp_path / "home", **{**environment, **extra}) as (settings, run):
-        sync_production(settings, declared, run, only, QUICK)
-        return settings.production_file, run
+__all__ = ["postgres_server"]  # fixtures
 
 
 def test_special_types_arrive_as_the_catalog_declares_them(postgres_server: Postgres, tmp_path: Path) -> None:
@@ -178,100 +87,6 @@ def test_the_session_writes_nothing_and_says_who_it_is(postgres_server: Postgres
                 connection.execute("INSERT INTO pg.public.facts (id) VALUES (5)")
         finally:
             end(connection)
-
-
-WIDE = """
-domain: production
-defaults: {owner: team, minimum_rows: 0}
-sources:
-""" + "".join(
-    f"""
-  t{n}:
-    location: postgres:t{n}
-    columns: {{id: INTEGER, filling: VARCHAR}}
-"""
-    for n in range(3)
-)
-WIDE_POLICY = (
-    "domain: production\ncolumns: {id: {class: none, treatment: keep}, filling: {class: none, treatment:"
-    " keep}}\n"
-)
-WIDE_TABLES = [
-    statement
-    for n in range(3)
-    for statement in (
-        f"CREATE TABLE t{n} (id integer, filling text)",
-        # 30 MB: several ranges of pages, so that DuckDB reads a table through several connections.
-        f"INSERT INTO t{n} SELECT -i, repeat('x', 1000) FROM generate_series(1, 30000) i",
-        f"ANALYZE t{n}",
-    )
-]
-
-
-@contextmanager
-def writing(server: Postgres, database: str) -> Iterator[None]:
-    """Write one row to all three tables, transaction after transaction."""
-    stop = threading.Event()
-
-    def write() -> None:
-        number = 0
-        with server.connect(database) as connection:
-            while not stop.is_set():
-                number += 1
-                with connection.transaction():
-                    for table in range(3):
-                        connection.execute(f"INSERT INTO t{table} VALUES (%s, 'new')", [number])
-
-    thread = threading.Thread(target=write)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
-
-
-def highest(tmp_path: Path, environment: dict[str, str]) -> list[Any]:
-    declared = catalog_of(tmp_path / "catalog", production=WIDE, policy_production=WIDE_POLICY)
-    with step("sync-production", tmp_path / "home", DUCKDB_THREAD_NUMBER="4", **environment) as (
-        settings,
-        run,
-    ):
-        sync_production(settings, declared, run, (), QUICK)
-        return [
-            rows(
-                settings.production_file, f"SELECT greatest(max(id), 0), count(*) FILTER (id > 0) FROM t{n}"
-            )[0]
-            for n in range(3)
-        ]
-
-
-def test_rows_written_during_the_sync_are_in_all_tables_or_in_none(
-    postgres_server: Postgres, tmp_path: Path
-) -> None:
-    with postgres_server.database("snapshot", *WIDE_TABLES) as database, writing(postgres_server, database):
-        start = len(postgres_server.log())
-        seen = [highest(tmp_path, postgres_server.environment(database)) for _ in range(3)]
-    for tables in seen:
-        assert len(set(tables)) == 1
-        assert tables[0][0] == tables[0][1]
-    assert seen[-1][0][0] > seen[0][0][0]
-    assert "SET TRANSACTION SNAPSHOT" in postgres_server.log()[start:]
-
-
-def test_a_standby_gives_one_snapshot_too(postgres_server: Postgres, tmp_path: Path) -> None:
-    with (
-        postgres_server.database("standby", *WIDE_TABLES) as database,
-        standby(postgres_server) as follower,
-        writing(postgres_server, database),
-    ):
-        seen = [highest(tmp_path, follower.environment(database)) for _ in range(3)]
-    for tables in seen:
-        assert len(set(tables)) == 1
-        assert tables[0][0] == tables[0][1]
-    certificate = read_certificate(tmp_path / "home" / "raw" / "production.duckdb")
-    assert certificate is not None
-    assert certificate["standby"] is True
 
 
 def test_a_required_column_that_is_gone_is_refused_and_the_old_file_stands(
@@ -357,92 +172,3 @@ def test_the_same_rows_have_the_same_fingerprint_in_any_order(
     assert third is not None
     prints = [certificate["tables"]["people"]["fingerprint"] for certificate in (first, second, third)]
     assert prints[0] == prints[1] != prints[2]
-
-
-@pytest.mark.parametrize(
-    ("setting", "value", "sentence"),
-    [
-        ("POSTGRES_PRODUCTION_READONLY_PASSWORD", "canary-wrong", "refused role zlv_reader"),
-        ("POSTGRES_PRODUCTION_READONLY_USER", "nobody_here", "refused role nobody_here"),
-        ("POSTGRES_PRODUCTION_DB_NAME", "no_such_database", "has no database no_such_database"),
-        ("POSTGRES_PRODUCTION_SSLMODE", "require", "gave no TLS connection"),
-    ],
-)
-def test_wrong_settings_are_one_sentence_and_not_tried_again(
-    postgres_server: Postgres, tmp_path: Path, setting: str, value: str, sentence: str
-) -> None:
-    environment = {**postgres_server.environment("postgres"), setting: value}
-    with pytest.raises(SettingsError, match=sentence) as caught:
-        sync(tmp_path, environment)
-    assert "\n" not in str(caught.value)
-    assert "canary" not in str(caught.value)
-
-
-def test_a_table_that_the_role_may_not_read_is_a_matter_of_settings(
-    postgres_server: Postgres, tmp_path: Path
-) -> None:
-    with application(postgres_server, "closed") as environment:
-        with postgres_server.connect("closed") as connection:
-            connection.execute("REVOKE SELECT ON facts FROM zlv_reader")
-        with pytest.raises(SettingsError, match="grant it SELECT"):
-            sync(tmp_path, environment)
-
-
-def test_a_server_that_cannot_be_reached_is_tried_again_and_then_temporary(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    environment = {
-        "POSTGRES_PRODUCTION_DB": "127.0.0.1",
-        "POSTGRES_PRODUCTION_PORT": "1",
-        "POSTGRES_PRODUCTION_DB_NAME": "x",
-        "POSTGRES_PRODUCTION_READONLY_USER": "x",
-        "POSTGRES_PRODUCTION_READONLY_PASSWORD": READER_PASSWORD,
-        "POSTGRES_PRODUCTION_SSLMODE": "disable",
-    }
-    with pytest.raises(Temporary, match="refused the connection"):
-        sync(tmp_path, environment)
-
-
-def test_a_connection_that_the_server_ends_is_made_again(postgres_server: Postgres, tmp_path: Path) -> None:
-    ended = threading.Event()
-
-    def end_the_first(database: str) -> None:
-        with postgres_server.connect() as connection:
-            while not ended.is_set():
-                query = (
-                    "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name ="
-                    " 'zlv-warehouse' AND datname = %s AND query LIKE 'COPY%%filling%%'"
-                )
-                if connection.execute(query, [database]).fetchone()[0]:
-                    return
-
-    with postgres_server.database("ended", *WIDE_TABLES) as database:
-        thread = threading.Thread(target=end_the_first, args=[database])
-        thread.start()
-        try:
-            assert highest(tmp_path, postgres_server.environment(database)) == [(0, 0)] * 3
-        finally:
-            ended.set()
-            thread.join()
-
-
-def test_the_command_ends_with_the_codes_of_the_contract(postgres_server: Postgres, tmp_path: Path) -> None:
-    declared = tmp_path / "catalog"
-    catalog_of(declared, production=CATALOG, policy_production=POLICY)
-    with application(postgres_server, "command") as environment:
-        base = {
-            "PATH": "/usr/bin:/bin",
-            "ZLV_HOME": str(tmp_path / "home"),
-            "ZLV_CATALOG_DIR": str(declared),
-            "ZLV_PSEUDONYM_KEY": PSEUDONYM_KEY,
-            **environment,
-        }
-        done = subprocess.run([ZLV, "sync-production"], env=base, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        wrong = {**base, "POSTGRES_PRODUCTION_READONLY_PASSWORD": "canary-wrong"}
-        refused = subprocess.run(
-            [ZLV, "sync-production"], env=wrong, capture_output=True, text=True, check=False
-        )
-    assert refused.returncode == 64
-    assert "zlv: PostgreSQL at 127.0.0.1" in refused.stderr
-    assert "canary" not in done.stdout + done.stderr + refused.stdout + refused.stderr

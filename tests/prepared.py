@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from chain import ZLV
-from components import PSEUDONYM_KEY, Lake, Postgres, catalog_of
+from components import PSEUDONYM_KEY, Lake, catalog_of
+from reader_postgres import Postgres
 
 PRODUCTION = """
 domain: production

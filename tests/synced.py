@@ -7,12 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from components import (
-    Postgres,
-    catalog_of,
-    rows,
-    step,
-)
+from components import catalog_of, rows, step
+from reader_postgres import Postgres
 
 from jobs.sources.production.snapshot import sync_production
 from jobs.storage.retry import Backoff

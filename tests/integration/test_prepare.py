@@ -7,8 +7,9 @@ import subprocess
 from pathlib import Path
 
 from chain import ZLV
-from components import OWNER, Lake, Postgres, catalog_of, postgres_server, s3_server
+from components import Lake, catalog_of, postgres_server, s3_server
 from prepared import environment, prepare
+from reader_postgres import OWNER, Postgres
 
 __all__ = ["environment", "postgres_server", "s3_server"]  # fixtures
 

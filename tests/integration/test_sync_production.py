@@ -5,13 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from components import (
-    PSEUDONYM_KEY,
-    Postgres,
-    postgres_server,
-    rows,
-    step,
-)
+from components import PSEUDONYM_KEY, postgres_server, rows, step
+from reader_postgres import Postgres
 from synced import application, sync
 
 from jobs.errors import DataRefused, SettingsError

@@ -8,13 +8,8 @@ from pathlib import Path
 
 import pytest
 from chain import ZLV
-from components import (
-    PSEUDONYM_KEY,
-    READER_PASSWORD,
-    Postgres,
-    catalog_of,
-    postgres_server,
-)
+from components import PSEUDONYM_KEY, catalog_of, postgres_server
+from reader_postgres import READER_PASSWORD, Postgres
 from synced import CATALOG, POLICY, WIDE_TABLES, application, highest, sync
 
 from jobs.errors import SettingsError, Temporary

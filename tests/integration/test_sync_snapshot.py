@@ -7,11 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from components import (
-    Postgres,
-    postgres_server,
-    standby,
-)
+from components import postgres_server
+from reader_postgres import Postgres, standby
 from synced import WIDE_TABLES, highest
 
 from jobs.storage.files import read_certificate

@@ -29,9 +29,6 @@ STYLES = {
     r"^ +(description|source_of_rule): >\n": ">- for a folded text",
 }
 
-# Tests of a grain, and the argument that holds its columns.
-UNIQUE = {"unique_key": "columns", "dbt_utils.unique_combination_of_columns": "combination_of_columns"}
-
 SMALL = {"the", "a", "an", "of", "in", "is", "its", "to", "and", "s"}
 SMALL |= {"la", "le", "les", "l", "de", "du", "des", "d", "en", "un", "une", "et"}
 SAME = {
@@ -83,10 +80,11 @@ def words(text: str) -> set[str]:
 
 def grain_tests(model: dict[str, Any]) -> list[set[str]]:
     """List the sets of columns that a test of the model wants to be unique together."""
+    holding = {"unique_key": "columns", "dbt_utils.unique_combination_of_columns": "combination_of_columns"}
     found = [{column["name"]} for column in model["columns"] if "unique" in column.get("data_tests", [])]
     for test in model.get("data_tests", []):
         for name, asked in test.items():
-            columns = UNIQUE.get(name)
+            columns = holding.get(name)
             found += [set(asked["arguments"][columns])] if columns else []
     return found
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from authority import Authority
-from components import Postgres
+from reader_postgres import Postgres
 
 # What a client sends to ask for TLS: its length and a number that is no version.
 _SSL_REQUEST = (8).to_bytes(4, "big") + (80877103).to_bytes(4, "big")

@@ -55,8 +55,10 @@ HASH = "|".join(
     f"(?:^|[^0-9A-Za-z-])[0-9a-fA-F]{{{length}}}(?:[^0-9A-Za-z-]|$)" for length in (32, 40, 56, 64, 96, 128)
 )
 _WAYS = (
-    "RUE|AVENUE|AVE?|BOULEVARD|BD|BVD|PLACE|PL|CHEMIN|CHE|CHEM|IMPASSE|IMP|ALLEES?|ALL|ROUTE|RTE|SQUARE|SQ|QUAI|QU|COURS|CRS|PASSAGE|PAS|SENTIER|SENTE|FAUBOURG|FG|RESIDENCE|RES|HAMEAU|HAM|MONTEE|VOIE|TRAVERSE|VENELLE|RUELLE|ESPLANADE|PROMENADE|CHAUSSEE|LOTISSEMENT|LOT|ROND["
-    " -]POINT|VILLA|CITE|CLOS|COUR|DOMAINE|LIEU[ -]DIT"
+    "RUE|AVENUE|AVE?|BOULEVARD|BD|BVD|PLACE|PL|CHEMIN|CHE|CHEM|IMPASSE|IMP|ALLEES?|ALL|ROUTE|RTE|SQUARE|"
+    "SQ|QUAI|QU|COURS|CRS|PASSAGE|PAS|SENTIER|SENTE|FAUBOURG|FG|RESIDENCE|RES|HAMEAU|HAM|MONTEE|VOIE|"
+    "TRAVERSE|VENELLE|RUELLE|ESPLANADE|PROMENADE|CHAUSSEE|LOTISSEMENT|LOT|ROND[ -]POINT|VILLA|CITE|CLOS|"
+    "COUR|DOMAINE|LIEU[ -]DIT"
 )
 ADDRESS = rf"(?:^|[^0-9A-Z])\d{{1,5}}(?: ?(?:BIS|TER|QUATER|[A-H]))?,? +(?:{_WAYS})\.? +[0-9A-Z]"
 # A point as text, as GeoJSON, or as the hexadecimal writing that PostGIS gives.
@@ -68,16 +70,17 @@ _PERSON = "(?:[A-Z]\\. ?)?[A-Z][A-Za-z'-]+"
 NAME = "|".join(
     [
         (
-            rf"{LEFT}(?:Monsieur|Madame|Mademoiselle|Mme\.?|Mlle\.?|M\.|Mr\.?|MONSIEUR|MADAME|MADEMOISELLE|MME|MLLE|MR)"
-            rf" {_PERSON}"
+            rf"{LEFT}(?:Monsieur|Madame|Mademoiselle|Mme\.?|Mlle\.?|M\.|Mr\.?|MONSIEUR|MADAME"
+            rf"|MADEMOISELLE|MME|MLLE|MR) {_PERSON}"
         ),
         r"^M [A-Z][A-Z'-]{2,} [A-Z][A-Z'-]+",
     ]
 )
 # Words of a sentence about somebody; two of them in eight words make a note, not a label.
 _TALK = (
-    "je|il|elle|ils|elles|nous|vous|est|sont|etait|ont|avait|sera|doit|veut|souhaite|souhaitent|refuse|rappeler|appele|appel|contacte|"
-    "rencontre|decede|decedee|malade|fils|fille|mari|epouse|frere|soeur|bonjour|merci|cordialement|suite|pas|mais"
+    "je|il|elle|ils|elles|nous|vous|est|sont|etait|ont|avait|sera|doit|veut|souhaite|souhaitent|refuse|"
+    "rappeler|appele|appel|contacte|rencontre|decede|decedee|malade|fils|fille|mari|epouse|frere|soeur|"
+    "bonjour|merci|cordialement|suite|pas|mais"
 )
 
 

@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 from chain import Chain
 from compiled import CompiledProject, Found
-from components import Postgres, postgres_server, rows, step
+from components import postgres_server, rows, step
 from filling_values import TABLES
 from fillings import Field, fields_of, fill
+from reader_postgres import Postgres
 
 from jobs.catalog import Catalog, load_catalog
 from jobs.errors import DataRefused

@@ -37,6 +37,10 @@ APPLICATION = (
 )
 
 
+# Every commune is in one department: their sum is France.
+FRANCE = "territory_level = 'departement'"
+
+
 @dataclass(frozen=True)
 class Indicator:
     """A figure under its French name: the query that an analyst asks the clean file, and the one that the

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from authority import Authority, authority
-from components import Postgres, postgres
+from reader_postgres import Postgres, postgres
 from tls_postgres import over_tls
 
 from jobs.errors import SettingsError

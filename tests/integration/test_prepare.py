@@ -4,42 +4,14 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from chain import ZLV
-from components import OWNER, PSEUDONYM_KEY, Lake, Postgres, catalog_of, postgres_server, s3_server
+from components import Lake, catalog_of, postgres_server, s3_server
+from prepared import environment, prepare
+from reader_postgres import OWNER, Postgres
 
-__all__ = ["postgres_server", "s3_server"]
-
-PRODUCTION = """
-domain: production
-defaults: {owner: team}
-sources:
-  owners: {location: "postgres:owners", columns: {id: INTEGER}}
-"""
-
-
-@pytest.fixture
-def environment(postgres_server: Postgres, s3_server: Lake, tmp_path: Path) -> Iterator[dict[str, str]]:
-    catalog_of(tmp_path / "catalog", production=PRODUCTION, policy_production="domain: production\n")
-    with postgres_server.database("prepare", "CREATE TABLE owners (id integer)") as database:
-        yield {
-            "PATH": "/usr/bin:/bin",
-            "ZLV_HOME": str(tmp_path / "home"),
-            "ZLV_CATALOG_DIR": str(tmp_path / "catalog"),
-            "ZLV_PSEUDONYM_KEY": PSEUDONYM_KEY,
-            "ZLV_SIGNING_KEY": PSEUDONYM_KEY[::-1],
-            **postgres_server.environment(database),
-            **s3_server.environment(),
-        }
-
-
-def prepare(environment: dict[str, str], **changed: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [ZLV, "prepare"], env={**environment, **changed}, capture_output=True, text=True, check=False
-    )
+__all__ = ["environment", "postgres_server", "s3_server"]  # fixtures
 
 
 def test_all_is_well_and_the_secret_is_written(environment: dict[str, str]) -> None:
@@ -95,48 +67,6 @@ def test_a_role_that_may_write_is_wrong(environment: dict[str, str]) -> None:
     )
     assert done.returncode == 64
     assert f"role {OWNER} may write owners" in done.stdout
-
-
-def test_a_home_that_is_a_file_is_said_before_anything_is_written(
-    environment: dict[str, str], tmp_path: Path
-) -> None:
-    """N7"""
-    (tmp_path / "file").write_text("")
-    done = prepare(environment, ZLV_HOME=str(tmp_path / "file"))
-    assert done.returncode == 64, done.stderr
-    assert "file is no folder: set ZLV_HOME" in done.stdout and "unexpected" not in done.stderr
-
-
-@pytest.mark.parametrize(
-    "setting", ["ZLV_RAW_DIR", "ZLV_WAREHOUSE_DIR", "ZLV_CLEAN_DIR", "ZLV_RUNS_DIR", "ZLV_SECRETS_DIR"]
-)
-@pytest.mark.parametrize("place", ["/proc/nowhere", "file/below"])
-def test_a_folder_that_cannot_be_written_is_named_with_its_setting(
-    environment: dict[str, str], tmp_path: Path, setting: str, place: str
-) -> None:
-    """N7"""
-    (tmp_path / "file").write_text("")
-    done = prepare(environment, **{setting: str(tmp_path / place)})
-    assert done.returncode == 64, done.stderr
-    assert setting in done.stdout and "unexpected" not in done.stderr
-
-
-def test_a_disk_that_takes_no_more_is_said_before_anything_is_written(environment: dict[str, str]) -> None:
-    """N7: room is told wrong by quotas and reserved blocks; a byte that is written tells."""
-    import resource
-
-    done = subprocess.run(
-        [ZLV, "prepare"],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000)),
-    )
-    assert done.returncode == 64, done.stderr
-    assert "cannot be written" in done.stdout and "unexpected" not in done.stderr
-    for name in ("raw files", "warehouse", "clean files", "runs", "spill"):
-        assert f"{name} " in done.stdout
 
 
 def test_a_bucket_of_releases_that_is_not_there_is_told_and_stops_nothing(

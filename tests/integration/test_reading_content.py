@@ -1,81 +1,17 @@
-"""What stands in an object is read as it is written there: encodings, signs, types, compression; and what
-cannot be right is told or refused."""
+"""What stands in an object is read as it is written there: encodings, signs, types."""
 
 from __future__ import annotations
 
-import gzip
-import io
 import json
-import zipfile
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
-import zstandard
-from components import catalog_of, rows, step
+from towns import declare, lines, load, loaded, put
 
 from jobs.errors import DataRefused
-from jobs.sources.lake.loading import load_lake
-from jobs.sources.lake.planning import choose
-from jobs.storage.files import read_certificate
 
-POLICY = """
-domain: lovac
-columns:
-  code: {class: none, treatment: keep}
-  label: {class: none, treatment: keep}
-  rooms: {class: none, treatment: keep}
-  number: {class: none, treatment: keep}
-  area: {class: none, treatment: keep}
-  annee: {class: none, treatment: keep}
-"""
-COLUMNS = """
-    columns:
-      code: {type: VARCHAR, required: true}
-      label: VARCHAR
-      rooms: INTEGER
-      number: BIGINT
-      area: DOUBLE
-"""
 ODD = "œ ’ – € é"
-
-
-def declare(
-    tmp_path: Path,
-    file: Path,
-    extra: str = "",
-    columns: str = COLUMNS,
-    expected: str = "",
-    sources: str = "",
-) -> Any:
-    text = "domain: lovac\ndefaults: {owner: team}\nsources:\n  towns:\n"
-    text += f"    location: {file}\n{extra}{columns}"
-    (tmp_path / "catalog").mkdir(exist_ok=True)
-    (tmp_path / "catalog" / "expected.yml").write_text(expected, encoding="utf-8")
-    return catalog_of(tmp_path / "catalog", lovac=text + sources, policy_lovac=POLICY)
-
-
-def load(tmp_path: Path, declared: Any, **options: Any) -> Any:
-    with step("load-lake", tmp_path / "home") as (settings, run):
-        load_lake(settings, choose(declared, ["towns"]), run, 1, known=declared.lake_sources, **options)
-        return run.record
-
-
-def loaded(tmp_path: Path, query: str = "FROM towns ORDER BY code") -> list[tuple[Any, ...]]:
-    return rows(tmp_path / "home" / "raw" / "lovac" / "towns.duckdb", query)
-
-
-def put(tmp_path: Path, body: bytes | str, name: str = "raw.csv") -> Path:
-    file = tmp_path / name
-    file.write_bytes(body.encode() if isinstance(body, str) else body)
-    return file
-
-
-def lines(count: int, label: str = "Ville é") -> str:
-    return "code,label,rooms,number,area\n" + "".join(
-        f"{n:05d},{label},{n % 9},{n},1.5\n" for n in range(count)
-    )
 
 
 @pytest.mark.parametrize("declared", [None, "utf-8", "latin-1", "windows-1252", "utf-16"])
@@ -137,49 +73,6 @@ def test_a_form_that_the_catalog_fixes_is_named_beside_the_one_that_is_there(tmp
     file = put(tmp_path, lines(50).replace(",", "|"))
     with pytest.raises(DataRefused, match="written with « | » between values".replace("|", r"\|")):
         load(tmp_path, declare(tmp_path, file, "    format: {delimiter: ';'}\n"))
-
-
-def _zip(*names: str) -> bytes:
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w") as archive:
-        for name in names:
-            archive.writestr(name, lines(50))
-    return held.getvalue()
-
-
-TEXT = lines(50).encode()
-PACKED = {
-    "gzip": gzip.compress(TEXT),
-    "two gzip streams": gzip.compress(lines(30).encode())
-    + gzip.compress(lines(50)[len(lines(30)) :].encode()),
-    "zstd": zstandard.compress(TEXT),
-    "zip": _zip("raw.csv"),
-}
-
-
-@pytest.mark.parametrize("kind", PACKED)
-@pytest.mark.parametrize("name", ["raw.csv.gz", "raw.csv"])
-def test_a_compressed_object_is_read_whatever_its_name(tmp_path: Path, kind: str, name: str) -> None:
-    """N11: known by its first bytes."""
-    load(tmp_path, declare(tmp_path, put(tmp_path, PACKED[kind], name)))
-    assert loaded(tmp_path, "SELECT count(*), min(label) FROM towns") == [(50, "Ville é")]
-
-
-@pytest.mark.parametrize("kind", [kind for kind in PACKED if kind != "zip"])
-@pytest.mark.parametrize("share", [0.1, 0.5, 0.99])
-def test_a_compressed_object_that_was_cut_before_it_was_put_there_is_refused(
-    tmp_path: Path, kind: str, share: float
-) -> None:
-    """N11: its bytes all came, and are not all."""
-    body = PACKED[kind][: int(len(PACKED[kind]) * share)]
-    with pytest.raises(DataRefused, match="damaged, or was cut"):
-        load(tmp_path, declare(tmp_path, put(tmp_path, body)))
-
-
-def test_an_archive_of_several_files_is_refused(tmp_path: Path) -> None:
-    """N11: which one is meant, nobody said."""
-    with pytest.raises(DataRefused, match="holds 2 files"):
-        load(tmp_path, declare(tmp_path, put(tmp_path, _zip("a.csv", "b.csv"))))
 
 
 FRACTIONS = ("12.345", "2.5", "1.0004", "1.0000001")
@@ -281,90 +174,3 @@ def test_one_object_is_one_row_and_an_enormous_one_is_a_sentence(tmp_path: Path)
     put(tmp_path, json.dumps([{"code": "x" * 60_000_000}]), "raw.json")
     with pytest.raises(DataRefused, match="more than 16 MB"):
         load(tmp_path, declared)
-
-
-@pytest.mark.parametrize(
-    ("column", "value", "hint"),
-    [
-        ("area", "1,5", "decimal comma"),
-        ("rooms", "1,5", "decimal comma"),
-        ("number", "1,5", "decimal comma"),
-        ("area", "1 234.5", "blanks between thousands"),
-        ("rooms", "1.5", "have a fraction"),
-        ("number", "1.5", "have a fraction"),
-    ],
-)
-def test_the_refusal_names_the_likely_mark(tmp_path: Path, column: str, value: str, hint: str) -> None:
-    """N11: a French comma, thousands apart, a fraction."""
-    text = f"code;{column}\n" + f"1;{value}\n" * 50
-    with pytest.raises(DataRefused, match=hint) as caught:
-        load(tmp_path, declare(tmp_path, put(tmp_path, text)))
-    assert value not in str(caught.value)
-
-
-def test_a_file_of_another_layout_is_called_by_its_name(tmp_path: Path) -> None:
-    """N12: which source it looks like, in place of every name that is missing."""
-    names = [f"ancienne_{n}" for n in range(12)]
-    needed = "\n    columns:\n" + "".join(f"      neuve_{n}: {{required: true}}\n" for n in range(12))
-    needed += "      code: VARCHAR\n"
-    older = "\n  towns_2019:\n    location: elsewhere.csv\n    columns:\n" + "".join(
-        f"      {n}: VARCHAR\n" for n in names
-    )
-    policy = "domain: lovac\ncolumns:\n" + "".join(
-        f"  neuve_{n}: {{class: none, treatment: keep}}\n" for n in range(12)
-    )
-    file = put(tmp_path, ",".join(names) + "\n")
-    declare(tmp_path, file, columns=needed, sources=older)
-    declared = catalog_of(tmp_path / "catalog", policy_lovac=policy)
-    with pytest.raises(DataRefused, match="looks like the file of towns_2019") as caught:
-        load(tmp_path, declared)
-    assert "and 9 more missing" in str(caught.value)
-
-
-@pytest.mark.parametrize(("wrong", "refused"), [(100, True), (51, True), (3, False)])
-def test_a_file_of_another_year_is_refused(tmp_path: Path, wrong: int, refused: bool) -> None:
-    """N26: every line says 1999 in the place of 2025."""
-    text = "code,annee\n" + "".join(f"{n},{1999 if n < wrong else 2025}\n" for n in range(100))
-    columns = "\n    columns:\n      code: {required: true}\n      annee: INTEGER\n"
-    extra = "    millesime: 2025\n    public_criterion: fil\n"
-    declared = declare(tmp_path, put(tmp_path, text), extra, columns)
-    if not refused:
-        assert any("3 lines of another year than 2025" in note for note in load(tmp_path, declared).notes)
-        return
-    with pytest.raises(DataRefused, match=f"{wrong} of 100 lines of raw.csv are of another year than 2025"):
-        load(tmp_path, declared)
-
-
-@pytest.mark.parametrize("count", [500, 2000], ids=["half", "twice"])
-@pytest.mark.parametrize("against", ["the file before", "expected of this"])
-def test_half_a_file_and_a_doubled_one_need_a_reason(tmp_path: Path, count: int, against: str) -> None:
-    """N1: both figures, and the reason goes with the file."""
-    if against == "the file before":
-        load(tmp_path, declare(tmp_path, put(tmp_path, lines(1000))))
-        declared = declare(tmp_path, put(tmp_path, lines(count)))
-    else:
-        declared = declare(tmp_path, put(tmp_path, lines(count)), expected="towns: {lines: 1000}\n")
-    with pytest.raises(DataRefused, match=rf"{count} lines, 1000 (in )?{against}.*--accept-rows"):
-        load(tmp_path, declared)
-    before = loaded(tmp_path, "SELECT count(*) FROM towns") if against == "the file before" else [(1000,)]
-    assert before == [(1000,)]
-    record = load(tmp_path, declared, accept_rows="Cerema m'a écrit")
-    assert loaded(tmp_path, "SELECT count(*) FROM towns") == [(count,)]
-    certificate = read_certificate(tmp_path / "home" / "raw" / "lovac" / "towns.duckdb")
-    assert certificate is not None
-    assert certificate["accepted_rows"]["reason"] == "Cerema m'a écrit"
-    assert record.facts["accepted_rows"] == {"reason": "Cerema m'a écrit", "sources": ["lovac.towns"]}
-    assert any(note.startswith("accepted (Cerema m'a écrit)") for note in record.notes)
-
-
-def test_one_line_less_than_expected_is_told(tmp_path: Path) -> None:
-    """N1: within the tolerance, and said."""
-    declared = declare(tmp_path, put(tmp_path, lines(999)), expected="towns: {lines: 1000}\n")
-    assert any("999 lines, 1000 expected" in note for note in load(tmp_path, declared).notes)
-
-
-def test_rejects_are_told_again_while_the_file_stays(tmp_path: Path) -> None:
-    """N11: rejects are shown at the end of every run."""
-    declared = declare(tmp_path, put(tmp_path, lines(500) + "x,y\n"))
-    assert any("1 broken lines set aside" in note for note in load(tmp_path, declared).notes)
-    assert any("1 broken lines were set aside" in note for note in load(tmp_path, declared).notes)

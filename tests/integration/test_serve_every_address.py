@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from components import free_port
+from ports import free_port
 
 
 @pytest.mark.parametrize("address", ["::1", "127.0.0.1"])

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from components import Postgres, catalog_of, postgres_server, rows, step
+from components import catalog_of, postgres_server, rows, step
 from hidden_tables import CATALOG, POLICY
+from reader_postgres import Postgres
 
 from jobs.errors import DataRefused
 from jobs.sources.production.snapshot import sync_production

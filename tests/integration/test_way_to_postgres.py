@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 from chain import ZLV
-from components import PSEUDONYM_KEY, READER, Postgres, catalog_of, postgres_server, rows, step
+from components import PSEUDONYM_KEY, catalog_of, postgres_server, rows, step
 from hidden_tables import CATALOG, OWNERS, POLICY
+from reader_postgres import READER, Postgres
 
 from jobs.errors import SettingsError
 from jobs.sources.production.snapshot import sync_production

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ import duckdb
 from jobs.catalog import load_catalog
 from jobs.settings import Settings
 from jobs.storage.session import attach_sources, bound
-from mutation.operators import mutations, rewritten
+from mutation.unit_tests import UnitTests
 
 
 @dataclass(frozen=True)
@@ -31,11 +30,6 @@ class Proof:
     nodes: frozenset[str]
 
 
-@lru_cache(maxsize=32)
-def _mutated(sql: str) -> list[str]:
-    return [mutation.sql for mutation in mutations(sql)]
-
-
 class Trial:
     """A warehouse in which one model at a time is altered, with all that is made of it."""
 
@@ -45,8 +39,6 @@ class Trial:
             id_: node for id_, node in manifest["nodes"].items() if node["resource_type"] == "model"
         }
         self.children: dict[str, list[str]] = manifest["child_map"]
-        self.unit_tests = list(manifest["unit_tests"].values())
-        self.compiled = settings.warehouse_dir / "dbt" / "compiled"
         self.named = {node["name"]: id_ for id_, node in self.nodes.items()}
         folder.mkdir(parents=True, exist_ok=True)
         self.connection = duckdb.connect()
@@ -58,6 +50,8 @@ class Trial:
         self.connection.execute(f"ATTACH '{second}' AS second (READ_ONLY)")
         catalog = load_catalog(settings.catalog_dirs)
         attach_sources(self.connection, settings, catalog)
+        compiled = settings.warehouse_dir / "dbt" / "compiled"
+        self.unit_tests = UnitTests(self.connection, list(manifest["unit_tests"].values()), compiled)
         for publication in catalog.publications:
             if publication.public_name != publication.mart:
                 self.connection.execute(
@@ -130,7 +124,7 @@ class Trial:
         """Name what notices the altered model: a dbt unit test, a contract, a test, an indicator, or the
         build's own error."""
         reached = self.made_of(id_)
-        if found := self._unit_test(id_, sql):
+        if found := self.unit_tests.noticing(self.nodes[id_], sql):
             return found
         try:
             with self._altered(id_, sql):
@@ -176,49 +170,6 @@ class Trial:
     def broken_proofs(self) -> list[str]:
         """Name the proofs that do not hold on the warehouse as it is: none, or the figures say nothing."""
         return [proof.name for proof in self.proofs if not self._holds(proof)]
-
-    def _unit_test(self, id_: str, sql: str) -> str | None:
-        """Find a dbt unit test whose rows give another result: the same change, made in the query of that
-        test."""
-        node = self.nodes[id_]
-        ours = _mutated(node["compiled_code"])
-        if sql not in ours:
-            return None
-        for test in self.unit_tests:
-            if test["model"] != node["name"]:
-                continue
-            for file in self.compiled.rglob(f"{test['name']}.sql"):
-                right = file.read_text(encoding="utf-8")
-                theirs = _mutated(right)
-                columns = self._expected_columns(test["expect"])
-                if len(theirs) != len(ours) or not columns:
-                    continue
-                wrong = theirs[ours.index(sql)]
-                query = (
-                    f"SELECT count(*) FROM (SELECT {columns} FROM ({{}}) EXCEPT ALL SELECT {columns} FROM"
-                    " ({}))"
-                )
-                # An error of the right query is no finding about the wrong one.
-                self.connection.execute(query.format(rewritten(right), right))
-                try:
-                    differ = [
-                        self.connection.execute(query.format(*pair)).fetchall()[0][0]
-                        for pair in ((rewritten(right), wrong), (wrong, right))
-                    ]
-                except duckdb.Error:
-                    return f"unit test {test['name']}"
-                if any(differ):
-                    return f"unit test {test['name']}"
-        return None
-
-    def _expected_columns(self, expected: dict[str, Any]) -> str:
-        """List the columns that a unit test compares: those of its first row, or of its query."""
-        rows = expected["rows"]
-        if isinstance(rows, str):
-            rows = [
-                dict.fromkeys(str(row[0]) for row in self.connection.execute(f"DESCRIBE {rows}").fetchall())
-            ]
-        return ", ".join(f'"{name}"' for name in rows[0]) if rows else ""
 
     def _build(self, id_: str, sql: str) -> None:
         kind = "TABLE" if self.nodes[id_]["config"]["materialized"] == "table" else "VIEW"

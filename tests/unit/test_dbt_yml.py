@@ -80,13 +80,11 @@ def words(text: str) -> set[str]:
 
 def grain_tests(model: dict[str, Any]) -> list[set[str]]:
     """List the sets of columns that a test of the model wants to be unique together."""
+    holding = {"unique_key": "columns", "dbt_utils.unique_combination_of_columns": "combination_of_columns"}
     found = [{column["name"]} for column in model["columns"] if "unique" in column.get("data_tests", [])]
     for test in model.get("data_tests", []):
         for name, asked in test.items():
-            columns = {
-                "unique_key": "columns",
-                "dbt_utils.unique_combination_of_columns": "combination_of_columns",
-            }.get(name)
+            columns = holding.get(name)
             found += [set(asked["arguments"][columns])] if columns else []
     return found
 

@@ -1,63 +1,20 @@
-"""The Job of a step: built from the manifest's own template, named by its run, and what its end means."""
+"""The Job of a step: built from the manifest's own template, named by its run."""
 
 from __future__ import annotations
 
-import dataclasses
-import json
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 from kubernetes import client
-from manifests import manifest, shell, task
+from manifests import manifest
+from step_jobs import LOAD, SPEC, setting, typed
 
 from jobs.pipelines.graph import Graph
-from jobs.pipelines.kubernetes.job import Setting, job_name, job_of, label_value
-from jobs.pipelines.kubernetes.pod_log import without_log_lines
-from jobs.pipelines.kubernetes.verdict import verdict
-from jobs.pipelines.kubernetes.waiting import Why, why_waiting
-from jobs.pipelines.manifest.manifest import find_manifest, read_pipeline
+from jobs.pipelines.kubernetes.job import job_name, job_of, label_value
+from jobs.pipelines.manifest.manifest import read_pipeline
 from jobs.pipelines.manifest.pipeline import Pipeline
 from jobs.pipelines.step import Step
-
-POD_SECURITY = {"runAsNonRoot": True, "runAsUser": 65532, "seccompProfile": {"type": "RuntimeDefault"}}
-SPEC = {
-    "serviceAccountName": "zlv-step",
-    "automountServiceAccountToken": False,
-    "securityContext": POD_SECURITY,
-    "podMetadata": {"labels": {"app.kubernetes.io/name": "zlv-warehouse"}},
-    "volumes": [{"name": "raw", "persistentVolumeClaim": {"claimName": "zlv-raw"}}],
-    "ttlStrategy": {"secondsAfterCompletion": 3600},
-    "podPriorityClassName": "batch",
-    "nodeSelector": {"disk": "ssd"},
-    "arguments": {"parameters": [{"name": "image", "value": "zlv:1"}]},
-}
-LOAD = {
-    "name": "load",
-    "inputs": {"parameters": [{"name": "source"}]},
-    "activeDeadlineSeconds": 60,
-    "container": {
-        "image": "{{workflow.parameters.image}}",
-        "command": ["zlv", "load-lake", "--only", "{{inputs.parameters.source}}"],
-        "env": [{"name": "ZLV_RUN_ID", "value": "{{workflow.name}}"}, {"name": "KEEP", "value": "1"}],
-        "resources": {"limits": {"memory": "512Mi"}},
-        "volumeMounts": [{"name": "raw", "mountPath": "/data"}],
-    },
-}
-
-
-def typed(job: dict[str, Any]) -> client.V1Job:
-    """Read plain data as the client's model; what the model does not know is lost, so a difference shows."""
-
-    class Answer:
-        data = json.dumps(job)
-
-    api = client.ApiClient()
-    try:
-        return api.deserialize(Answer(), "V1Job")
-    except TypeError:
-        return api.deserialize(json.dumps(job), "V1Job", "application/json")
 
 
 def pipeline_and_steps(folder: Path) -> tuple[Pipeline, list[Step]]:
@@ -65,59 +22,6 @@ def pipeline_and_steps(folder: Path) -> tuple[Pipeline, list[Step]]:
     tasks = [{"name": "load", "template": "load", "withItems": ["lovac_2025", "cog"], "arguments": arguments}]
     pipeline = read_pipeline(manifest(folder, tasks, [LOAD], **SPEC))
     return pipeline, Graph(pipeline, "r1", {"image": "zlv:1"}, {"load"}, {}).due()
-
-
-def setting(pipeline: Pipeline, **more: Any) -> Setting:
-    owner = {"apiVersion": "batch/v1", "kind": "Job", "name": "zlv-daily-1", "uid": "u"}
-    return Setting(pipeline, "r1", "zlv", "00-a-b-01", {"image": "zlv:1"}, 600, **{"owner": owner, **more})
-
-
-@pytest.mark.parametrize("name", ["daily", "yearly", "backup", "restore"])
-def test_the_job_of_a_step_has_the_step_s_own_keys_and_the_label_that_its_policy_selects(name: str) -> None:
-    """S5: the executor makes of the manifest what the manifest says, for each step of each pipeline."""
-    pipeline = read_pipeline(find_manifest(name))
-    given = {"image": "zlv:1", "to": "s3://lake/backups", "upload": "true"}
-    parameters = {each: given.get(each, str(known.value)) for each, known in pipeline.parameters.items()}
-    seen: set[str] = set()
-    for task_name in pipeline.tasks:
-        if pipeline.tasks[task_name].items_from is None:
-            steps = Graph(pipeline, "r1", parameters, {task_name}, {}).due()
-            for step in steps:
-                pod = typed(job_of(step, 1, setting(pipeline))).spec.template
-                keys = [volume.secret for volume in pod.spec.volumes if volume.secret]
-                (container,) = pod.spec.containers
-                assert pod.metadata.labels["zlv.fr/stage"] == step.template
-                assert not [source for source in container.env_from if source.secret_ref]
-                mounts = [mount for mount in container.volume_mounts if mount.mount_path == "/etc/zlv/keys"]
-                assert len(keys) == len(mounts) <= 1
-                assert all(secret.items and secret.optional for secret in keys)
-                seen.add(step.template)
-    assert len(seen) == sum(task.items_from is None for task in pipeline.tasks.values())
-
-
-def test_what_a_workflow_has_no_field_for_reaches_the_pod_and_argo_s_own_containers_do_not(
-    tmp_path: Path,
-) -> None:
-    """K17: runtimeClassName, dnsConfig, hostUsers and the spread come by the patch that Argo reads."""
-    patch = {
-        "runtimeClassName": "gvisor",
-        "hostUsers": False,
-        "containers": [{"name": "wait"}],
-        "initContainers": [],
-    }
-    tasks = [
-        {
-            "name": "load",
-            "template": "load",
-            "arguments": {"parameters": [{"name": "source", "value": "cog"}]},
-        }
-    ]
-    pipeline = read_pipeline(manifest(tmp_path, tasks, [LOAD], **SPEC, podSpecPatch=json.dumps(patch)))
-    (step,) = Graph(pipeline, "r1", {"image": "zlv:1"}, {"load"}, {}).due()
-    pod = typed(job_of(step, 1, setting(pipeline))).spec.template.spec
-    assert (pod.runtime_class_name, pod.host_users) == ("gvisor", False)
-    assert [container.name for container in pod.containers] == ["main"]
-    assert pod.init_containers is None
 
 
 def test_the_job_of_a_step_is_what_the_manifest_says(tmp_path: Path) -> None:
@@ -239,140 +143,3 @@ def test_names_and_labels_fit_and_are_always_the_same(run_id: str, step: str) ->
 
 def test_a_short_name_says_run_step_and_attempt() -> None:
     assert job_name("daily-1", "build", 1) == "daily-1-build-1"
-
-
-def ended(**condition: Any) -> dict[str, Any]:
-    spec = {
-        "activeDeadlineSeconds": 5,
-        "containers": [{"name": "main", "resources": {"limits": {"memory": "64Mi"}}}],
-    }
-    found = {"type": "Failed", "status": "True", "reason": "BackoffLimitExceeded", **condition}
-    return {
-        "metadata": {"annotations": {"zlv.fr/step-name": "build"}},
-        "spec": {"template": {"spec": spec}},
-        "status": {"conditions": [found]},
-    }
-
-
-def pod(end: dict[str, Any] | None = None, deleted: bool = False, **status: Any) -> dict[str, Any]:
-    state = (
-        {"containerStatuses": [{"name": "main", "image": "zlv:9", "state": {"terminated": end}}]}
-        if end
-        else {}
-    )
-    metadata = {
-        "name": "p",
-        "creationTimestamp": "2026-11-23T20:00:00Z",
-        **({"deletionTimestamp": "2026-11-23T20:00:01Z"} if deleted else {}),
-    }
-    return {"metadata": metadata, "status": {**state, **status}}
-
-
-TOLD = json.dumps({"step": "build", "exit_code": 65, "message": "200 of 1000 rows are broken"})
-
-
-@pytest.mark.parametrize(
-    ("job", "pods", "code", "sentence", "disruption"),
-    [
-        (ended(type="Complete"), [pod({"exitCode": 0})], 0, None, False),
-        (
-            ended(),
-            [pod({"exitCode": 137, "reason": "OOMKilled"})],
-            137,
-            (
-                "used more memory than its limit of 64Mi and was killed (OOMKilled); raise the memory limit"
-                " of build"
-            ),
-            False,
-        ),
-        (
-            ended(),
-            [pod({"exitCode": 137}, reason="Evicted", message="The node was low on memory.")],
-            137,
-            "was evicted from its node (Evicted): The node was low on memory.",
-            False,
-        ),
-        (
-            ended(),
-            [pod({"exitCode": 137}, reason="DeadlineExceeded")],
-            143,
-            "took longer than its 5 s and was stopped (DeadlineExceeded)",
-            False,
-        ),
-        (
-            ended(reason="DeadlineExceeded"),
-            [],
-            143,
-            "took longer than its 5 s and was stopped (DeadlineExceeded)",
-            False,
-        ),
-        (ended(), [pod({"exitCode": 143}, deleted=True)], 143, "its pod was deleted", True),
-        (ended(), [], 143, "its pod was deleted", True),
-        (
-            ended(),
-            [pod({"exitCode": 65, "message": TOLD}, deleted=True)],
-            65,
-            "200 of 1000 rows are broken",
-            False,
-        ),
-        (
-            ended(),
-            [pod({"exitCode": 75, "message": "noise\nzlv: the standby is busy\n"})],
-            75,
-            "the standby is busy",
-            False,
-        ),
-        (
-            ended(),
-            [pod({"exitCode": 1, "message": "name of a person"})],
-            1,
-            "ended with exit code 1; its log says why",
-            False,
-        ),
-        (
-            ended(),
-            [pod({"exitCode": 128, "reason": "StartError", "message": "exec: no such file"})],
-            64,
-            "its command cannot be started: exec: no such file",
-            False,
-        ),
-    ],
-)
-def test_the_end_of_an_attempt_is_one_sentence(
-    job: dict[str, Any], pods: list[dict[str, Any]], code: int, sentence: str | None, disruption: bool
-) -> None:
-    found = verdict(job, pods)
-    assert (found.exit_code, found.sentence, found.is_disruption) == (code, sentence, disruption)
-
-
-def test_why_a_pod_waits_is_one_sentence() -> None:
-    unschedulable = {
-        "type": "PodScheduled",
-        "status": "False",
-        "reason": "Unschedulable",
-        "message": "0/1 nodes: Insufficient memory.",
-    }
-    assert why_waiting(pod(conditions=[unschedulable])) == Why(
-        "Unschedulable", "no node takes its pod (Unschedulable): 0/1 nodes: Insufficient memory."
-    )
-    waiting = {"reason": "ImagePullBackOff", "message": "Back-off\npulling"}
-    pulling = pod(containerStatuses=[{"name": "main", "image": "zlv:9", "state": {"waiting": waiting}}])
-    assert why_waiting(pulling) == Why(
-        "ImagePullBackOff", "its image zlv:9 cannot be pulled (ImagePullBackOff): Back-off pulling"
-    )
-    assert why_waiting(pod(phase="Pending")) is None
-
-
-def test_what_a_step_printed_is_its_log_without_the_programs_own_lines() -> None:
-    line = json.dumps({"time": "t", "level": "info", "stage": "catalog", "run": "r", "message": "m"})
-    assert without_log_lines(f'{line}\n["a", "b"]\n') == '["a", "b"]'
-
-
-def test_the_step_that_closes_a_run_knows_how_it_ended(tmp_path: Path) -> None:
-    template = shell("record", "echo {{workflow.status}}")
-    pipeline = read_pipeline(manifest(tmp_path, [task("a")], [shell("a", "true"), template], onExit="record"))
-    graph = Graph(pipeline, "r1", {}, {"a"}, {})
-    step = graph.last_step("Failed", "[]")
-    assert step is not None and step.command[-1] == "echo Failed"
-    assert [each.name for each in graph.due()] == ["a"], "it is no task"
-    assert dataclasses.replace(pipeline, on_exit=None) != pipeline

@@ -1,4 +1,4 @@
-"""Settings: everything wrong is said at once, secrets may be files, and values are never shown."""
+"""Settings: everything wrong is said at once, with its cure; what is blank is not set."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ from pathlib import Path
 import pytest
 
 from jobs.errors import SettingsError
-from jobs.settings import SECRETS, Settings, read_settings
+from jobs.settings import Settings, read_settings
 from jobs.storage.session import connect
-
-KEY = "k" * 40
 
 
 def test_all_faults_are_told_at_once_each_with_its_cure() -> None:
@@ -31,53 +29,6 @@ def test_missing_settings_are_one_table_with_a_line_each() -> None:
     assert len(lines) == 3
     assert "POSTGRES_PRODUCTION_DB" in lines[1] and "is not set" in lines[1]
     assert "CELLAR_SECRET_ACCESS_KEY_FILE" in lines[2]
-
-
-def test_a_secret_may_come_as_a_file_without_its_last_newline(tmp_path: Path) -> None:
-    (tmp_path / "key").write_text(KEY + "\n")
-    settings = read_settings({"ZLV_PSEUDONYM_KEY_FILE": str(tmp_path / "key")})
-    assert settings.ZLV_PSEUDONYM_KEY is not None
-    assert settings.ZLV_PSEUDONYM_KEY.get_secret_value() == KEY
-
-
-@pytest.mark.parametrize("name", SECRETS)
-def test_a_secret_may_lie_in_a_folder_under_its_name(name: str, tmp_path: Path) -> None:
-    """S5: as Kubernetes mounts the keys that a step needs; what is not mounted is not set."""
-    value = "https://" + "key" * 12
-    (tmp_path / name).write_text(value + "\n")
-    settings = read_settings({"ZLV_KEYS_DIR": str(tmp_path)})
-    assert {each for each in SECRETS if getattr(settings, each) is not None} == {name}
-    assert getattr(settings, name).get_secret_value() == value
-
-
-def test_what_is_said_of_one_secret_wins_over_the_folder(tmp_path: Path) -> None:
-    """S5: a variable, or a file of its own."""
-    for name in ("ZLV_PSEUDONYM_KEY", "CELLAR_ACCESS_KEY_ID", "other"):
-        (tmp_path / name).write_text("in the folder, and long enough for a key")
-    (tmp_path / "other").write_text("of its own")
-    settings = read_settings(
-        {
-            "ZLV_KEYS_DIR": str(tmp_path),
-            "ZLV_PSEUDONYM_KEY": KEY,
-            "CELLAR_ACCESS_KEY_ID_FILE": str(tmp_path / "other"),
-        }
-    )
-    assert settings.ZLV_PSEUDONYM_KEY and settings.ZLV_PSEUDONYM_KEY.get_secret_value() == KEY
-    assert settings.CELLAR_ACCESS_KEY_ID and settings.CELLAR_ACCESS_KEY_ID.get_secret_value() == "of its own"
-
-
-def test_a_secret_file_that_is_not_there_is_told_with_the_other_faults(tmp_path: Path) -> None:
-    environ = {"CELLAR_ACCESS_KEY_ID_FILE": str(tmp_path / "none"), "DUCKDB_THREAD_NUMBER": "0"}
-    with pytest.raises(SettingsError) as refused:
-        read_settings(environ)
-    assert "CELLAR_ACCESS_KEY_ID_FILE" in str(refused.value)
-    assert "DUCKDB_THREAD_NUMBER" in str(refused.value)
-
-
-@pytest.mark.parametrize("name", SECRETS)
-def test_a_secret_never_shows_in_a_representation(name: str) -> None:
-    settings = read_settings({name: "https://" + "canary" * 8})
-    assert "canary" not in repr(settings) + str(settings) + settings.model_dump_json()
 
 
 @pytest.mark.parametrize(
@@ -121,51 +72,6 @@ def test_a_relative_home_means_the_same_folder_from_anywhere(
 
 
 @pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        (name, value)
-        for name in (
-            "POSTGRES_PRODUCTION_DB",
-            "CELLAR_HOST_URL",
-            "METABASE_URL",
-            "ZLV_ALERT_URL",
-        )
-        for value in (
-            "https://user:canary@host.example.org/path",
-            "postgres://user:canary@host.example.org:5432/zlv",
-            "user:canary@host.example.org",
-            "//user:canary@host",
-        )
-    ]
-    + [
-        (name, value)
-        for name in ("POSTGRES_PRODUCTION_DB", "CELLAR_HOST_URL")
-        for value in (
-            "host=h password=canary",
-            "canary secret",
-            "host/canary",
-            "host?canary=1",
-            "host:canary",
-        )
-    ]
-    + [
-        ("POSTGRES_PRODUCTION_DB_NAME", "postgres://user:canary@host/zlv"),
-        ("POSTGRES_PRODUCTION_DB_NAME", "host=h password=canary"),
-        ("POSTGRES_PRODUCTION_READONLY_USER", "postgres://user:canary@host/zlv"),
-        ("CELLAR_REGION", "https://canary"),
-        ("CELLAR_DATA_LAKE_BUCKET_NAME", "s3://key:canary@bucket"),
-        ("CELLAR_METABASE_BUCKET_NAME", "s3://bucket/canary"),
-        ("METABASE_URL", "file:///canary"),
-    ],
-)
-def test_what_is_pasted_in_the_place_of_a_host_is_refused_and_never_shown(name: str, value: str) -> None:
-    """S7, D7"""
-    with pytest.raises(SettingsError) as refused:
-        read_settings({name: value})
-    assert name in str(refused.value) and "canary" not in str(refused.value)
-
-
-@pytest.mark.parametrize(
     ("name", "given", "read"),
     [
         ("CELLAR_HOST_URL", "https://cellar.example.org/", "cellar.example.org"),
@@ -191,16 +97,6 @@ def test_a_file_of_authorities_that_is_none_is_refused(tmp_path: Path, content: 
     with pytest.raises(SettingsError, match="ZLV_CA_FILE") as refused:
         read_settings({"ZLV_CA_FILE": str(tmp_path / "ca.pem")})
     assert "canary" not in str(refused.value)
-
-
-@pytest.mark.parametrize(
-    "written", ["http://user:canary@collector:4318/?key=canary", "user:canary@collector"]
-)
-def test_the_address_of_a_collector_is_told_without_what_it_holds(written: str) -> None:
-    """S7: telemetry stops nothing, and shows nothing either."""
-    from jobs.telemetry.traces import without_credentials
-
-    assert "canary" not in without_credentials(written) and "collector" in without_credentials(written)
 
 
 def test_a_folder_where_duckdb_keeps_no_database_is_refused(tmp_path: Path) -> None:
@@ -267,11 +163,3 @@ def test_a_value_that_could_do_harm_is_refused_unseen(name: str, value: str) -> 
     with pytest.raises(SettingsError, match=name) as refused:
         read_settings({name: value})
     assert value not in str(refused.value)
-
-
-@pytest.mark.parametrize(("content", "said"), [(b"caf\xe9" * 10, "UTF-8"), (b"k" * 40 + b"\0", "NUL")])
-def test_a_secret_file_that_is_no_text_is_told(tmp_path: Path, content: bytes, said: str) -> None:
-    """N5"""
-    (tmp_path / "key").write_bytes(content)
-    with pytest.raises(SettingsError, match=said):
-        read_settings({"ZLV_PSEUDONYM_KEY_FILE": str(tmp_path / "key")})

@@ -14,7 +14,9 @@ from typing import Any
 from jobs.errors import SettingsError
 
 _TOKEN = re.compile(
-    r"""\s*(?:(?P<text>'[^']*'|"[^"]*")|(?P<operator>&&|\|\||==|!=|<=|>=|[!<>()\[\],])|(?P<word>[\w{}][\w.{}/:+-]*|-\d[\d.]*))""",
+    r"""\s*(?:(?P<text>'[^']*'|"[^"]*")"""
+    r"|(?P<operator>&&|\|\||==|!=|<=|>=|[!<>()\[\],])"
+    r"|(?P<word>[\w{}][\w.{}/:+-]*|-\d[\d.]*))",
     re.ASCII,
 )
 _ALIASES = {"and": "&&", "or": "||", "not": "!"}

@@ -29,7 +29,8 @@ class Components:
 
     @property
     def superuser_uri(self) -> str:
-        return f"postgresql://postgres:{self.postgres.password}@{self.postgres.host}:{self.postgres.port}/{DATABASE}"
+        server = self.postgres
+        return f"postgresql://postgres:{server.password}@{server.host}:{server.port}/{DATABASE}"
 
     @property
     def s3_endpoint(self) -> str:

@@ -102,9 +102,10 @@ mutation: install ## Alter every model and write down what no test notices
 	@PYTHONPATH=tests $(BIN)/python -m mutation.run
 
 .PHONY: generate
-generate: install ## Write again what derives from the catalog and from the commands' help
+generate: install ## Write again what derives from the catalog, the commands' help and the failure modes
 	@$(BIN)/zlv catalog generate
 	@$(BIN)/python tests/commands_page.py
+	@$(BIN)/python tests/failure_modes_page.py
 	@PYTHONPATH=tests $(BIN)/python tests/chart_files.py
 
 .PHONY: lock

@@ -40,6 +40,7 @@ def checks() -> dict[str, list[str]]:
         "generated files": ["zlv", "catalog", "generate", "--check"],
         "chart files": ["python", "tests/chart_files.py", "--check"],
         "commands page": ["python", "tests/commands_page.py", "--check"],
+        "failure modes": ["python", "tests/failure_modes_page.py", "--check"],
         "architecture": ["pytest", "-q", "-p", "no:cacheprovider", "tests/unit/test_architecture.py"],
     }
 

@@ -14,8 +14,8 @@ from jobs.settings import Settings
 from jobs.telemetry import StageRun
 from jobs.telemetry.ending import go_on
 from jobs.telemetry.faults import told, told_words
+from jobs.transform.faults import without_values
 from jobs.transform.nodes import Node, Outcome
-from jobs.transform.verdict import first_line
 
 # How often a long build says how far it is.
 PROGRESS_SECONDS = 3.0
@@ -125,7 +125,7 @@ def _fault(error: BaseException, outcome: Outcome) -> ZlvError:
     if known_words is not None:
         return known_words
     if not outcome.nodes:
-        return DataRefused(f"dbt could not read the project: {first_line(str(error))}")
+        return DataRefused(f"dbt could not read the project: {without_values(str(error))}")
     return ZlvError(
         f"dbt gave up after {len(outcome.nodes)} of {outcome.planned} models and tests"
         f" ({type(error).__name__}); the last good file stands, build again"

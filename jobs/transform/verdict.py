@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jobs.errors import DataRefused, SettingsError, ZlvError
 from jobs.telemetry.faults import told_words
-from jobs.transform.faults import is_of_data
+from jobs.transform.faults import is_of_data, without_values
 from jobs.transform.nodes import Node, Outcome
 from jobs.transform.statement import to_paste
 
@@ -54,11 +54,4 @@ def _raise(name: str, message: str) -> None:
     if fault is not None:
         raise type(fault)(f"dbt could not build {name}: {fault}")
     kind = DataRefused if is_of_data(message) else ZlvError
-    raise kind(f"dbt could not build {name}: {first_line(message)}")
-
-
-def first_line(text: str) -> str:
-    """Keep of an engine's message what names the fault, not the data it may quote."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    sentence = next((line for line in lines if "Error" in line), lines[0] if lines else "no message")
-    return sentence.split("'", 1)[0].split("LINE ", 1)[0].strip()[:300]
+    raise kind(f"dbt could not build {name}: {without_values(message)}")

@@ -5,9 +5,13 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+import duckdb
 import pytest
 from chain import ZLV, Chain, base_environment
 from manifests import manifest, shell, task
+
+from jobs.errors import SettingsError
+from jobs.telemetry import faults
 
 # Takes no file from anybody, root neither.
 CLOSED = "/sys/zlv"
@@ -89,3 +93,15 @@ def test_a_log_on_a_full_disk_changes_no_exit_code(home: Chain) -> None:
             check=False,
         )
     assert done.returncode == 64
+
+
+@pytest.mark.parametrize("spill", ["0MB", "2MB"])
+def test_work_that_fits_neither_in_memory_nor_on_disk_names_its_settings(tmp_path: Path, spill: str) -> None:
+    settings = {"memory_limit": "40MB", "threads": "1", "temp_directory": str(tmp_path)}
+    settings["max_temp_directory_size"] = spill
+    work = "SELECT list(range || 'a long text to hold') FROM range(4000000)"
+    with duckdb.connect(config=settings) as connection, pytest.raises(duckdb.Error) as caught:
+        connection.execute(work).fetchall()
+    told = faults.told(caught.value)
+    assert isinstance(told, SettingsError), caught.value
+    assert "DUCKDB_MEMORY_LIMIT" in str(told)

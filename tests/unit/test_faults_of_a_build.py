@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from jobs.transform.faults import is_of_data
+from jobs.transform.faults import is_of_data, without_values
 from jobs.transform.warnings import compared, sentence
 
 OF_DATA = [
@@ -46,6 +46,42 @@ def test_a_contract_or_a_macro_that_is_broken_is_no_matter_of_time() -> None:
     assert is_of_data(
         "Compilation Error in model marts_x (models/marts_x.sql)\n  This model has an enforced contract"
     )
+
+
+HEAD = "Runtime Error in model int_x (models/int_x.sql)\n  "
+WHO = "jeanne@example.org"
+QUOTED = {
+    "key": f"CREATE TABLE t (a TEXT PRIMARY KEY); INSERT INTO t VALUES ('{WHO}'), ('{WHO}')",
+    "cast": f"SELECT '{WHO}'::INTEGER",
+    "day": f"SELECT strptime('{WHO}', '%d/%m/%Y')",
+    "JSON": f"SELECT '{{{WHO}'::JSON",
+    "said by a model": f"SELECT error('{WHO}')",
+    "pattern": f"SELECT regexp_matches('a', '({WHO}')",
+    "number": "SELECT 290129912345678::BIGINT * 290129912345678::BIGINT",
+}
+
+
+@pytest.mark.parametrize("query", QUOTED.values(), ids=QUOTED)
+@pytest.mark.parametrize("head", [HEAD, ""], ids=["in a model", "alone"])
+def test_what_the_engine_quotes_is_not_told_and_its_kind_is(query: str, head: str) -> None:
+    """S3: the message said the row's value, or nothing but that there was an error."""
+    with duckdb.connect() as connection, pytest.raises(duckdb.Error) as caught:
+        connection.execute(query).fetchall()
+    kind = str(caught.value).split(":", 1)[0]
+    told = without_values(f"{head}{caught.value}")
+    assert WHO not in told and "290129912345678" not in told
+    assert told.startswith(f"{kind}: ") and told.endswith(" (models/int_x.sql)" if head else told[-1])
+
+
+def test_what_is_wrong_in_the_code_is_told_in_the_engine_s_words() -> None:
+    with duckdb.connect() as connection, pytest.raises(duckdb.Error) as caught:
+        connection.execute("SELECT nothing FROM (SELECT 1 AS something)")
+    assert "nothing" in without_values(f"{HEAD}{caught.value}")
+    contract = "Compilation Error in model m (models/m.sql)\n  This model has an enforced contract"
+    assert without_values(contract) == (
+        "Compilation Error: This model has an enforced contract (models/m.sql)"
+    )
+    assert without_values(f"odd: {WHO}") == "an error that is none of the engine's"
 
 
 def test_counts_stand_beside_those_of_the_build_before() -> None:

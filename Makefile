@@ -13,7 +13,7 @@ help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
 .venv/.installed: requirements/dev.lock pyproject.toml
-	@echo "installing into .venv (about a minute)"
+	@echo "installing into .venv (one to three minutes)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@# The lock is complete and carries a hash for each file: nothing is left to resolve.
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/dev.lock

@@ -29,6 +29,10 @@ class ZlvError(Exception):
         return printable(super().__str__())
 
 
+class LateDelivery(ZlvError):
+    """Tell who asked (`zlv status --check`) that something is late."""
+
+
 class WrongUsage(ZlvError):
     """Report arguments that say nothing the command could do."""
 

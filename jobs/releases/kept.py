@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 
 from jobs.errors import DataRefused
 from jobs.releases.manifest import check_content, check_manifest
-from jobs.releases.release import FOLDER, release_file, release_names
+from jobs.releases.release import FOLDER, meant_release, release_file, release_names
 from jobs.settings import Settings
 from jobs.storage.bucket import Bucket
 from jobs.storage.s3 import client
@@ -15,8 +15,9 @@ from jobs.storage.s3 import client
 def find_release(settings: Settings, name: str, folder: Path) -> Path:
     """Give the file of a release; one that the volume no longer keeps is fetched from S3 into `folder`.
 
-    Raises DataRefused when neither has it, SettingsError for a name that is none, Temporary when S3 fails.
+    `last` is the one that is shown, `previous` the one that it replaced. Raises DataRefused when neither has it, SettingsError for a name that is none, Temporary when S3 fails.
     """
+    name = meant_release(settings, name)
     here = release_file(settings.clean_dir, name)
     if here.is_file():
         return here

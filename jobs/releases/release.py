@@ -98,6 +98,19 @@ def previous_release(settings: Settings) -> str | None:
     return older[0] if older else None
 
 
+def meant_release(settings: Settings, word: str) -> str:
+    """Name the release that a person means: `last`, `previous`, or a name as it is.
+
+    Raises DataRefused where there is none.
+    """
+    if word not in ("last", "previous"):
+        return word
+    name = current_release(settings) if word == "last" else previous_release(settings)
+    if name is None:
+        raise DataRefused(f"there is no {word} release yet; run `zlv publish` first")
+    return name
+
+
 def free_name(clean_dir: Path, run_id: str) -> str:
     """Name a new release after its run; a retry gets `-2`, `-3`: a release's name is never used twice."""
     name, number = run_id, 1

@@ -21,9 +21,10 @@ def diff(before: str, after: str, as_json: bool) -> None:
 
     Per mart: columns, rows added, removed and changed by its grain, totals of its measures, and the
     models and sources behind it that changed. A release that the clean volume no longer keeps is
-    fetched from S3. Names are those that `zlv status` shows.
+    fetched from S3. Names are those that `zlv status` shows; `last` is the one that is shown, `previous` the
+    one that it replaced.
 
-    Example: zlv diff daily-20260101t020000-1a2b daily-20260102t020000-3c4d
+    Example: zlv diff previous last
     """
     import json
     import tempfile

@@ -7,19 +7,19 @@ import click
 
 @click.command()
 @click.argument("run_id", metavar="RUN")
-@click.argument("step", metavar="STEP")
+@click.argument("step", metavar="STEP", required=False)
 @click.option("-N", "--namespace", help="Read the log of the step's pod in this namespace.")
-def logs(run_id: str, step: str, namespace: str | None) -> None:
+def logs(run_id: str, step: str | None, namespace: str | None) -> None:
     """Show what a step of a run wrote.
 
-    RUN is a run id of `zlv runs`, or `last`.
+    RUN is a run id of `zlv runs`, or `last`; without STEP, the first step that failed.
 
-    Example: zlv logs last build
+    Example: zlv logs last
     """
     from jobs.errors import SettingsError
     from jobs.settings import read_settings
     from jobs.telemetry.identity import RUN_ID
-    from jobs.telemetry.records import run_ids
+    from jobs.telemetry.records import read_steps, run_ids
 
     settings = read_settings()
     if namespace is not None:
@@ -30,10 +30,17 @@ def logs(run_id: str, step: str, namespace: str | None) -> None:
         if run_id == "last":
             newest_run = next(iter(runs_in_cluster(cluster)), None)
             run_id = newest_run.record.run_id if newest_run else run_id
+        if step is None:
+            raise click.UsageError("with --namespace name the STEP; `zlv runs RUN` lists them")
         click.echo(step_log(cluster, run_id, step), nl=False)
         return
     if run_id == "last":
         run_id = next(run_ids(settings.runs_dir), run_id)
+    if step is None and RUN_ID.match(run_id):
+        failed = [each.step for each in read_steps(settings.runs_dir, run_id) if each.status == "failed"]
+        if not failed:
+            raise SettingsError(f"no step of run {run_id!r} failed; name the step whose log is to be shown")
+        step = failed[0]
     folder = settings.runs_dir / run_id / "logs"
     path = folder / f"{step}.log"
     if not RUN_ID.match(run_id) or path.parent != folder or not path.is_file():

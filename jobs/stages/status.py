@@ -24,7 +24,8 @@ COLOURS = {
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of tables.")
-def status(as_json: bool) -> None:
+@click.option("--check", is_flag=True, help="End with 1 when a delivery is late.")
+def status(as_json: bool, check: bool) -> None:
     """Tell how fresh each file is and how the last run went.
 
     Says of each file its rows, the day its data are of, and whether the next delivery is late.
@@ -35,6 +36,7 @@ def status(as_json: bool) -> None:
     from dataclasses import asdict
 
     from jobs.catalog import load_catalog
+    from jobs.errors import LateDelivery
     from jobs.inspection.freshness import absent_years, file_states
     from jobs.inspection.warnings import warned
     from jobs.releases.release import current_release, previous_release, release_names
@@ -63,13 +65,15 @@ def status(as_json: bool) -> None:
             "runs": _runs(settings),
         }
         click.echo(json.dumps(told, ensure_ascii=False, indent=1))
-        return
-    _print(states, late, releases, _runs(settings))
-    for family, years in absent.items():
-        click.echo(f"declared and never loaded: {family} {', '.join(map(str, years))}")
-    for sentence in waiting:
-        click.echo(f"nothing is read of {sentence}")
-    _print_warnings(warnings)
+    else:
+        _print(states, late, releases, _runs(settings))
+        for family, years in absent.items():
+            click.echo(f"declared and never loaded: {family} {', '.join(map(str, years))}")
+        for sentence in waiting:
+            click.echo(f"nothing is read of {sentence}")
+        _print_warnings(warnings)
+    if check and late:
+        raise LateDelivery(f"late: {', '.join(late)}")
 
 
 def _runs(settings: Settings) -> list[dict[str, Any]]:

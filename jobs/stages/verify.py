@@ -10,20 +10,18 @@ import click
 def verify(release: str | None) -> None:
     """Compare a release with its signed manifest, and print the key that signed it.
 
-    RELEASE is the name of one on the clean volume; default the current one. ZLV_VERIFY_KEY, or the key that
+    RELEASE is the name of one on the clean volume, or `previous`; default the one that is shown. ZLV_VERIFY_KEY, or the key that
     signs here, says whom to trust. 65: the release or its manifest was changed, or is signed by another key.
 
     Example: zlv verify
     """
     from jobs.errors import DataRefused
     from jobs.releases.manifest import read_release
-    from jobs.releases.release import current_release, release_file
+    from jobs.releases.release import meant_release, release_file
     from jobs.settings import read_settings
 
     settings = read_settings()
-    name = release or current_release(settings)
-    if name is None:
-        raise DataRefused("there is no release yet; run `zlv publish` first")
+    name = meant_release(settings, release or "last")
     path = release_file(settings.clean_dir, name)
     if not path.is_file():
         raise DataRefused(f"release {name} is not on the clean volume; see `zlv status`")

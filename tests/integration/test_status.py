@@ -84,6 +84,14 @@ def test_status_prints_files_release_and_the_last_run_of_each_pipeline(tmp_path:
     assert "clean file: run-2 · a rollback shows run-1" in told.stdout
     assert "daily: failed in 60.0 s, daily-2" in told.stdout and "build: 3 dbt test(s) failed" in told.stdout
     assert "late or to mend: production.all tables" in told.stdout
+    checked = zlv(settings.model_copy(update=environ), "status", "--check")
+    assert checked.returncode == 1 and "late: production.all tables" in checked.stderr  # N28
+    log = settings.runs_dir / "daily-2" / "logs" / "build.log"
+    log.parent.mkdir()
+    log.write_text("what build wrote\n")
+    # N15: the failed step is the one that is asked about; a run in which none failed says so.
+    assert zlv(settings, "logs", "daily-2").stdout == "what build wrote\n"
+    assert zlv(settings, "logs", "daily-1").returncode == 64
     found = json.loads(zlv(settings.model_copy(update=environ), "status", "--json").stdout)
     assert found["releases"] == {"current": "run-2", "rollback": "run-1", "kept": ["run-2", "run-1"]}
     assert [run["run_id"] for run in found["runs"]] == ["daily-2"]

@@ -6,12 +6,13 @@ import os
 from pathlib import Path
 
 import pytest
-from bases import base, write_warehouse
+from bases import base, publish, write_warehouse
 
-from jobs.errors import SettingsError
+from jobs.errors import DataRefused, SettingsError
 from jobs.releases.release import (
     current_release,
     free_name,
+    meant_release,
     point_to,
     previous_release,
     release_file,
@@ -82,3 +83,18 @@ def test_the_fingerprint_tells_two_warehouse_files_apart_by_their_content(tmp_pa
     settings.warehouse_file.write_bytes(content)
     os.utime(settings.warehouse_file, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert fingerprint(settings.warehouse_file) != first
+
+
+def test_last_and_previous_mean_releases_where_one_is_named(tmp_path: Path) -> None:
+    """N15: `zlv diff previous last` said that there is no release of that name."""
+    settings = base(tmp_path)
+    with pytest.raises(DataRefused, match="no last release yet"):
+        meant_release(settings, "last")
+    for mark in (1, 2):
+        write_warehouse(settings, mark, rows=1)
+        publish(settings, f"daily-{mark}")
+    assert [meant_release(settings, word) for word in ("previous", "last", "daily-7")] == [
+        "daily-1",
+        "daily-2",
+        "daily-7",
+    ]

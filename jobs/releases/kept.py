@@ -15,7 +15,8 @@ from jobs.storage.s3 import client
 def find_release(settings: Settings, name: str, folder: Path) -> Path:
     """Give the file of a release; one that the volume no longer keeps is fetched from S3 into `folder`.
 
-    `last` is the one that is shown, `previous` the one that it replaced. Raises DataRefused when neither has it, SettingsError for a name that is none, Temporary when S3 fails.
+    `last` is the one that is shown, `previous` the one that it replaced. Raises DataRefused when neither
+    place has it, SettingsError for a name that is none, Temporary when S3 fails.
     """
     name = meant_release(settings, name)
     here = release_file(settings.clean_dir, name)

@@ -10,8 +10,9 @@ import click
 def verify(release: str | None) -> None:
     """Compare a release with its signed manifest, and print the key that signed it.
 
-    RELEASE is the name of one on the clean volume, or `previous`; default the one that is shown. ZLV_VERIFY_KEY, or the key that
-    signs here, says whom to trust. 65: the release or its manifest was changed, or is signed by another key.
+    RELEASE is the name of one on the clean volume, or `previous`; default the one that is shown.
+    ZLV_VERIFY_KEY, or the key that signs here, says whom to trust. 65: the release or its manifest was
+    changed, or is signed by another key.
 
     Example: zlv verify
     """

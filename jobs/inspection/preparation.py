@@ -53,9 +53,6 @@ class Outcome:
 
 def check_folders(settings: Settings) -> list[Outcome]:
     """Look at every folder that is written to."""
-    if settings.ZLV_HOME.exists() and not settings.ZLV_HOME.is_dir():
-        error = SettingsError(f"{settings.ZLV_HOME} is no folder: set ZLV_HOME to one, or take the file away")
-        return [Outcome("home", error=error)]
     folders = [
         ("raw files", settings.raw_dir, "ZLV_RAW_DIR", True),
         ("warehouse", settings.warehouse_dir, "ZLV_WAREHOUSE_DIR", True),

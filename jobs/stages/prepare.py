@@ -24,7 +24,7 @@ def prepare() -> None:
 
     settings = read_settings()
     folders = check_folders(settings)
-    if any(outcome.error is not None for outcome in folders if outcome.name in ("home", "runs")):
+    if any(outcome.error is not None for outcome in folders if outcome.name == "runs"):
         # No record can be written there: this is said before one is begun.
         _finish(folders)
     with stage(settings, "prepare") as run:

@@ -20,7 +20,8 @@ def test_a_home_that_is_a_file_is_said_before_anything_is_written(
     (tmp_path / "file").write_text("")
     done = prepare(environment, ZLV_HOME=str(tmp_path / "file"))
     assert done.returncode == 64, done.stderr
-    assert "file is no folder: set ZLV_HOME" in done.stdout and "unexpected" not in done.stderr
+    assert f"is no folder: {tmp_path / 'file'} is a file; set ZLV_HOME" in done.stderr
+    assert not (tmp_path / "file").read_text()
 
 
 @pytest.mark.parametrize(
@@ -34,7 +35,7 @@ def test_a_folder_that_cannot_be_written_is_named_with_its_setting(
     (tmp_path / "file").write_text("")
     done = prepare(environment, **{setting: str(tmp_path / place)})
     assert done.returncode == 64, done.stderr
-    assert setting in done.stdout and "unexpected" not in done.stderr
+    assert setting in done.stdout + done.stderr and "unexpected" not in done.stderr
 
 
 def test_a_disk_that_takes_no_more_is_said_before_anything_is_written(environment: dict[str, str]) -> None:

@@ -23,8 +23,9 @@ __all__ = ["base", "updates"]  # fixtures
         (
             "events",
             (
+                # The sample has sixty events of before 2025.
                 "SELECT (SELECT count(*) FROM raw.events) + (SELECT count(*) FROM raw.notes WHERE deleted_at"
-                " IS NULL)"
+                " IS NULL) + 60"
             ),
         ),
         ("join_campaigns_housing", "SELECT count(*) FROM raw.campaigns_housing"),

@@ -70,7 +70,7 @@ def test_accents_and_blanks_in_an_address_travel_encoded(tmp_path: Path) -> None
     with saying(lambda handler: send(handler, BODY)) as (address, asked):
         assert load(tmp_path, f"{address}/données été/zones [1].csv?année=2025&q=a b%20c").rows == 1000
     path = "/donn%C3%A9es%20%C3%A9t%C3%A9/zones%20%5B1%5D.csv?ann%C3%A9e=2025&q=a%20b%20c"
-    assert set(asked) == {f"GET {path}"}
+    assert set(asked) == {f"GET {path}", f"HEAD {path}"}
     assert encoded("https://exämple.fr/100%/a%2Fb") == "https://xn--exmple-cua.fr/100%25/a%2Fb"
 
 

@@ -14,7 +14,7 @@ from urllib.error import HTTPError
 from urllib.parse import unquote, urlsplit
 
 from jobs.catalog import Source
-from jobs.errors import SettingsError
+from jobs.errors import SettingsError, Temporary, ZlvError
 from jobs.settings import Settings
 from jobs.sources.lake.counted import Body, counted
 from jobs.sources.lake.faults import told_web
@@ -104,13 +104,37 @@ class Lake:
             raise told_web(error, location) from None
         except (OSError, HTTPException) as error:
             raise told_web(error, location) from None
+        size = self._agreed(item, size)
         changed = headers.get("Last-Modified")
         etag = (headers.get("ETag") or "").strip('"') or (f"{changed}-{size}" if changed else "")
         # A declared checksum tells the content better than the server does.
         return [replace(item, etag=source.sha256 or etag, size=size)]
 
-    def _asked(self, item: LakeObject) -> Answer:
-        return open_address(self._settings, item.url, redirects_to=item.redirects_to, silent=READ_SECONDS)
+    def _agreed(self, item: LakeObject, size: int) -> int:
+        """Hold what an answer promises of its size to what the server says of it elsewhere, where it does.
+
+        Raises Temporary for a server that tells two sizes: one of them is of a body that was cut.
+        """
+        try:
+            with self._asked(item, method="HEAD") as answer:
+                told = answer.length
+        except (OSError, HTTPException, ZlvError):
+            return size
+        if not told or size in (-1, told):
+            return told or size
+        raise Temporary(
+            f"{shown(item.url)} is of {size} bytes, and of {told} where it is only asked about: the last good"
+            " file stands; run again"
+        )
+
+    def _asked(self, item: LakeObject, method: str | None = None) -> Answer:
+        return open_address(
+            self._settings,
+            item.url,
+            method=method,
+            redirects_to=item.redirects_to,
+            silent=READ_SECONDS,
+        )
 
     def _open(self, item: LakeObject, size: int | None = None) -> Body:
         scheme = urlsplit(item.url).scheme

@@ -95,19 +95,22 @@ def open_address(
     address: str,
     *,
     body: bytes | None = None,
+    method: str | None = None,
     headers: Mapping[str, str] | None = None,
     redirects_to: Sequence[str] = (),
     silent: float = SILENT_SECONDS,
     whole: float = WHOLE_SECONDS,
 ) -> Answer:
-    """Ask an address, by GET, or by POST where there is a `body`; bounded to `silent` and `whole` seconds.
+    """Ask an address, by `method`, else GET, or POST where there is a `body`.
+
+    It is bounded to `silent` seconds without a byte, and `whole` in all.
 
     A redirect is followed on the same host, or to one that `redirects_to` names. Raises SettingsError for a
     redirect to elsewhere, an answer that nobody can count and an address that is none; urllib's HTTPError
     for a status of a fault; OSError or HTTPException where no answer came.
     """
     given = {"User-Agent": f"zlv-warehouse/{__version__}", "Accept-Encoding": "identity", **(headers or {})}
-    request = Asked(encoded(address), body, given)
+    request = Asked(encoded(address), body, given, method=method)
     door, opener = Door(address, tls_context(settings)), OpenerDirector()
     for handler in (
         ProxyHandler(),

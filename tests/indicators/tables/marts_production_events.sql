@@ -35,3 +35,24 @@ SELECT
 FROM happened AS e LEFT JOIN housing AS h USING (id) LEFT JOIN owner AS o USING (id) LEFT JOIN name AS n USING (type)
 LEFT JOIN change AS c ON c.id = e.id AND c.type = 'housing:status-updated' LEFT JOIN status_name AS s ON s.status = c.new_status
 LEFT JOIN app.users AS u ON u.id = e.created_by
+UNION ALL BY NAME
+-- Of before 2025: a sentence of the sample tells the status, of housings that are gone.
+SELECT
+    CAST(old.id AS UUID) AS id,
+    CAST(old.created_at AS TIMESTAMPTZ) AS created_at,
+    CASE WHEN t.status IS NOT NULL THEN 'housing:status-updated' END AS type,
+    CASE WHEN t.status IS NOT NULL THEN 'Changement de statut de suivi' END AS name,
+    t.sub_status AS new_sub_status,
+    t.occupancy AS new_occupancy,
+    CASE WHEN t.occupancy IS NOT NULL THEN (SELECT label FROM occupancy_name WHERE code = 'V') END AS old_occupancy,
+    s.label AS new_status_refined
+FROM lake."production/old_events" AS old
+LEFT JOIN (VALUES
+    ('Passage à Suivi en cours%', 3, NULL, NULL),
+    ('Passage à non-vacant : occupé par le propriétaire%', 4, 'N''était pas vacant', 'P'),
+    ('Passage de jamais contacté à premier contact%', 0, NULL, NULL),
+    ('Bloqué - blocage juridique%', 5, 'Blocage involontaire du propriétaire', NULL),
+    ('Courrier renvoyé NPAI%', NULL, 'N’habite pas à l’adresse indiquée', NULL),
+    ('Sortie de la vacance%', 4, 'Sortie de la vacance', NULL)
+) AS t (sentence, status, sub_status, occupancy) ON old.content LIKE t.sentence
+LEFT JOIN status_name AS s ON s.status = t.status

@@ -141,7 +141,7 @@ def _look_into(result: Any, outcome: Outcome) -> None:
     unit_tests = any(node.resource == "unit_test" for node in outcome.nodes)
     outcome.planned = planned if unit_tests else max(outcome.planned, planned)
     by_id = {each.node.unique_id: each for each in results}
-    for node in outcome.of("fail"):
+    for node in outcome.of("fail", "warn"):
         found = by_id.get(node.unique_id)
         if found is not None:
             node.file = str(found.node.original_file_path)

@@ -24,6 +24,7 @@ from jobs.storage.bucket import Bucket
 from jobs.storage.files import discard, next_file
 from jobs.storage.outside import Name, Outside, Sha256, read_outside
 from jobs.storage.s3 import client
+from jobs.storage.writer import forget_writers
 from jobs.telemetry import StageRun
 
 _CURE = "the last release stands; upload again"
@@ -62,6 +63,7 @@ def follow_release(settings: Settings, run: StageRun) -> str | None:
         open_to_group(target.parent)
         for left in target.parent.glob("*.next"):
             discard(left)
+        forget_writers(target.parent)
         fetched = not target.is_file()
         if fetched:
             _fetch(settings, place, pointer, followed)

@@ -33,6 +33,7 @@ from jobs.settings import Settings
 from jobs.storage.closing import close_session
 from jobs.storage.files import next_file, read_certificate, write_certificate
 from jobs.storage.session import attach, connect
+from jobs.storage.writer import forget_writers
 from jobs.telemetry import StageRun
 
 
@@ -65,6 +66,7 @@ def publish_marts(
     with publishing(settings):
         for left in (settings.clean_dir / FOLDER).glob("*.next*"):
             left.unlink()
+        forget_writers(settings.clean_dir / FOLDER)
         for left in (settings.clean_dir / FOLDER).glob("*.json"):
             # Written before its release, which never came.
             if not left.with_suffix(".duckdb").exists():

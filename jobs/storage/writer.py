@@ -42,6 +42,12 @@ def one_writer(target: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
+def forget_writers(folder: Path) -> None:
+    """Remove what writers that were killed left in a folder of which nobody else is a writer now."""
+    for path in folder.glob(".*.writer"):
+        path.unlink(missing_ok=True)
+
+
 def _lock(path: Path) -> int | None:
     while True:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o660)

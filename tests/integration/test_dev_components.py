@@ -10,8 +10,11 @@ from typing import Any
 import duckdb
 import duckdb_extensions
 import pytest
+from servers_up import home, up
 
 from jobs.sample.servers.state import Components
+
+__all__ = ["home", "up"]  # fixtures
 
 FRENCH_STATUS = {
     0: "non suivi",

@@ -49,7 +49,7 @@ SELECT
 FROM lake."production/old_events" AS old
 LEFT JOIN (VALUES
     ('Passage à Suivi en cours%', 3, NULL, NULL),
-    ('Passage à non-vacant : occupé par le propriétaire%', 4, 'N''était pas vacant', 'P'),
+    ('Passage à non-vacant : occupé par le propriétaire%', 4, 'N''était pas vacant', 'Occupé par le propriétaire'),
     ('Passage de jamais contacté à premier contact%', 0, NULL, NULL),
     ('Bloqué - blocage juridique%', 5, 'Blocage involontaire du propriétaire', NULL),
     ('Courrier renvoyé NPAI%', NULL, 'N’habite pas à l’adresse indiquée', NULL),

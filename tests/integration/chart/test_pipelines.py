@@ -67,7 +67,13 @@ def test_values_reach_every_step(tmp_path: Path) -> None:
     }
     assert build["activeDeadlineSeconds"] == 100
     catalog = next(volume for volume in daily["spec"]["volumes"] if volume["name"] == "catalog")["configMap"]
-    assert {item["path"] for item in catalog["items"]} == {"lovac.yml", "policy/lovac.yml", "publication.yml"}
+    assert {item["path"] for item in catalog["items"]} == {
+        "lovac.yml",
+        "policy/lovac.yml",
+        "publication.yml",
+        # The trial's files are no whole country's.
+        "expected.yml",
+    }
     assert {item["key"] for item in catalog["items"]} == set(things["ConfigMap", "warehouse-catalog"]["data"])
 
 

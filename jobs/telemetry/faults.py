@@ -80,6 +80,8 @@ def _of_system(number: int, name: str) -> ZlvError | None:
             f"{where} cannot be made: a file is in the way of a folder. Move it away, or set"
             f" {_setting(name)} to a folder"
         )
+    if number == errno.ELOOP:
+        return SettingsError(f"{where} is a link, and is not followed: remove it, look who put it there")
     if number in _CLOSED:
         return SettingsError(
             f"{where} cannot be written: the process has no right to it, or its disk is read-only. Give it"

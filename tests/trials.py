@@ -134,15 +134,17 @@ class Trial:
             f"{s3}:9000",
         ]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as forwarded:
-            assert forwarded.stdout is not None
-            for _ in range(2):
-                assert "Forwarding from" in forwarded.stdout.readline()
-            yield settings | {
-                "POSTGRES_PRODUCTION_DB": "127.0.0.1",
-                "POSTGRES_PRODUCTION_PORT": str(postgres),
-                "CELLAR_HOST_URL": f"127.0.0.1:{s3}",
-            }
-            forwarded.terminate()
+            try:
+                assert forwarded.stdout is not None
+                for _ in range(2):
+                    assert "Forwarding from" in forwarded.stdout.readline()
+                yield settings | {
+                    "POSTGRES_PRODUCTION_DB": "127.0.0.1",
+                    "POSTGRES_PRODUCTION_PORT": str(postgres),
+                    "CELLAR_HOST_URL": f"127.0.0.1:{s3}",
+                }
+            finally:
+                forwarded.terminate()
 
 
 @pytest.fixture(scope="module")

@@ -60,8 +60,13 @@ def test_a_metabase_without_the_volume_follows_the_releases_in_s3(trial: Trial) 
 def test_a_run_on_a_laptop_gives_the_same_tables_as_the_jobs_of_the_cluster(
     trial: Trial, tmp_path: Path
 ) -> None:
+    declared = json.loads(trial.kubectl("get", "configmap", f"{NAME}-catalog", "-ojson"))["data"]
+    (tmp_path / "catalog").mkdir()
+    for name, text in declared.items():
+        (tmp_path / "catalog" / name).write_text(text, encoding="utf-8")
     with trial.sources() as sources:
-        local = Chain(tmp_path, {**base_environment(tmp_path), **sources})
+        where = {"ZLV_CATALOG_DIR": f":{tmp_path / 'catalog'}"}
+        local = Chain(tmp_path, {**base_environment(tmp_path), **sources, **where})
         local.zlv("run", "daily")
     assert fingerprints(local.clean_file) == trial.tables()
 

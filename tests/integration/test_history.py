@@ -165,7 +165,7 @@ def test_a_refused_build_adds_nothing(own_past: Past) -> None:
     before = fingerprints(own_past.file)
     own_past.sync("2024-04-04T05:00:00+00:00")
     with duckdb.connect(str(own_past.chain.home / "raw" / "production.duckdb")) as connection:
-        connection.execute("INSERT INTO housing FROM housing ORDER BY id LIMIT 1")
+        connection.execute("INSERT INTO campaigns FROM campaigns ORDER BY id LIMIT 1")
     assert "dbt test(s) failed" in own_past.build(*RECORDED, code=65)
     assert fingerprints(own_past.file) == before
     assert not list((own_past.chain.home / "warehouse").glob("*.duckdb.next*"))

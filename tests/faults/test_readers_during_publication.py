@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from bases import base, marks, publish, write_warehouse
+from bases import SIGNING_KEY, base, marks, publish, write_warehouse
 from chain import ZLV
 
 from jobs.releases.release import current_release, release_names
@@ -76,7 +76,10 @@ def _killed(settings: Settings, delay: float) -> bool:
     """Start `zlv publish` and end it with SIGKILL, `delay` seconds after its file appears; tell whether it
     still ran."""
     environ = child_environment(
-        ZLV_HOME=str(settings.ZLV_HOME), ZLV_CATALOG_DIR=str(settings.ZLV_CATALOG_DIR), ZLV_RUN_ID="bad"
+        ZLV_HOME=str(settings.ZLV_HOME),
+        ZLV_CATALOG_DIR=str(settings.ZLV_CATALOG_DIR),
+        ZLV_RUN_ID="bad",
+        ZLV_SIGNING_KEY=SIGNING_KEY,
     )
     command = [str(ZLV), "publish"]
     process = subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

@@ -45,7 +45,7 @@ def two_releases(own_chain: Chain, chain: Chain, tmp_path: Path) -> Chain:
         kept = f"SELECT * EXCLUDE (line) FROM ({rows}) WHERE line > {LEFT_OUT}"
         connection.execute(f"COPY ({kept}) TO '{folder}/fewer.csv'", [str(before)])
     (folder / "lovac.yml").write_text(ENTRY.format(file=folder / "fewer.csv", criterion=criterion))
-    own_chain.environment["ZLV_CATALOG_DIR"] = f":{folder}"
+    own_chain.environment["ZLV_CATALOG_DIR"] += f":{folder}"
     own_chain.environment["CELLAR_METABASE_KEY_PATH"] = "diff/"
     for stage in (("load-lake", "--only", "lovac_2026"), ("build",), ("audit",), ("publish",)):
         own_chain.zlv(*stage, ZLV_RUN_ID="fewer")

@@ -124,15 +124,8 @@ class Trial:
         secret = json.loads(self.kubectl("get", "secret", f"{NAME}-trial", "-ojson"))["data"]
         settings |= {name: base64.b64decode(value).decode() for name, value in secret.items()}
         postgres, s3 = free_port(), free_port()
-        command = [
-            "kubectl",
-            "-n",
-            self.namespace,
-            "port-forward",
-            f"deploy/{NAME}-dev",
-            f"{postgres}:5432",
-            f"{s3}:9000",
-        ]
+        command = ["kubectl", "-n", self.namespace, "port-forward", f"deploy/{NAME}-dev"]
+        command += [f"{postgres}:5432", f"{s3}:9000"]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as forwarded:
             try:
                 assert forwarded.stdout is not None

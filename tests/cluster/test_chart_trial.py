@@ -1,5 +1,4 @@
-"""A trial without any outside service: install, run the pipelines, and read the clean file as Metabase would,
-in place or elsewhere."""
+"""Try the chart without any outside service: install, run, and read the clean file as Metabase would."""
 
 from __future__ import annotations
 
@@ -57,16 +56,14 @@ def test_a_metabase_without_the_volume_follows_the_releases_in_s3(trial: Trial) 
     trial.kubectl("delete", "pod", "stand-in", "--now")
 
 
-def test_a_run_on_a_laptop_gives_the_same_tables_as_the_jobs_of_the_cluster(
-    trial: Trial, tmp_path: Path
-) -> None:
-    declared = json.loads(trial.kubectl("get", "configmap", f"{NAME}-catalog", "-ojson"))["data"]
+def test_a_laptop_gives_the_same_tables_as_the_jobs_of_the_cluster(trial: Trial, tmp_path: Path) -> None:
+    declared = json.loads(trial.kubectl("get", "configmap", f"{NAME}-catalog", "-ojson"))
     (tmp_path / "catalog").mkdir()
-    for name, text in declared.items():
-        (tmp_path / "catalog" / name).write_text(text, encoding="utf-8")
+    for file, text in declared["data"].items():
+        (tmp_path / "catalog" / file).write_text(text)
+    where = base_environment(tmp_path) | {"ZLV_CATALOG_DIR": f":{tmp_path / 'catalog'}"}
     with trial.sources() as sources:
-        where = {"ZLV_CATALOG_DIR": f":{tmp_path / 'catalog'}"}
-        local = Chain(tmp_path, {**base_environment(tmp_path), **sources, **where})
+        local = Chain(tmp_path, where | sources)
         local.zlv("run", "daily")
     assert fingerprints(local.clean_file) == trial.tables()
 

@@ -5,6 +5,19 @@ from __future__ import annotations
 from decimal import Decimal
 from pathlib import Path
 
+# DuckDB's whole numbers, as it names their types.
+INTEGERS = (
+    "TINYINT",
+    "SMALLINT",
+    "INTEGER",
+    "BIGINT",
+    "HUGEINT",
+    "UTINYINT",
+    "USMALLINT",
+    "UINTEGER",
+    "UBIGINT",
+)
+
 
 def literal(value: str | int | float | bool | Decimal | Path | None) -> str:
     """Write a value as an SQL literal, for the places where DuckDB takes no parameter."""

@@ -4,16 +4,14 @@ application."""
 from __future__ import annotations
 
 import json
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
+from warehouse_copies import on_copies
 
-from jobs.catalog import load_catalog
 from jobs.settings import Settings
-from jobs.storage.session import attach_sources, bound
 
 # Tests of one statement: planning is most of what a test on few rows costs.
 AT_ONCE = 25
@@ -43,14 +41,7 @@ class CompiledProject:
         tests = [self.nodes[id_] for id_ in made if self.nodes[id_]["resource_type"] == "test"]
         self.severity = {test["name"]: test["config"]["severity"].lower() for test in tests}
         self.tests = {test["name"]: _counted(test) for test in tests}
-        folder.mkdir(parents=True, exist_ok=True)
-        self.connection = duckdb.connect()
-        bound(self.connection, settings)
-        for file in (settings.warehouse_file, settings.history_file):
-            copy = folder / file.name
-            shutil.copyfile(file, copy)
-            self.connection.execute(f"ATTACH '{copy}' AS {file.stem}")
-        attach_sources(self.connection, settings, load_catalog(settings.catalog_dirs))
+        self.connection = on_copies(settings, folder)
 
     def run(self, production: Path) -> Found:
         """Make every table of a file of the application, and count what each test finds."""

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from components import catalog_of, step
+
+from jobs.sources.production.snapshot import sync_production
+from jobs.storage.retry import Backoff
+
 CATALOG = """
 domain: production
 defaults: {owner: team, minimum_rows: 0}
@@ -171,3 +178,11 @@ WHOLE = {
         "ALTER ROLE {role} BYPASSRLS",
     ],
 }
+
+
+def sync(tmp_path: Path, environment: dict[str, str]) -> Path:
+    """Take a snapshot of the application that the catalog above declares, in this process."""
+    declared = catalog_of(tmp_path / "catalog", production=CATALOG, policy_production=POLICY)
+    with step("sync-production", tmp_path / "home", **environment) as (settings, run):
+        sync_production(settings, declared, run, (), Backoff(attempts=1))
+        return Path(settings.production_file)

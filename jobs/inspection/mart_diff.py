@@ -6,20 +6,7 @@ from dataclasses import dataclass, field
 
 import duckdb
 
-from jobs.sql import identifier, literal
-
-_SUMMED = (
-    "TINYINT",
-    "SMALLINT",
-    "INTEGER",
-    "BIGINT",
-    "HUGEINT",
-    "UTINYINT",
-    "USMALLINT",
-    "UINTEGER",
-    "UBIGINT",
-)
-
+from jobs.sql import INTEGERS, identifier, literal
 
 _AVERAGED = ("DOUBLE", "FLOAT")
 
@@ -122,7 +109,7 @@ def whole_rows(connection: duckdb.DuckDBPyConnection, done: MartDiff, shared: li
 
 def totals(connection: duckdb.DuckDBPyConnection, table: str, types: dict[str, str]) -> list[Total]:
     measures = {
-        name: "sum" for name, type_ in types.items() if type_ in _SUMMED or type_.startswith("DECIMAL")
+        name: "sum" for name, type_ in types.items() if type_ in INTEGERS or type_.startswith("DECIMAL")
     }
     measures |= {name: "avg" for name, type_ in types.items() if type_ in _AVERAGED}
     if not measures:

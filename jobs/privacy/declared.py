@@ -10,21 +10,11 @@ from typing import Any
 from jobs.errors import SettingsError
 from jobs.privacy.public import HIDDEN, Knowledge
 from jobs.privacy.report import Finding
+from jobs.sql import INTEGERS
 
 CLASSES = ("none", "indirect", *HIDDEN)
 # What a column that is called like a personal one may hold: flags and counts. Text and days are looked at.
-_HARMLESS = (
-    "BOOLEAN",
-    "TINYINT",
-    "SMALLINT",
-    "INTEGER",
-    "BIGINT",
-    "HUGEINT",
-    "UTINYINT",
-    "USMALLINT",
-    "UINTEGER",
-    "UBIGINT",
-)
+_HARMLESS = ("BOOLEAN", *INTEGERS)
 
 # Mart → column → declared class, None where the class is missing.
 Documented = Mapping[str, Mapping[str, str | None]]

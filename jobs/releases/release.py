@@ -8,9 +8,7 @@ connection to the clean file sees the new one.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +18,7 @@ from jobs.errors import DataRefused, SettingsError, Temporary
 from jobs.settings import Settings
 from jobs.storage.damage import check_whole
 from jobs.storage.files import discard, next_of, read_certificate
+from jobs.storage.lock_file import held
 from jobs.telemetry.identity import RUN_ID
 from jobs.telemetry.whole import sync
 
@@ -170,13 +169,6 @@ def publishing(settings: Settings) -> Iterator[None]:
     Raises Temporary when another one holds it.
     """
     open_to_group(settings.clean_dir)
-    # Not through a link that lies there: what it points at would be emptied.
-    guard = os.open(settings.clean_dir / ".publish.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(guard, "r+") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise Temporary(
-                f"another publication is at work in {settings.clean_dir}; wait for its end"
-            ) from None
+    taken = Temporary(f"another publication is at work in {settings.clean_dir}; wait for its end")
+    with held(settings.clean_dir / ".publish.lock", taken):
         yield

@@ -10,21 +10,11 @@ from typing import Any
 
 import pytest
 from kubernetes import client
+from laptop import POD_SECURITY, SECURITY
 from manifests import task
 
 pytestmark = pytest.mark.cluster
 
-POD_SECURITY = {
-    "runAsNonRoot": True,
-    "runAsUser": 65532,
-    "fsGroup": 65532,
-    "seccompProfile": {"type": "RuntimeDefault"},
-}
-SECURITY = {
-    "allowPrivilegeEscalation": False,
-    "readOnlyRootFilesystem": True,
-    "capabilities": {"drop": ["ALL"]},
-}
 RULES = [
     {
         "apiGroups": ["batch"],

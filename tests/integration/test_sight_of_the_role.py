@@ -8,22 +8,13 @@ from pathlib import Path
 
 import pytest
 from chain import ZLV
-from components import PSEUDONYM_KEY, catalog_of, postgres_server, rows, step
-from hidden_tables import CATALOG, HIDDEN, OWNERS, POLICY, WHOLE
+from components import PSEUDONYM_KEY, catalog_of, postgres_server, rows
+from hidden_tables import CATALOG, HIDDEN, OWNERS, POLICY, WHOLE, sync
 from reader_postgres import READER, Postgres
 
 from jobs.errors import SettingsError
-from jobs.sources.production.snapshot import sync_production
-from jobs.storage.retry import Backoff
 
 __all__ = ["postgres_server"]
-
-
-def sync(tmp_path: Path, environment: dict[str, str]) -> Path:
-    declared = catalog_of(tmp_path / "catalog", production=CATALOG, policy_production=POLICY)
-    with step("sync-production", tmp_path / "home", **environment) as (settings, run):
-        sync_production(settings, declared, run, (), Backoff(attempts=1))
-        return Path(settings.production_file)
 
 
 def prepare(tmp_path: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:

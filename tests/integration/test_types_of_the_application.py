@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from components import catalog_of, postgres_server, rows, step
-from hidden_tables import CATALOG, POLICY
+from hidden_tables import CATALOG, POLICY, sync
 from reader_postgres import Postgres
 
 from jobs.errors import DataRefused
@@ -15,13 +15,6 @@ from jobs.sources.production.snapshot import sync_production
 from jobs.storage.retry import Backoff
 
 __all__ = ["postgres_server"]
-
-
-def sync(tmp_path: Path, environment: dict[str, str]) -> Path:
-    declared = catalog_of(tmp_path / "catalog", production=CATALOG, policy_production=POLICY)
-    with step("sync-production", tmp_path / "home", **environment) as (settings, run):
-        sync_production(settings, declared, run, (), Backoff(attempts=1))
-        return Path(settings.production_file)
 
 
 # Statements that give the application another type, what the file then holds, or what is refused.

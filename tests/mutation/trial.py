@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -12,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from warehouse_copies import on_copies
 
 from jobs.catalog import load_catalog
 from jobs.settings import Settings
-from jobs.storage.session import attach_sources, bound
 from mutation.unit_tests import UnitTests
 
 
@@ -40,19 +39,11 @@ class Trial:
         }
         self.children: dict[str, list[str]] = manifest["child_map"]
         self.named = {node["name"]: id_ for id_, node in self.nodes.items()}
-        folder.mkdir(parents=True, exist_ok=True)
-        self.connection = duckdb.connect()
-        bound(self.connection, settings)
-        for file in (settings.warehouse_file, settings.history_file):
-            copy = folder / file.name
-            shutil.copyfile(file, copy)
-            self.connection.execute(f"ATTACH '{copy}' AS {file.stem}")
+        self.connection = on_copies(settings, folder)
         self.connection.execute(f"ATTACH '{second}' AS second (READ_ONLY)")
-        catalog = load_catalog(settings.catalog_dirs)
-        attach_sources(self.connection, settings, catalog)
         compiled = settings.warehouse_dir / "dbt" / "compiled"
         self.unit_tests = UnitTests(self.connection, list(manifest["unit_tests"].values()), compiled)
-        for publication in catalog.publications:
+        for publication in load_catalog(settings.catalog_dirs).publications:
             if publication.public_name != publication.mart:
                 self.connection.execute(
                     f'CREATE VIEW memory.main."{publication.public_name}" AS FROM'

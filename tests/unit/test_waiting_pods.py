@@ -3,37 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
+from told_pods import ENDED, FAILED, job, pod, status
 
 from jobs.pipelines.kubernetes.pod import has_begun, has_ended, holders, is_out_of_sight
 from jobs.pipelines.kubernetes.verdict import verdict
 from jobs.pipelines.kubernetes.waiting import why_waiting
-
-
-def status(name: str, **state: Any) -> dict[str, Any]:
-    return {"name": name, "image": f"{name}:1", "state": state}
-
-
-def pod(*containers: dict[str, Any], init: tuple[dict[str, Any], ...] = (), **more: Any) -> dict[str, Any]:
-    metadata = {"name": "p", "creationTimestamp": "2026-11-26T02:00:00Z", **more.pop("metadata", {})}
-    found = {"containerStatuses": list(containers), "initContainerStatuses": list(init), "phase": "Running"}
-    return {"metadata": metadata, "status": {**found, **more}}
-
-
-def job(*conditions: dict[str, Any]) -> dict[str, Any]:
-    spec = {"containers": [{"name": "proxy"}, {"name": "main", "resources": {"limits": {"memory": "64Mi"}}}]}
-    return {
-        "metadata": {"annotations": {"zlv.fr/step-name": "a"}},
-        "spec": {"template": {"spec": spec}},
-        "status": {"conditions": list(conditions)},
-    }
-
-
-FAILED = {"type": "Failed", "status": "True", "reason": "BackoffLimitExceeded"}
-ENDED = {"finishedAt": "2026-11-26T02:00:09Z"}
-DELETED = {"deletionTimestamp": "2026-11-26T02:00:38Z", "deletionGracePeriodSeconds": 30}
 
 
 def test_an_init_container_that_cannot_be_pulled_is_named() -> None:

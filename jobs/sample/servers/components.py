@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import secrets
 import shlex
@@ -26,6 +25,7 @@ from jobs.sample.servers.state import (
     write_private,
 )
 from jobs.settings import Settings
+from jobs.storage.lock_file import held
 
 SECRETS = (
     "POSTGRES_PRODUCTION_READONLY_PASSWORD",
@@ -52,9 +52,8 @@ def start(
     tell = told or (lambda sentence: None)
     home = home.resolve()
     home.mkdir(parents=True, exist_ok=True)
-    with (home / ".lock").open("w") as lock:
-        # Two starts at once would each make their own servers.
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    # Two starts at once would each make their own servers.
+    with held(home / ".lock"):
         return _start(home, scale, seed, host, tell)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import shutil
 import signal
 from collections.abc import Callable, Iterator
@@ -17,6 +16,7 @@ from jobs.sample.servers.local_postgres import Postgres
 from jobs.sample.servers.local_s3 import S3
 from jobs.sample.servers.serving import Address, read_state, running_postgres, running_s3, watch, write_state
 from jobs.settings import Settings
+from jobs.storage.lock_file import held
 
 _NEEDED = (
     "POSTGRES_PRODUCTION_DB_NAME", "POSTGRES_PRODUCTION_READONLY_USER",
@@ -40,13 +40,8 @@ def serve(
     home.mkdir(parents=True, exist_ok=True)
     ready = home / "ready.json"
     with ExitStack() as stack:
-        lock = stack.enter_context((home / ".lock").open("w"))
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise SettingsError(
-                f"{home} is served by another process; stop it or name another folder"
-            ) from None
+        served = SettingsError(f"{home} is served by another process; stop it or name another folder")
+        stack.enter_context(held(home / ".lock", served))
         ready.unlink(missing_ok=True)
         stack.enter_context(_terminated_by_signal())
         _make(settings, home, scale, seed, told)

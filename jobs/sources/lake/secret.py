@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -14,6 +10,7 @@ import duckdb
 from jobs.errors import SettingsError
 from jobs.settings import Settings
 from jobs.sql import literal
+from jobs.storage.lock_file import held
 from jobs.storage.session import connect
 
 NAME = "zlv_lake"
@@ -48,7 +45,8 @@ def ensure_s3_secret(settings: Settings) -> bool:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         if folder.stat().st_mode & 0o077:
             folder.chmod(0o700)
-        with _locked(folder):
+        # Loads may start side by side: one at a time looks at the secret and writes it.
+        with held(folder / ".lock"):
             if _says(settings, folder / FILE, values):
                 return False
             _write(settings, folder, values)
@@ -99,11 +97,3 @@ def _says(settings: Settings, path: Path, values: dict[str, str | bool]) -> bool
         all(f";{name}={text};" in shown for name, text in texts.items())
         and written + b"\xff\xff" in path.read_bytes()
     )
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Let one process at a time look at the secret and write it: loads may start side by side."""
-    with os.fdopen(os.open(folder / ".lock", os.O_WRONLY | os.O_CREAT, 0o600), "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

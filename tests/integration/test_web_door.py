@@ -22,8 +22,10 @@ from jobs.telemetry.records import RunRecord
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_on_the_same_host_is_followed(tmp_path: Path, status: int) -> None:
     """S9"""
-    with saying(redirect("/there.csv", status)) as (address, _):
+    with saying(redirect("/there.csv", status)) as (address, asked):
         assert load(tmp_path, f"{address}/zones.csv").rows == 1000
+    # Who asked about the size only does so there too.
+    assert "HEAD /there.csv" in asked
 
 
 def test_a_redirect_to_another_host_needs_its_declaration(tmp_path: Path) -> None:

@@ -56,7 +56,8 @@ class Redirects(HTTPRedirectHandler):
                 f"{shown(self._declared)} redirects to another host, {new.hostname}, which is not declared:"
                 " look whether that is right, then correct the location, or name the host in redirects_to"
             )
-        request = Asked(encoded(newurl), headers=dict(req.headers), origin_req_host=req.origin_req_host)
+        given, host, method = dict(req.headers), req.origin_req_host, req.get_method()
+        request = Asked(encoded(newurl), headers=given, origin_req_host=host, method=method)
         request.led_away = not same or (isinstance(req, Asked) and req.led_away)
         return request
 

@@ -11,6 +11,7 @@ import duckdb
 from chain import ZLV
 
 from jobs.catalog import Catalog, Publication, load_catalog
+from jobs.privacy.report import policy_digest
 from jobs.privacy.signature import sign
 from jobs.releases.audited import publications_digest
 from jobs.releases.publication import Published, publish_marts
@@ -67,15 +68,19 @@ def write_warehouse(settings: Settings, mark: int = 0, rows: int = 1000, audited
 
 
 def write_audit(settings: Settings, verdict: str = "passed", **facts: Any) -> None:
-    """Write what an audit of the warehouse file would have written."""
+    """Write what an audit of the warehouse file would have written, without the facts that are None."""
+    catalog = load_catalog(settings.catalog_dirs)
     proof = {
         "warehouse": warehouse_fingerprint(settings.warehouse_file),
-        "publications": publications_digest(load_catalog(settings.catalog_dirs)),
+        "publications": publications_digest(catalog),
+        "marts": [publication.mart for publication in catalog.publications],
+        "policy": policy_digest(settings.catalog_dirs),
         "verdict": verdict,
         "run_id": "audit",
         **facts,
     }
-    (settings.warehouse_dir / "audit.json").write_text(json.dumps(sign(settings, proof)))
+    said = {name: fact for name, fact in proof.items() if fact is not None}
+    (settings.warehouse_dir / "audit.json").write_text(json.dumps(sign(settings, said)))
 
 
 def publish(settings: Settings, run_id: str, catalog: Catalog = LISTED, keep: int = 5) -> Published:

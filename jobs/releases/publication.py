@@ -81,7 +81,7 @@ def publish_marts(
         fresh = name is None
         if name is None:
             name = free_name(settings.clean_dir, run.run_id)
-            _write(settings, catalog, run, name, facts, audit.get("marts"), accept_rows)
+            _write(settings, catalog, run, name, facts, audit.get("marts") or [], accept_rows)
         point_to(settings, name)
         removed = remove_old(settings, keep)
     path = release_file(settings.clean_dir, name)
@@ -111,7 +111,7 @@ def _write(
     run: StageRun,
     name: str,
     facts: dict[str, Any],
-    audited: list[str] | None,
+    audited: list[str],
     accept_rows: str | None,
 ) -> None:
     open_to_group(settings.clean_dir / FOLDER)
@@ -129,7 +129,7 @@ def _write(
                     f"the warehouse has no {', '.join(missing)}, which the publication list names; run `zlv"
                     " build`"
                 )
-            unseen = [p.mart for p in catalog.publications if audited is not None and p.mart not in audited]
+            unseen = [p.mart for p in catalog.publications if p.mart not in audited]
             if unseen:
                 raise PrivacyRefused(
                     f"the audit did not look at {', '.join(unseen)}; run `zlv audit`, then publish"

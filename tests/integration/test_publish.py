@@ -84,14 +84,12 @@ def test_an_audit_of_another_warehouse_file_is_refused_with_66(tmp_path: Path) -
     assert "the last audit was of another warehouse file; run `zlv audit`" in done.stderr
 
 
-@pytest.mark.parametrize("looked_at", [["marts_common_cities"], None])
-def test_a_mart_that_the_audit_did_not_look_at_is_refused(
-    tmp_path: Path, looked_at: list[str] | None
-) -> None:
+@pytest.mark.parametrize("seen", [["marts_common_cities"], None])
+def test_a_mart_that_the_audit_did_not_look_at_is_refused(tmp_path: Path, seen: list[str] | None) -> None:
     settings = base(tmp_path)
     write_warehouse(settings, rows=10)
-    write_audit(settings, marts=looked_at)
-    with pytest.raises(PrivacyRefused, match="did not look at .*marts_production_housing"):
+    write_audit(settings, marts=seen)
+    with pytest.raises(PrivacyRefused, match=r"did not look at .*marts_production_housing"):
         publish(settings, "daily-1")
 
 

@@ -42,7 +42,8 @@ test: install ## Run all tests but those of a cluster
 
 .PHONY: test-cluster
 test-cluster: install ## Run the tests of a cluster, on the one that KUBECONFIG names
-	@$(BIN)/pytest -m cluster tests/cluster
+	@$(BIN)/pytest -n 2 --dist loadfile -m "cluster and not alone" tests/cluster || failed=1; \
+		$(BIN)/pytest -m "cluster and alone" tests/cluster && test -z "$${failed:-}"
 
 .PHONY: test-chart
 test-chart: install ## Run the tests that render the chart (needs helm and kubectl, no cluster)

@@ -75,6 +75,7 @@ def test_sigterm_cancels_the_jobs_and_the_run_can_be_taken_up(runs: Runs) -> Non
     assert "a was done before" in output
 
 
+@pytest.mark.alone
 def test_a_run_outlives_its_api_server(runs: Runs) -> None:
     """ZLV_TEST_KILL_API and ZLV_TEST_START_API are shell commands that end and start the cluster's API
     server."""

@@ -108,6 +108,7 @@ def test_a_step_that_fills_its_own_disk_is_said_to(runs: Runs) -> None:
     assert len(runs.jobs()) == 1, "it would take as much again"
 
 
+@pytest.mark.alone
 def test_a_step_that_has_to_give_way_runs_again(runs: Runs, api: client.ApiClient) -> None:
     """Preemption: another pod of a higher class needs the room."""
     name = f"{runs.namespace}-high"

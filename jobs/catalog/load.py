@@ -18,6 +18,7 @@ from jobs.catalog.publication import Publication
 from jobs.catalog.whole import Catalog
 from jobs.errors import SettingsError
 
+LIST = "publication.yml"
 _FILE_FIELDS = {"domain", "defaults", "layouts", "sources"}
 
 
@@ -55,7 +56,8 @@ def _read(folders: Iterable[Path]) -> tuple[Catalog, list[str], list[str]]:
         )
     faults: list[str] = []
     policy = read_policy(folders, faults)
-    files = [d for d in documents(folders, "*.yml", faults) if d.path.name not in ("publication.yml", FILE)]
+    found = documents(folders, "*.yml", faults)
+    files = [document for document in found if document.path.name not in (LIST, FILE)]
     read = [(document, domain) for document in files if (domain := domain_of(document, faults))]
     layouts: Layouts = {
         (domain, name): (document, columns)
@@ -67,10 +69,7 @@ def _read(folders: Iterable[Path]) -> tuple[Catalog, list[str], list[str]]:
     declared: dict[tuple[str, str], set[str]] = {}
     homes: dict[str, Document] = {}
     for document, domain in read:
-        faults += [
-            f"{document.where(name)}: unknown field; known are {', '.join(sorted(_FILE_FIELDS))}"
-            for name in sorted(map(str, set(document.content) - _FILE_FIELDS))
-        ]
+        faults += _unknown(document, _FILE_FIELDS)
         # What the domain's first file says holds in the later ones too, unless they say otherwise for
         # themselves.
         own = mapping(document, faults, "defaults")
@@ -88,14 +87,22 @@ def _read(folders: Iterable[Path]) -> tuple[Catalog, list[str], list[str]]:
                 sources[name] = source
                 declared.setdefault((domain, name), set()).update(c.name for c in source.columns)
     with_expected(folders, sources, faults)
-    publications = tuple(_publications(documents(folders, "publication.yml", faults), faults))
+    publications = tuple(_publications([each for each in found if each.path.name == LIST], faults))
     told_too = [] if faults else list(policy.unmatched(declared))
     return Catalog(sources=tuple(sources.values()), publications=publications), faults, told_too
+
+
+def _unknown(document: Document, known: set[str]) -> list[str]:
+    return [
+        f"{document.where(name)}: unknown field; known are {', '.join(sorted(known))}"
+        for name in sorted(map(str, set(document.content) - known))
+    ]
 
 
 def _publications(found: list[Document], faults: list[str]) -> Iterator[Publication]:
     """Read the publication list of the last folder that has one."""
     for document in found[-1:]:
+        faults += _unknown(document, {"publish"})
         taken: dict[str, str] = {}
         for mart, entry in mapping(document, faults, "publish").items():
             fields = entry if isinstance(entry, dict) else {"public_name": entry or mart}

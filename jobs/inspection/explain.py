@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 
 from jobs.catalog import Catalog
-from jobs.errors import DataRefused, WrongUsage
+from jobs.errors import DataRefused, SettingsError, WrongUsage
 from jobs.inspection.condition import Part, filters_of, parts_of
 from jobs.inspection.nearest import closest
 from jobs.inspection.said import tests
@@ -70,7 +70,7 @@ def explain_mart(
     known = list(node["columns"])
     for name in [*(column for part in parts for column in sorted(part.columns)), *only]:
         if name not in known:
-            raise WrongUsage(f"{mart} has no column {name}; {closest(name, known)}")
+            raise SettingsError(f"{mart} has no column {name}; {closest(name, known)}")
     with open_read_only(settings, catalog) as connection:
         rows = _count(connection, node["relation_name"], parts)
         row = _row(connection, node["relation_name"], parts, list(only) or known) if rows == 1 else None
@@ -95,7 +95,7 @@ def _node_of(manifest: dict[str, Any], catalog: Catalog, mart: str) -> str:
     for id_, node in manifest["nodes"].items():
         if node["resource_type"] == "model" and node["name"] == published.get(mart):
             return str(id_)
-    raise WrongUsage(
+    raise SettingsError(
         f"{mart} is no table of the clean file;"
         f" {closest(mart, sorted({p.public_name for p in catalog.publications}))}"
     )

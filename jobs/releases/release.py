@@ -110,6 +110,12 @@ def meant_release(settings: Settings, word: str) -> str:
     return name
 
 
+def unknown_release(settings: Settings, name: str, where: str = "not on the clean volume") -> SettingsError:
+    """Say that no release has this name, and which are kept."""
+    kept = ", ".join(release_names(settings.clean_dir)) or "none"
+    return SettingsError(f"release {name} is {where}; kept are: {kept}")
+
+
 def free_name(clean_dir: Path, run_id: str) -> str:
     """Name a new release after its run; a retry gets `-2`, `-3`: a release's name is never used twice."""
     name, number = run_id, 1
@@ -123,8 +129,7 @@ def point_to(settings: Settings, name: str) -> None:
     """Swap the clean file's symlink to a release, in one step; readers see the old one or the new one."""
     target = release_file(settings.clean_dir, name)
     if not target.is_file():
-        known = ", ".join(release_names(settings.clean_dir)) or "none"
-        raise DataRefused(f"release {name} is not on the clean volume; kept are: {known}")
+        raise unknown_release(settings, name)
     pending = next_of(settings.clean_file)
     pending.unlink(missing_ok=True)
     pending.symlink_to(target.relative_to(settings.clean_dir))

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from jobs.errors import DataRefused
 from jobs.privacy.signature import sign
 from jobs.releases.manifest import manifest_file, read_release
-from jobs.releases.release import current_release, release_file
+from jobs.releases.release import current_release, release_file, unknown_release
 from jobs.settings import Settings
 from jobs.storage.s3 import client, told
 from jobs.storage.transfer import put_file
@@ -22,7 +22,8 @@ def upload_release(settings: Settings, run: StageRun, name: str | None) -> None:
 
     The pointer says `run_id, key, sha256, bytes, pointed_at`, signed; it comes last, so that who follows it
     always finds a whole release. What is sent is what was proven: the release is compared with its manifest.
-    Raises DataRefused when there is no such release, SettingsError when S3 refuses, Temporary otherwise.
+    Raises DataRefused when nothing was published yet, SettingsError for a release that is unknown and when
+    S3 refuses, Temporary otherwise.
     """
     name = name or current_release(settings)
     if name is None:
@@ -33,7 +34,7 @@ def upload_release(settings: Settings, run: StageRun, name: str | None) -> None:
     s3 = client(settings)
     path = release_file(settings.clean_dir, name)
     if not path.is_file():
-        raise DataRefused(f"release {name} is not on the clean volume; see `zlv status`")
+        raise unknown_release(settings, name)
     manifest = read_release(settings, path)
     # An open file outlives its removal by a publication at the same time.
     with path.open("rb") as content, run.span(name, kind="object") as span:

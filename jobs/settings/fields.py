@@ -39,7 +39,9 @@ class Fields(Surroundings):
     POSTGRES_PRODUCTION_SSLMODE: Literal["disable", "prefer", "require", "verify-ca", "verify-full"] = (
         "require"
     )
-    POSTGRES_PRODUCTION_STATEMENT_TIMEOUT: int = Field(3600, ge=1, description="seconds")
+    POSTGRES_PRODUCTION_STATEMENT_TIMEOUT: int = Field(
+        3600, ge=1, le=2_147_483, description="seconds; PostgreSQL counts them as 32-bit milliseconds"
+    )
 
     CELLAR_HOST_URL: HostAndPort | None = Field(None, description="host[:port] of the S3 server")
     CELLAR_REGION: Region = Field("us-east-1", description="the region that the S3 server signs for")

@@ -15,19 +15,11 @@ def export(to: str | None) -> None:
 
     Example: zlv export --to s3://backups/zlv
     """
-    from pathlib import Path
-
     from jobs.backup.export import export_base
+    from jobs.backup.place import place_of
     from jobs.settings import read_settings
-    from jobs.storage.bucket import Bucket
-    from jobs.storage.places import Folder, Place
     from jobs.telemetry import stage
 
     settings = read_settings()
     with stage(settings, "export") as run:
-        place: Place = (
-            Bucket.of(settings, to)
-            if to and to.startswith("s3://")
-            else Folder(Path(to or settings.ZLV_HOME / "exports"))
-        )
-        export_base(settings, place, run)
+        export_base(settings, place_of(settings, to or str(settings.ZLV_HOME / "exports")), run)

@@ -22,20 +22,17 @@ def import_base(source: str, force: bool, check: bool, without_releases: bool) -
 
     Example: zlv import s3://backups/zlv/export-20261123t184502-3fa9
     """
-    from pathlib import Path
-
+    from jobs.backup.place import place_of
     from jobs.backup.restore import check_export
     from jobs.backup.restore import import_base as restore
     from jobs.settings import read_settings
-    from jobs.storage.bucket import Bucket
-    from jobs.storage.places import Folder, Place
     from jobs.telemetry import stage
 
     if check and force:
         raise click.UsageError("--check and --force exclude each other: a check replaces nothing")
     settings = read_settings()
     with stage(settings, "import") as run:
-        place: Place = Bucket.of(settings, source) if source.startswith("s3://") else Folder(Path(source))
+        place = place_of(settings, source)
         if check:
             check_export(settings, place, run)
         else:

@@ -36,6 +36,8 @@ def logs(run_id: str, step: str | None, namespace: str | None) -> None:
         return
     if run_id == "last":
         run_id = next(run_ids(settings.runs_dir), run_id)
+    if not RUN_ID.match(run_id) or not (settings.runs_dir / run_id).is_dir():
+        raise SettingsError(f"there is no run {run_id!r} in {settings.runs_dir}; `zlv runs` lists them")
     if step is None and RUN_ID.match(run_id):
         failed = [each.step for each in read_steps(settings.runs_dir, run_id) if each.status == "failed"]
         if not failed:

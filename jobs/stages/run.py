@@ -82,11 +82,7 @@ def run(
     path = manifest_of(settings, place.cluster, pipeline, instance=instance)
     manifest = read_pipeline(path)
     choice = Choice(only, start)
-    for name in (*only, *([start] if start else [])):
-        if name not in manifest.tasks:
-            raise click.UsageError(
-                f"{name!r} is no step of {manifest.name}; its steps are {', '.join(manifest.tasks)}"
-            )
+    choice.tasks(manifest)  # a name that is no step is told before anything starts
     out = run_console()
     outcome = execute(
         settings,

@@ -16,16 +16,15 @@ def verify(release: str | None) -> None:
 
     Example: zlv verify
     """
-    from jobs.errors import DataRefused
     from jobs.releases.manifest import read_release
-    from jobs.releases.release import meant_release, release_file
+    from jobs.releases.release import meant_release, release_file, unknown_release
     from jobs.settings import read_settings
 
     settings = read_settings()
     name = meant_release(settings, release or "last")
     path = release_file(settings.clean_dir, name)
     if not path.is_file():
-        raise DataRefused(f"release {name} is not on the clean volume; see `zlv status`")
+        raise unknown_release(settings, name)
     manifest = read_release(settings, path)
     click.echo(f"release   {manifest.release}\nwritten   {manifest.written_at}\nsha256    {manifest.sha256}")
     click.echo(f"audit     {manifest.audit}\nsigned by {manifest.signed_by}")

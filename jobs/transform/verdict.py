@@ -21,7 +21,7 @@ def check(outcome: Outcome) -> None:
     if broken:
         _raise(broken[0].name, broken[0].message)
     if not outcome.nodes:
-        raise DataRefused("dbt built nothing: the selection names no model")
+        raise SettingsError("dbt built nothing: the selection names no model")
     ended = len({node.unique_id for node in outcome.nodes if node.status != "skipped"})
     if ended < outcome.planned:
         raise ZlvError(

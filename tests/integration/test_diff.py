@@ -78,7 +78,7 @@ def test_a_source_that_lost_lines_is_named_with_the_marts_that_it_moved_and_no_o
     two_releases.zlv("upload", "--release", "daily-first")
     files[0].unlink()
     assert json.loads(two_releases.zlv("diff", "daily-first", "fewer", "--json").stdout) == told
-    done = two_releases.zlv("diff", "never", "fewer", code=65)
+    done = two_releases.zlv("diff", "never", "fewer", code=64)
     assert "release never is neither on the clean volume nor at s3://" in done.stderr
 
 
@@ -103,13 +103,13 @@ def test_releases_that_do_not_know_their_origins_are_compared_by_whole_rows(tmp_
     ]
 
 
-def test_a_release_that_is_nowhere_is_one_sentence_and_65(tmp_path: Path) -> None:
+def test_a_release_that_is_nowhere_is_one_sentence_and_64(tmp_path: Path) -> None:
     settings = base(tmp_path)
     write_warehouse(settings, rows=10)
     publish(settings, "one")
     done = zlv(settings, "diff", "one", "nine")
     assert (
-        done.returncode == 65
+        done.returncode == 64
         and "release nine is not on the clean volume" in done.stderr
         and done.stderr.count("\n") == 1
     )

@@ -9,7 +9,7 @@ import pytest
 from bases import LISTED, base, marks, publish, write_audit, write_warehouse, zlv
 
 from jobs.catalog import Catalog, Publication, load_catalog
-from jobs.errors import DataRefused, PrivacyRefused, Temporary
+from jobs.errors import DataRefused, PrivacyRefused, SettingsError, Temporary
 from jobs.releases.audited import publications_digest
 from jobs.releases.release import current_release, publishing, release_file, release_names
 from jobs.releases.rollback import roll_back
@@ -141,7 +141,7 @@ def test_a_rollback_shows_the_release_before_and_copies_nothing(tmp_path: Path) 
     assert roll_back(settings) == ("run-4", "run-2")
     assert roll_back(settings, "run-3") == ("run-2", "run-3")
     assert {name: release_file(settings.clean_dir, name).stat().st_ino for name in inodes} == inodes
-    with pytest.raises(DataRefused, match="release nine is not on the clean volume; kept are: run-4"):
+    with pytest.raises(SettingsError, match="release nine is not on the clean volume; kept are: run-4"):
         roll_back(settings, "nine")
 
 

@@ -92,7 +92,7 @@ def test_only_and_from_choose_steps(home: Chain) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "sentence"),
     [
-        (["--only", "x"], 2, "'x' is no step of small; its steps are a"),
+        (["--only", "x"], 64, "'x' is no step of small; its steps are a"),
         (["--from", "a", "--only", "a"], 2, "--only and --from exclude each other"),
         (["-p", "word"], 2, "'word' is not NAME=VALUE"),
         (["-p", "word=1"], 64, "'word' is no parameter of small; it has none"),

@@ -87,7 +87,7 @@ def node(name: str, status: str = "success", message: str = "") -> Node:
     [
         (Outcome([node("a")], planned=3), ZlvError, "1 of 3 models and tests"),
         (Outcome([node("a"), node("b", "skipped")], planned=2), ZlvError, "1 of 2 models and tests"),
-        (Outcome([], planned=0), DataRefused, "the selection names no model"),
+        (Outcome([], planned=0), SettingsError, "the selection names no model"),
         (Outcome([node("a")], planned=1, untested=4), SettingsError, "none of the 4 tests"),
         (Outcome([node("a", "error", "Conversion Error: 'x'")], planned=1), DataRefused, "could not build a"),
         (Outcome([node("a", "error", "Out of Range Error: 1")], planned=1), DataRefused, "could not build a"),

@@ -1,7 +1,7 @@
 """Say what went wrong in one sentence, with the exit code of the contract.
 
-Exit codes: 1 failed, may be retried · 2 wrong usage · 64 settings or catalog wrong · 65 data
-refused · 66 privacy gate refused · 75 temporary, retry · 130 ended by SIGINT · 143 ended by SIGTERM.
+Exit codes: 1 failed, may be retried · 2 wrong usage · 64 settings or catalog wrong, or a name unknown ·
+65 data refused · 66 privacy gate refused · 75 temporary, retry · 130 ended by SIGINT · 143 ended by SIGTERM.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class WrongUsage(ZlvError):
 
 
 class SettingsError(ZlvError):
-    """Report settings, credentials or a catalog that no retry can mend."""
+    """Report settings, credentials, a catalog or an unknown name: no retry can mend them."""
 
     exit_code = 64
 

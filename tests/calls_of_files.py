@@ -121,7 +121,7 @@ def calls_of_files() -> Iterator[Call]:
                 name = f"{path} {damage}: {' '.join(arguments)}"
                 yield Call(name, arguments, code, says, spoil=_spoiler(path, damage))
     for folder in ("raw", "warehouse", "clean", "runs"):
-        said = f"{folder} cannot be written .*the file that is in the way of a folder"
+        said = f"{folder} cannot be made: a file is in the way of a folder"
         yield Call(f"{folder} is a file: prepare", ("prepare",), 64, said, {}, _in_the_way(folder))
     yield Call("no runs: runs", ("runs",), 0, "no run yet", spoil=_gone("runs"))
     yield Call("no clean: verify", ("verify",), 65, "no last release yet", spoil=_gone("clean"))

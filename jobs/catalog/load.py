@@ -10,7 +10,8 @@ from pydantic import ValidationError
 
 from jobs.catalog.assemble import Layouts, assemble
 from jobs.catalog.document import Document
-from jobs.catalog.expected import FILE, with_expected
+from jobs.catalog.expected import FILE as EXPECTED_FILE
+from jobs.catalog.expected import with_expected
 from jobs.catalog.files import documents, domain_of, mapping, told
 from jobs.catalog.model import Source
 from jobs.catalog.policy import read_policy
@@ -18,7 +19,7 @@ from jobs.catalog.publication import Publication
 from jobs.catalog.whole import Catalog
 from jobs.errors import SettingsError
 
-LIST = "publication.yml"
+PUBLICATION_FILE = "publication.yml"
 _FILE_FIELDS = {"domain", "defaults", "layouts", "sources"}
 
 
@@ -57,7 +58,7 @@ def _read(folders: Iterable[Path]) -> tuple[Catalog, list[str], list[str]]:
     faults: list[str] = []
     policy = read_policy(folders, faults)
     found = documents(folders, "*.yml", faults)
-    files = [document for document in found if document.path.name not in (LIST, FILE)]
+    files = [document for document in found if document.path.name not in (PUBLICATION_FILE, EXPECTED_FILE)]
     read = [(document, domain) for document in files if (domain := domain_of(document, faults))]
     layouts: Layouts = {
         (domain, name): (document, columns)
@@ -87,7 +88,8 @@ def _read(folders: Iterable[Path]) -> tuple[Catalog, list[str], list[str]]:
                 sources[name] = source
                 declared.setdefault((domain, name), set()).update(c.name for c in source.columns)
     with_expected(folders, sources, faults)
-    publications = tuple(_publications([each for each in found if each.path.name == LIST], faults))
+    lists = [document for document in found if document.path.name == PUBLICATION_FILE]
+    publications = tuple(_publications(lists, faults))
     told_too = [] if faults else list(policy.unmatched(declared))
     return Catalog(sources=tuple(sources.values()), publications=publications), faults, told_too
 

@@ -16,7 +16,7 @@ def find_release(settings: Settings, name: str, folder: Path) -> Path:
     """Give the file of a release; one that the volume no longer keeps is fetched from S3 into `folder`.
 
     `last` is the one that is shown, `previous` the one that it replaced. Raises SettingsError when neither
-    place has it and for a name that is none, Temporary when S3 fails.
+    place has it and for a name that is none, DataRefused for one without proof, Temporary when S3 fails.
     """
     name = meant_release(settings, name)
     here = release_file(settings.clean_dir, name)

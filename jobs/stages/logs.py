@@ -38,15 +38,15 @@ def logs(run_id: str, step: str | None, namespace: str | None) -> None:
         run_id = next(run_ids(settings.runs_dir), run_id)
     if not RUN_ID.match(run_id) or not (settings.runs_dir / run_id).is_dir():
         raise SettingsError(f"there is no run {run_id!r} in {settings.runs_dir}; `zlv runs` lists them")
-    if step is None and RUN_ID.match(run_id):
+    if step is None:
         failed = [each.step for each in read_steps(settings.runs_dir, run_id) if each.status == "failed"]
         if not failed:
             raise SettingsError(f"no step of run {run_id!r} failed; name the step whose log is to be shown")
         step = failed[0]
     folder = settings.runs_dir / run_id / "logs"
     path = folder / f"{step}.log"
-    if not RUN_ID.match(run_id) or path.parent != folder or not path.is_file():
-        known = ", ".join(sorted(each.stem for each in folder.glob("*.log"))) if RUN_ID.match(run_id) else ""
+    if path.parent != folder or not path.is_file():
+        known = ", ".join(sorted(each.stem for each in folder.glob("*.log")))
         raise SettingsError(
             f"run {run_id!r} has no log of a step {step!r} in {settings.runs_dir}; it has {known or 'none'}"
         )

@@ -82,7 +82,6 @@ def run(
     path = manifest_of(settings, place.cluster, pipeline, instance=instance)
     manifest = read_pipeline(path)
     choice = Choice(only, start)
-    choice.tasks(manifest)  # a name that is no step is told before anything starts
     out = run_console()
     outcome = execute(
         settings,

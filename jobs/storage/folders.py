@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 from jobs.errors import SettingsError
+from jobs.telemetry.faults import told
 
 # Locks on these are not to be trusted under a DuckDB file.
 NETWORK = re.compile(
@@ -18,13 +19,6 @@ NETWORK = re.compile(
 LEAST_FREE = 1 << 30
 # Room for records, logs and spans of a run.
 LEAST_FREE_FOR_RECORDS = 16 << 20
-_IN_THE_WAY = "move away the file that is in the way of a folder"
-_CURES = {
-    errno.ENOSPC: "make room",
-    errno.EDQUOT: "make room",
-    errno.EEXIST: _IN_THE_WAY,
-    errno.ENOTDIR: _IN_THE_WAY,
-}
 
 
 def check_folder(folder: Path, name: str, *, databases: bool, mounts: str | None = None) -> str:
@@ -40,7 +34,11 @@ def check_folder(folder: Path, name: str, *, databases: bool, mounts: str | None
             trial.write(bytes(1 << 16))
             trial.flush()
     except OSError as error:
-        cure = _CURES.get(error.errno or 0, "give the process the right")
+        known = told(error)
+        if isinstance(known, SettingsError):
+            raise known from None
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        cure = "make room" if full else "give the process the right"
         raise SettingsError(f"{folder} cannot be written ({error.strerror}): {cure}, or set {name}") from None
     kind = file_system(folder, mounts)
     if databases and NETWORK.match(kind):

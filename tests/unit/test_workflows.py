@@ -45,7 +45,13 @@ WITH_STAND_INS: dict[str, tuple[list[str], list[str]]] = {
             ),
         ],
     ),
-    "test-kind": ([], ["pytest -m cluster tests/cluster"]),
+    "test-kind": (
+        [],
+        [
+            "pytest -n 2 --dist loadfile -m cluster and not alone tests/cluster",
+            "pytest -m cluster and alone tests/cluster",
+        ],
+    ),
     "test-image": (["ENGINE=docker"], ["pytest -q tests/cluster/test_image.py"]),
     "image-summary": (
         ["ENGINE=docker"],

@@ -12,10 +12,11 @@ import pytest
 
 from jobs.catalog import Catalog, load_catalog
 from jobs.privacy.report import Report
-from jobs.privacy.treatments import install_pseudonyms, output_columns
+from jobs.privacy.treatments import install_pseudonyms, key_fingerprint, output_columns
 from jobs.releases.proving import prove
 from jobs.settings import Settings, project_dir, read_settings
 from jobs.sql import identifier
+from jobs.storage.files import write_certificate
 from jobs.telemetry import stage
 
 KEY = "a key of the tests, long enough to be one"
@@ -94,6 +95,7 @@ def write_raw_files(settings: Settings) -> None:
             install_pseudonyms(connection, settings)
             for name, rows in tables.items():
                 _write(connection, catalog, name, rows)
+            write_certificate(connection, path.stem, {"key": key_fingerprint(settings)})
 
 
 def _write(
@@ -137,6 +139,7 @@ def write_warehouse(
                 "schema": "marts",
                 "columns": columns,
             }
+        write_certificate(connection, settings.warehouse_file.stem, {"key": key_fingerprint(settings)})
     manifest = settings.warehouse_dir / "dbt" / "manifest.json"
     manifest.parent.mkdir(exist_ok=True)
     manifest.write_text(json.dumps({"nodes": nodes}), encoding="utf-8")

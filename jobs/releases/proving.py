@@ -62,7 +62,9 @@ def _same_key(settings: Settings, catalog: Catalog) -> None:
     ]
     raw = {settings.raw_file(source.domain, source.name) for source in held}
     for path in sorted({path for path in raw if path.exists()} | {settings.warehouse_file}):
-        key = (read_certificate(path) or {}).get("key", ours)
+        key = (read_certificate(path) or {}).get("key")
+        if key is None:
+            raise SettingsError(f"{path} does not say of which key its pseudonyms are; write it again")
         if key not in (ours, "none"):
             raise SettingsError(
                 f"{path} was written with another ZLV_PSEUDONYM_KEY; set that one, or load the sources again"

@@ -118,6 +118,15 @@ def test_raw_files_of_another_key_are_told_because_the_gate_would_be_blind(
         audit(settings)
 
 
+def test_a_warehouse_that_does_not_say_its_key_is_no_proof(tmp_path: Path, raw_dir: Path) -> None:
+    settings = home(tmp_path, raw_dir)
+    write_warehouse(settings, *GOOD)
+    with duckdb.connect(str(settings.warehouse_file)) as connection:
+        write_certificate(connection, settings.warehouse_file.stem, {"rows": 1})
+    with pytest.raises(SettingsError, match="does not say of which key"):
+        audit(settings)
+
+
 def test_without_a_manifest_there_is_no_proof(tmp_path: Path, raw_dir: Path) -> None:
     settings = home(tmp_path, raw_dir)
     write_warehouse(settings, *GOOD)

@@ -38,6 +38,7 @@ RUN cd /tmp && /opt/build/bin/pip wheel --no-deps --no-build-isolation --wheel-d
     && /opt/build/bin/pip --python /opt/zlv/bin/python install --no-deps /dist/*.whl \
     && cd /opt/zlv/lib/python3*/site-packages \
     && /opt/zlv/bin/python -m compileall -q -j 0 --invalidation-mode unchecked-hash jobs \
+    && /opt/zlv/bin/python -m jobs.transform.parsed \
     && mkdir -p "/out$PWD" /out/opt/zlv/bin && cp -a jobs zlv_warehouse-*.dist-info "/out$PWD" && cp -a /opt/zlv/bin/zlv /out/opt/zlv/bin \
     && ln -s "$PWD/jobs/project" /out/opt/zlv/project
 

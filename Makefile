@@ -18,6 +18,8 @@ help: ## Show what can be made
 	@# The lock is complete and carries a hash for each file: nothing is left to resolve.
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/dev.lock
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
+	@# The dbt project is read once, for every first build.
+	@$(BIN)/python -m jobs.transform.parsed
 	@touch $@
 
 .PHONY: install

@@ -11,8 +11,10 @@ from pathlib import Path
 import fasteners
 import pytest
 from chain import ZLV, Chain, base_environment, read_environment
+from observed import Observed, observe, read, write
 
 SCALE, SEED = "0.05", "7"
+SEEN = "daily-first.json"
 PROJECT = Path(__file__).resolve().parents[1]
 
 
@@ -46,8 +48,15 @@ def chain(components: Chain) -> Chain:
     """Give a home on which `zlv run daily` has succeeded; tests that change it take `own_chain`."""
     with fasteners.InterProcessLock(components.home.parent / "chain.lock"):
         if not components.clean_file.exists():
-            components.zlv("run", "daily", "--run-id", "daily-first")
+            seen = observe(components, "run", "daily", "--run-id", "daily-first")
+            write(seen, components.home.parent / SEEN)
     return components
+
+
+@pytest.fixture
+def observed(chain: Chain) -> Observed:
+    """Give what was seen from outside while the chain's one run lasted."""
+    return read(chain.home.parent / SEEN)
 
 
 @pytest.fixture

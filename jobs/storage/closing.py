@@ -6,7 +6,7 @@ of the session that reads it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -46,19 +46,22 @@ def opened(path: Path, alias: str = "file") -> Iterator[duckdb.DuckDBPyConnectio
         connection.close()
 
 
-def require_tables_only(connection: duckdb.DuckDBPyConnection, alias: str, path: Path) -> None:
-    """Refuse a file in which something else than tables lies: no stage writes that into a raw or clean file.
+def require_tables_only(connection: duckdb.DuckDBPyConnection, files: Mapping[str, Path]) -> None:
+    """Refuse files (by alias) in which something else than tables lies: no stage writes that into a raw or
+    clean file.
 
     Raises DataRefused with the name of the first thing found.
     """
+    # Asked once for all files: DuckDB goes through all that each of them and it holds, every time.
     found = connection.execute(
-        "SELECT 'view', view_name FROM duckdb_views() WHERE database_name = $1 AND NOT internal"
-        " UNION ALL SELECT 'macro', function_name FROM duckdb_functions()"
-        " WHERE database_name = $1 AND NOT internal",
-        [alias],
+        "SELECT database_name, 'view', view_name FROM duckdb_views()"
+        " WHERE list_contains($1, database_name) AND NOT internal"
+        " UNION ALL SELECT database_name, 'macro', function_name FROM duckdb_functions()"
+        " WHERE list_contains($1, database_name) AND NOT internal",
+        [list(files)],
     ).fetchone()
     if found is not None:
         raise DataRefused(
-            f"{path} holds the {found[0]} {found[1]}, which no stage of this program writes: somebody changed"
-            " the file; make it again, or bring it back from an export"
+            f"{files[found[0]]} holds the {found[1]} {found[2]}, which no stage of this program writes:"
+            " somebody changed the file; make it again, or bring it back from an export"
         )

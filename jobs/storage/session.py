@@ -124,12 +124,15 @@ def attach_sources(connection: duckdb.DuckDBPyConnection, settings: Settings, ca
     """
     for domain in dict.fromkeys(source.domain for source in catalog.sources):
         connection.execute(f"ATTACH ':memory:' AS {identifier(domain)}")
-    held: dict[str, dict[str, set[str]]] = {}
+    places = {raw_alias(s): settings.raw_file(s.domain, s.name) for s in catalog.sources}
+    files = {alias: path for alias, path in places.items() if path.exists()}
+    for alias, path in files.items():
+        attach(connection, path, alias)
+    require_tables_only(connection, files)
+    held = _held(connection, files)
     for source in catalog.sources:
         alias = raw_alias(source)
-        if alias not in held:
-            held[alias] = _attach_raw(connection, settings.raw_file(source.domain, source.name), alias)
-        connection.execute(_view(source, alias, held[alias].get(source.name)))
+        connection.execute(_view(source, alias, held.get((alias, source.name))))
 
 
 def raw_alias(source: Source) -> str:
@@ -137,18 +140,15 @@ def raw_alias(source: Source) -> str:
     return "raw_production" if source.is_production else f"raw_{source.name}"
 
 
-def _attach_raw(connection: duckdb.DuckDBPyConnection, path: Path, alias: str) -> dict[str, set[str]]:
-    if not path.exists():
-        return {}
-    attach(connection, path, alias)
-    require_tables_only(connection, alias, path)
-    tables: dict[str, set[str]] = {}
+def _held(connection: duckdb.DuckDBPyConnection, files: dict[str, Path]) -> dict[tuple[str, str], set[str]]:
+    """Name the columns of each table of the attached files, by alias and table."""
     query = (
-        "SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = ? AND schema_name ="
-        " 'main'"
+        "SELECT database_name, table_name, column_name FROM duckdb_columns()"
+        " WHERE list_contains(?, database_name) AND schema_name = 'main'"
     )
-    for table, column in connection.execute(query, [alias]).fetchall():
-        tables.setdefault(table, set()).add(column)
+    tables: dict[tuple[str, str], set[str]] = {}
+    for alias, table, column in connection.execute(query, [list(files)]).fetchall():
+        tables.setdefault((alias, table), set()).add(column)
     return tables
 
 

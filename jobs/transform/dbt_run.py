@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +15,7 @@ from jobs.telemetry.ending import go_on
 from jobs.telemetry.faults import told, told_words
 from jobs.transform.faults import without_values
 from jobs.transform.nodes import Node, Outcome
+from jobs.transform.parsed import dbt_arguments
 
 # How often a long build says how far it is.
 PROGRESS_SECONDS = 3.0
@@ -80,27 +80,7 @@ def run_dbt(
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
-    prefixes = ("lovac", "locomvac", "ff", "ff_owners")
-    variables = {
-        "millesimes": {prefix: catalog.millesimes(prefix) for prefix in prefixes},
-        "public_criteria": catalog.public_criteria,
-    }
-    arguments = [
-        "build",
-        "--project-dir",
-        str(project),
-        "--profiles-dir",
-        str(project),
-        "--target-path",
-        str(scratch),
-    ]
-    # It prints nothing: its messages quote data, and what matters is heard by its events.
-    arguments += ["--log-path", str(scratch), "--log-level-file", "none", "--log-level", "none", "--quiet"]
-    arguments += ["--no-version-check"]
-    # One node at a time: DuckDB gives each query all its threads, and two queries would want the memory
-    # twice.
-    arguments += ["--threads", "1", "--vars", json.dumps(variables)]
-    arguments += selection
+    arguments = [*dbt_arguments("build", project, scratch, catalog), *selection]
     heard = Listener(run)
     try:
         result = dbtRunner(callbacks=[heard]).invoke(arguments)

@@ -110,4 +110,4 @@ def test_a_file_with_a_macro_is_refused(tmp_path: Path) -> None:
 
     file = hostile(tmp_path / "a.duckdb", "CREATE MACRO upper(x) AS 'read'")
     with opened(file) as connection, pytest.raises(DataRefused, match="the macro upper"):
-        require_tables_only(connection, "file", file)
+        require_tables_only(connection, {"file": file})

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from chain import Chain
+from observed import Observed
 
 SECRETS = (
     "POSTGRES_PRODUCTION_READONLY_PASSWORD",
@@ -23,6 +24,9 @@ SECRETS = (
 def files_holding(folder: Path, canaries: list[bytes]) -> list[str]:
     held = []
     for path in folder.rglob("*"):
+        # Below `dev` are the servers themselves.
+        if path.is_relative_to(folder / "dev"):
+            continue
         if (
             path.is_file()
             and not path.is_symlink()
@@ -32,25 +36,14 @@ def files_holding(folder: Path, canaries: list[bytes]) -> list[str]:
     return held
 
 
-def test_no_secret_shows_in_output_files_arguments_or_spans(own_home: Callable[[str], Chain]) -> None:
-    chain = own_home("canaries")
+def test_no_secret_shows_in_output_files_arguments_or_spans(chain: Chain, observed: Observed) -> None:
     # The components' own secrets are random and long: canaries by nature.
-    canaries = [chain.environment[name].encode() for name in SECRETS]
+    canaries = [chain.environment[name] for name in SECRETS]
     assert all(len(canary) >= 8 for canary in canaries)
-    process = chain.start("run", "daily")
-    seen: set[bytes] = set()
-    while process.poll() is None:
-        for entry in Path("/proc").glob("[0-9]*/cmdline"):
-            try:
-                seen.add(entry.read_bytes())
-            except OSError:
-                continue
-        time.sleep(0.05)
-    output = process.stdout.read() if process.stdout else ""
-    assert process.returncode == 0, output[-3000:]
-    assert not [line for line in seen if any(canary in line for canary in canaries)]
-    assert not any(canary.decode() in output for canary in canaries)
-    held = files_holding(chain.home, canaries)
+    assert any("build" in line for line in observed.command_lines) and observed.spans
+    for seen in (observed.output, *observed.command_lines, *map(str, observed.spans)):
+        assert not any(canary in seen for canary in canaries)
+    held = files_holding(chain.home, [canary.encode() for canary in canaries])
     assert held and all(name.startswith("secrets/") for name in held), held
     assert (chain.home / "secrets").stat().st_mode & 0o777 == 0o700
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -97,17 +97,47 @@ def _extract(path: Path, year: int, scratch: Path) -> bytes:
     return target.read_bytes()
 
 
-def test_adopt_names_every_object_and_the_daily_run_publishes_all_years(
-    rows: dict[str, int], existing: dict[str, bytes], own_home: Callable[[str], Chain]
-) -> None:
-    """F1, F3, F4: one year of eight, and a catalog that expects another layout, were what came of it."""
-    chain = own_home("existing")
-    chain.environment["POSTGRES_PRODUCTION_DB_NAME"] = DATABASE
-    chain.environment["CELLAR_DATA_LAKE_BUCKET_NAME"] = BUCKET
-    found: list[dict[str, Any]] = json.loads(chain.zlv("catalog", "adopt", f"s3://{BUCKET}", "--json").stdout)
+@pytest.fixture(scope="module")
+def run(
+    rows: dict[str, int],
+    existing: dict[str, bytes],
+    components: Chain,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Chain:
+    """Give a home on which `zlv run daily` took the application's own tables and that lake."""
+    home = tmp_path_factory.mktemp("run")
+    places = {"POSTGRES_PRODUCTION_DB_NAME": DATABASE, "CELLAR_DATA_LAKE_BUCKET_NAME": BUCKET}
+    chain = Chain(home, {**components.environment, **places, "ZLV_HOME": str(home)})
+    chain.zlv("run", "daily")
+    return chain
+
+
+def test_adopt_names_every_object(run: Chain, existing: dict[str, bytes]) -> None:
+    """F1, F3, F4"""
+    found: list[dict[str, Any]] = json.loads(run.zlv("catalog", "adopt", f"s3://{BUCKET}", "--json").stdout)
     assert {one["key"] for one in found} == set(existing)
     assert [one for one in found if one["misfits"] or not one["source"]] == []
-    chain.zlv("run", "daily")
+
+
+def test_the_daily_run_takes_every_row_of_the_application(run: Chain, rows: dict[str, int]) -> None:
+    catalog = load_catalog([project_dir("catalog")])
+    with duckdb.connect(str(run.home / "raw" / "production.duckdb"), read_only=True) as connection:
+        for source in catalog.of("production"):
+            held = connection.execute(f"SELECT count(*) FROM {source.name}").fetchone()
+            assert held == (rows[source.table],), source.name
+    counts = {
+        "marts_production_housing": "fast_housing",
+        "join_owner_housing": "owners_housing",
+        "marts_production_establishments": "establishments",
+        "marts_production_campaigns": "campaigns",
+    }
+    with duckdb.connect(str(run.clean_file), read_only=True) as connection:
+        for table, source in counts.items():
+            assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (rows[source],)
+
+
+def test_the_daily_run_publishes_all_years(run: Chain) -> None:
+    """F1, F3, F4: one year of eight was what came of it."""
     catalog = load_catalog([project_dir("catalog")])
     for year, rule in (
         (2019, "ccogrm"),
@@ -116,10 +146,10 @@ def test_adopt_names_every_object_and_the_daily_run_publishes_all_years(
         (2024, "catpro3"),
         (2025, "ccogrm"),
     ):
-        with duckdb.connect(str(chain.clean_file), read_only=True) as connection:
+        with duckdb.connect(str(run.clean_file), read_only=True) as connection:
             query = "SELECT DISTINCT private_rule FROM marts_ff_stock WHERE year = ?"
             assert connection.execute(query, [year]).fetchall() == [(rule,)], year
-    with duckdb.connect(str(chain.clean_file), read_only=True) as connection:
+    with duckdb.connect(str(run.clean_file), read_only=True) as connection:
         for table in ("marts_common_morphology", "marts_lovac_flows"):
             years = connection.execute(
                 f"SELECT DISTINCT year FROM {table} WHERE year IS NOT NULL ORDER BY 1"
@@ -132,8 +162,6 @@ def test_adopt_names_every_object_and_the_daily_run_publishes_all_years(
         )
         assert set(connection.execute(versions).fetchall()) == {("new",), ("old",)}
     for year in catalog.millesimes("lovac"):
-        with duckdb.connect(
-            str(chain.home / "raw" / "lovac" / f"lovac_{year}.duckdb"), read_only=True
-        ) as raw:
+        with duckdb.connect(str(run.home / "raw" / "lovac" / f"lovac_{year}.duckdb"), read_only=True) as raw:
             garbled = f"SELECT count(*) FROM lovac_{year} WHERE libcom LIKE '%Ã%' OR libcom LIKE '%\ufffd%'"
             assert raw.execute(garbled).fetchone() == (0,), year

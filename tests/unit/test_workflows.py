@@ -23,7 +23,9 @@ BEFORE_LANDING = {"check", "test", "actionlint", "image", "test-cluster", "test-
 DIGEST = "sha256:" + "0" * 64
 VERSION = f"v{__version__}"
 
-QUIETLY = "--quiet --disable-pip-version-check"
+QUIETLY, LOCAL = "--quiet --disable-pip-version-check", "localhost/zlv-warehouse"
+
+TWO_PARTS = ("-n 2 --dist loadfile -m cluster and not alone", "-m cluster and alone")
 
 # Target → its arguments and, with what stands in for a program that no test has, what that program is told.
 WITH_STAND_INS: dict[str, tuple[list[str], list[str]]] = {
@@ -39,19 +41,10 @@ WITH_STAND_INS: dict[str, tuple[list[str], list[str]]] = {
         [],
         [
             "kind create cluster --name zlv --wait 3m",
-            (
-                "kind load docker-image --name zlv localhost/zlv-warehouse:test"
-                " localhost/zlv-warehouse-trial:test"
-            ),
+            f"kind load docker-image --name zlv {LOCAL}:test {LOCAL}-trial:test",
         ],
     ),
-    "test-kind": (
-        [],
-        [
-            "pytest -n 2 --dist loadfile -m cluster and not alone tests/cluster",
-            "pytest -m cluster and alone tests/cluster",
-        ],
-    ),
+    "test-kind": ([], [f"pytest {part} tests/cluster" for part in TWO_PARTS]),
     "test-image": (["ENGINE=docker"], ["pytest -q tests/cluster/test_image.py"]),
     "image-summary": (
         ["ENGINE=docker"],

@@ -1,0 +1,59 @@
+"""Read the dbt project once, where the program is installed: a first build takes it from there."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from pathlib import Path
+
+from jobs.catalog import Catalog, load_catalog
+from jobs.errors import DataRefused
+from jobs.settings import forget_ambient, project_dir
+
+FILE = "partial_parse.msgpack"
+_PREFIXES = ("lovac", "locomvac", "ff", "ff_owners")
+
+
+def parsed_project() -> Path:
+    """Name the file that holds the project as it came, read; dbt compares it with each file's content."""
+    return project_dir("dbt") / "parsed" / FILE
+
+
+def dbt_arguments(verb: str, project: Path, scratch: Path, catalog: Catalog) -> list[str]:
+    """Write a command of dbt on the project, which leaves its files in `scratch` alone."""
+    variables = {
+        "millesimes": {prefix: catalog.millesimes(prefix) for prefix in _PREFIXES},
+        "public_criteria": catalog.public_criteria,
+    }
+    places = ["--project-dir", str(project), "--profiles-dir", str(project), "--target-path", str(scratch)]
+    # It prints nothing: its messages quote data, and what matters is heard by its events.
+    silent = ["--log-path", str(scratch), "--log-level-file", "none", "--log-level", "none", "--quiet"]
+    # One node at a time: DuckDB gives each query all its threads, and two queries would want the memory
+    # twice.
+    single = ["--no-version-check", "--threads", "1"]
+    return [verb, *places, *silent, *single, "--vars", json.dumps(variables)]
+
+
+def main() -> None:
+    """Parse the project as it is installed, with the program's own catalog.
+
+    Raises DataRefused when dbt cannot read it.
+    """
+    from dbt.cli.main import dbtRunner
+
+    forget_ambient()
+    target = parsed_project()
+    catalog = load_catalog([project_dir("catalog")])
+    with tempfile.TemporaryDirectory() as folder:
+        result = dbtRunner().invoke(dbt_arguments("parse", project_dir("dbt"), Path(folder), catalog))
+        if result.exception is not None:
+            raise DataRefused(f"the dbt project cannot be read: {result.exception}")
+        target.parent.mkdir(exist_ok=True)
+        pending = target.with_suffix(".next")
+        shutil.copyfile(Path(folder) / FILE, pending)
+        pending.rename(target)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,20 @@
+"""A first build takes the dbt project as it was read when the program was installed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from jobs.settings import read_settings
+from jobs.transform.artefacts import artefacts_beside
+from jobs.transform.parsed import FILE, parsed_project
+
+
+def test_a_first_build_begins_with_the_project_as_read_and_the_next_with_what_that_one_left(
+    tmp_path: Path,
+) -> None:
+    settings = read_settings({"ZLV_HOME": str(tmp_path)})
+    with artefacts_beside(settings) as scratch:
+        assert (scratch / FILE).read_bytes() == parsed_project().read_bytes()
+        (scratch / FILE).write_bytes(b"read again")
+    with artefacts_beside(settings) as scratch:
+        assert (scratch / FILE).read_bytes() == b"read again"

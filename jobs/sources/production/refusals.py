@@ -8,11 +8,15 @@ the French of a server that speaks it. The state decides between what a person m
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 import duckdb
 
 from jobs.errors import DataRefused, SettingsError, Temporary, Terminated, ZlvError
 from jobs.settings import Settings
+from jobs.sources.production.silence import heard
 from jobs.storage.retry import NotAgain
 
 # Words of a message, the SQLSTATE that they stand for; the first that is found counts.
@@ -90,6 +94,32 @@ _DATA = (
 )
 
 
+@dataclass
+class Conversation:
+    """Name the table that is being read, for what is said when that fails."""
+
+    table: str | None = None
+
+
+@contextmanager
+def conversation(settings: Settings) -> Iterator[Conversation]:
+    """Speak with PostgreSQL: an error of the engine is raised as one of ours, and silence has an end.
+
+    Raises what `told` gives, NotAgain after a silence.
+    """
+    held = Conversation()
+    with heard(settings) as watch:
+        try:
+            yield held
+        except duckdb.Error as error:
+            if watch.ended:
+                raise NotAgain(
+                    f"{_host(settings)} said nothing for {watch.seconds} s and kept the connection:"
+                    " look at what stands before it, then run again"
+                ) from None
+            raise told(error, settings, held.table) from None
+
+
 def told(
     error: BaseException, settings: Settings, table: str | None = None, *, connecting: bool = False
 ) -> ZlvError:
@@ -99,7 +129,7 @@ def told(
     `connecting` is the phase before any query: what the server says then holds no row, and is handed on.
     """
     text = str(error)
-    host = f"PostgreSQL at {settings.POSTGRES_PRODUCTION_DB}:{settings.POSTGRES_PRODUCTION_PORT}"
+    host = _host(settings)
     if isinstance(error, duckdb.InterruptException):
         return Terminated(f"the reading of {host} was told to end; the last good file stands, run it again")
     if "No space left" in text or isinstance(error, duckdb.OutOfMemoryException):
@@ -136,6 +166,10 @@ def told(
         reason = _PASSES.get(state, "could not be read").format(**said)
         made = Temporary(f"{host} {reason}: check that it runs and can be reached, then run again")
     return made
+
+
+def _host(settings: Settings) -> str:
+    return f"PostgreSQL at {settings.POSTGRES_PRODUCTION_DB}:{settings.POSTGRES_PRODUCTION_PORT}"
 
 
 def _words(text: str) -> str:

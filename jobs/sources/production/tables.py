@@ -10,7 +10,7 @@ from jobs.privacy.treatments import output_columns
 from jobs.settings import Settings
 from jobs.sources.production.copying import Copy, copy_table, faults, plan_of, prove
 from jobs.sources.production.postgres import Snapshot, attach_postgres, begin_snapshot, end
-from jobs.sources.production.refusals import told
+from jobs.sources.production.refusals import conversation
 from jobs.sources.production.sight import look
 from jobs.storage.session import connect
 from jobs.telemetry import StageRun
@@ -28,8 +28,7 @@ def copy_tables(
     Raises Unreadable for a table that is to be read carefully, and what `look` and `told` raise.
     """
     copies: dict[str, Copy] = {}
-    reading: str | None = None
-    try:
+    with conversation(settings) as held:
         snapshot = begin_snapshot(connection, settings)
         tables = look(connection, settings, sources)
         plans = [
@@ -37,7 +36,7 @@ def copy_tables(
             for source in sources
         ]
         for plan in plans:
-            source, reading = plan.source, plan.source.table
+            source, held.table = plan.source, plan.source.table
             with run.span(source.name, kind="table") as span:
                 span.set(**{"db.system.name": "postgresql", "db.collection.name": source.table})
                 splits = tables[source.table].splits and not snapshot.alone
@@ -50,8 +49,6 @@ def copy_tables(
                 )
             run.log.info("copied %s: %s rows", source.name, copy.rows, extra={"rows": copy.rows})
         connection.execute("COMMIT")
-    except duckdb.Error as error:
-        raise told(error, settings, reading) from None
     return snapshot, copies
 
 
@@ -62,20 +59,18 @@ def try_tables(settings: Settings, sources: list[Source]) -> Snapshot:
     Raises what a copy would raise of the role, the tables and their types.
     """
     connection = connect(settings, "postgres_scanner", pseudonyms=True)
-    reading: str | None = None
     try:
         attach_postgres(connection, settings)
-        snapshot = begin_snapshot(connection, settings)
-        tables = look(connection, settings, sources)
-        for source in sources:
-            reading = source.table
-            plan = plan_of(source, tables[source.table], careful=False)
-            if not output_columns(source) or settings.ZLV_PSEUDONYM_KEY is None:
-                continue  # the policy opens no column of it, or nothing could be pseudonymised
-            prove(connection, plan)
-            connection.execute(f"SELECT count(COLUMNS(*)) FROM ({plan.select} LIMIT 1)").fetchall()
-    except duckdb.Error as error:
-        raise told(error, settings, reading) from None
+        with conversation(settings) as held:
+            snapshot = begin_snapshot(connection, settings)
+            tables = look(connection, settings, sources)
+            for source in sources:
+                held.table = source.table
+                plan = plan_of(source, tables[source.table], careful=False)
+                if not output_columns(source) or settings.ZLV_PSEUDONYM_KEY is None:
+                    continue  # the policy opens no column of it, or nothing could be pseudonymised
+                prove(connection, plan)
+                connection.execute(f"SELECT count(COLUMNS(*)) FROM ({plan.select} LIMIT 1)").fetchall()
     finally:
         end(connection)
     return snapshot
@@ -86,11 +81,13 @@ def refused(settings: Settings, source: Source) -> ZlvError:
     connection = connect(settings, "postgres_scanner", pseudonyms=True)
     try:
         attach_postgres(connection, settings)
-        begin_snapshot(connection, settings)
-        plan = plan_of(source, look(connection, settings, [source])[source.table], careful=True)
-        names = ", ".join(faults(connection, plan)) or source.table
-    except duckdb.Error as error:
-        return told(error, settings, source.table)
+        with conversation(settings) as held:
+            held.table = source.table
+            begin_snapshot(connection, settings)
+            plan = plan_of(source, look(connection, settings, [source])[source.table], careful=True)
+            names = ", ".join(faults(connection, plan)) or source.table
+    except ZlvError as error:
+        return error
     finally:
         end(connection)
     return DataRefused(

@@ -41,3 +41,13 @@ class Catalog(Model):
                 (s.millesime, s.public_criterion) for s in self.sources if s.millesime and s.public_criterion
             )
         )
+
+    @property
+    def expected_public(self) -> dict[int, dict[str, float]]:
+        """Give by LOVAC year the public figure that is known, and the share by which it may be off."""
+        known = {s.millesime: s.expected for s in self.sources if s.millesime and s.expected}
+        return {
+            year: {"public": expected.public, "tolerance": expected.tolerance}
+            for year, expected in sorted(known.items())
+            if expected.public is not None
+        }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -85,8 +86,9 @@ def _build(
             shutil.copyfile(last, pending)
         day = as_of(settings, catalog)
         # Not dbt's `--vars`: when one of these changes, dbt reads the whole project again, and these change
-        # every day.
+        # every day, or from one deployment to the next.
         put_in_environment("ZLV_AS_OF", day.isoformat())
+        put_in_environment("ZLV_EXPECTED_PUBLIC", json.dumps(catalog.expected_public))
         put_in_environment("ZLV_SNAPSHOT_AT", history.snapshot_at.isoformat() if history.snapshot_at else "")
         with project_of(settings, catalog) as project:
             # Of a source that is not decided, or closed, nothing can be built; the rest is.

@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 from chain import ZLV, base_environment, read_environment
-from inputs import large_application, large_marts, large_object, rows_of_lovac
+from inputs import large_application, large_marts, large_object, rows_of_lovac, sample_object
 from measure import Measured, measure, pairs
 
 from jobs.catalog import load_catalog
@@ -22,6 +22,7 @@ from jobs.sample.servers.components import start
 from jobs.sample.servers.local_postgres import Postgres
 from jobs.settings import project_dir
 
+LARGE = "lake/lovac/2025/raw.csv"
 HERE = Path(__file__).resolve().parent
 MEMORY_MB = 1000
 HEADROOM_MB = 300
@@ -38,31 +39,37 @@ def main() -> int:
     parser.add_argument("stages", nargs="*", default=["help", "load-lake", "sync-production", "publish"])
     parser.add_argument("--home", type=Path, default=Path(".zlv/bench"))
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--scale", type=float, default=1, help="scale of the sample under the large inputs")
+    parser.add_argument("--share", type=float, default=1, help="share of the large inputs' size")
     arguments = parser.parse_args()
     home = arguments.home.resolve()
     home.mkdir(parents=True, exist_ok=True)
     if "build" in arguments.stages:
         return 0 if build(home / "build", arguments.rounds) else 1
     base = {**base_environment(home), "DUCKDB_MEMORY_LIMIT": f"{MEMORY_MB}MB", "DUCKDB_THREAD_NUMBER": "2"}
-    components = start(home / "dev", scale=1, seed=7, told=print)
+    components = start(home / "dev", scale=arguments.scale, seed=7, told=print)
     environment = {**base, **read_environment(components.env_file)}
     missed = 0
     try:
         for stage in arguments.stages:
-            missed += not run(stage, home, environment, components.postgres, arguments.rounds)
+            missed += not run(
+                stage, home, environment, components.postgres, arguments.rounds, arguments.share
+            )
     finally:
         components.stop()
     return 1 if missed else 0
 
 
-def run(stage: str, home: Path, environment: dict[str, str], server: Postgres, rounds: int) -> bool:
+def run(
+    stage: str, home: Path, environment: dict[str, str], server: Postgres, rounds: int, share: float
+) -> bool:
     """Measure one stage and print its line; tell whether it keeps its bounds."""
     if stage == "help":
         seconds = measure([str(ZLV), "--help"], environment, home).seconds
         seconds = min(seconds, measure([str(ZLV), "--help"], environment, home).seconds)
         print(f"zlv --help        {seconds:6.2f} s   bound 0.30 s", flush=True)
         return seconds <= 0.3
-    ours, what = prepare(stage, home, environment, server)
+    ours, what = prepare(stage, home, environment, server, share)
     by_hand = [sys.executable, str(HERE / "by_hand.py"), stage]
     mine, theirs = pairs(ours, by_hand, environment, home, rounds)
     return told(stage, what, mine, theirs, 1.10 * theirs.seconds + 1, MEMORY_MB + HEADROOM_MB)
@@ -99,23 +106,27 @@ def told(stage: str, what: str, mine: Measured, theirs: Measured, bound: float, 
     return kept
 
 
-def prepare(stage: str, home: Path, environment: dict[str, str], server: Postgres) -> tuple[list[str], str]:
+def prepare(
+    stage: str, home: Path, environment: dict[str, str], server: Postgres, share: float
+) -> tuple[list[str], str]:
     """Make the stage's input; give its command and the size of what it reads."""
     zlv = str(ZLV)
     if stage == "load-lake":
-        size = large_object(environment, "lake/lovac/2025/raw.csv", home)
+        size = large_object(environment, LARGE, home, share)
         # The object is unchanged between rounds: its raw file is taken away, so that it is read each time.
         command = f'rm -f raw/lovac/lovac_2025.duckdb; exec "{zlv}" load-lake --only lovac_2025 {ACCEPT}'
         return ["sh", "-c", command], f"{size / 1e6:.0f} MB of CSV"
     if stage == "sync-production":
-        rows = large_application(server)
+        rows = large_application(server, share)
         return [zlv, "sync-production"], f"{rows:,} rows and more"
     if not (home / "warehouse" / "warehouse.duckdb").exists():
+        # Lines that are repeated are no sample of anything: the marts' tests refuse them.
+        sample_object(environment, LARGE, home)
         shutil.rmtree(home / "raw" / "lovac", ignore_errors=True)
         for step in ("prepare", "sync-production", f"load-lake {ACCEPT}", "build"):
             measure(["sh", "-c", f'exec "{zlv}" {step}'], environment, home)
     catalog = load_catalog([project_dir("catalog")])
-    rows = large_marts(home / "warehouse" / "warehouse.duckdb", [p.mart for p in catalog.publications])
+    rows = large_marts(home / "warehouse" / "warehouse.duckdb", [p.mart for p in catalog.publications], share)
     measure([zlv, "audit"], environment, home)
     return [zlv, "publish"], f"{rows:,} rows"
 

@@ -3,7 +3,6 @@ publish."""
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
 import boto3
@@ -17,8 +16,28 @@ CSV_BYTES = 520_000_000
 MART_ROWS = 10_000_000
 
 
-def large_object(environment: dict[str, str], key: str, folder: Path) -> int:
-    """Repeat the sample's LOVAC 2025 lines until the object holds 500 MB; give its size."""
+def sample_object(environment: dict[str, str], key: str, folder: Path) -> Path:
+    """Put the sample's own file back into the lake; name it."""
+    path = folder / "dev" / "sample" / "lake" / key
+    _put(environment, key, path)
+    return path
+
+
+def large_object(environment: dict[str, str], key: str, folder: Path, share: float) -> int:
+    """Repeat the sample's LOVAC 2025 lines until the object holds that share of 500 MB; give its size."""
+    head, _, body = sample_object(environment, key, folder).read_bytes().partition(b"\n")
+    path = folder / "large.csv"
+    with path.open("wb") as file:
+        file.write(head + b"\n")
+        while file.tell() < CSV_BYTES * share:
+            file.write(body)
+    _put(environment, key, path)
+    size = path.stat().st_size
+    path.unlink()
+    return size
+
+
+def _put(environment: dict[str, str], key: str, path: Path) -> None:
     client = boto3.client(
         "s3",
         endpoint_url=f"http://{environment['CELLAR_HOST_URL'].split('://')[-1]}",
@@ -26,44 +45,33 @@ def large_object(environment: dict[str, str], key: str, folder: Path) -> int:
         aws_secret_access_key=environment["CELLAR_SECRET_ACCESS_KEY"],
         region_name=environment.get("CELLAR_REGION", "us-east-1"),
     )
-    bucket = environment["CELLAR_DATA_LAKE_BUCKET_NAME"]
-    buffer = io.BytesIO()
-    client.download_fileobj(bucket, key, buffer)
-    head, _, body = buffer.getvalue().partition(b"\n")
-    path = folder / "large.csv"
-    with path.open("wb") as file:
-        file.write(head + b"\n")
-        while file.tell() < CSV_BYTES:
-            file.write(body)
-    client.upload_file(str(path), bucket, key)
-    size = path.stat().st_size
-    path.unlink()
-    return size
+    client.upload_file(str(path), environment["CELLAR_DATA_LAKE_BUCKET_NAME"], key)
 
 
-def large_application(server: Postgres) -> int:
-    """Fill the application's event tables with 5 M rows; give how many there are in all."""
+def large_application(server: Postgres, share: float) -> int:
+    """Fill the application's event tables with that share of 5 M rows; give how many that is."""
+    events = int(EVENTS * share)
     statements = f"""
         INSERT INTO events (id, created_at, created_by, type, next_old, next_new)
         SELECT gen_random_uuid(), timestamptz '2024-01-01' + n * interval '1 second',
         (SELECT id FROM users LIMIT 1),
             'housing:status-updated', '{{"status": "Non suivi"}}',
             '{{"status": "Suivi en cours", "subStatus": "En accompagnement"}}'
-        FROM generate_series(1, {EVENTS}) AS n;
+        FROM generate_series(1, {events}) AS n;
         ANALYZE events;
     """
     server.run_sql(statements, DATABASE)
-    return EVENTS
+    return events
 
 
-def large_marts(warehouse: Path, marts: list[str]) -> int:
-    """Repeat the rows of the published marts in place up to 10 M; give how many there are in all."""
+def large_marts(warehouse: Path, marts: list[str], share: float) -> int:
+    """Repeat the rows of the published marts in place up to that share of 10 M; give how many there are."""
     total = 0
     with duckdb.connect(str(warehouse)) as connection:
         rows = connection.execute(
             "SELECT sum(estimated_size) FROM duckdb_tables() WHERE schema_name = 'marts'"
         ).fetchall()
-        times = max(1, -(-MART_ROWS // int(rows[0][0])))
+        times = max(1, -(-int(MART_ROWS * share) // int(rows[0][0])))
         for mart in marts:
             connection.execute(
                 f'INSERT INTO marts."{mart}" SELECT m.* FROM marts."{mart}" AS m, range({times - 1})'

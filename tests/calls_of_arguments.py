@@ -67,6 +67,8 @@ CALLS: list[tuple[tuple[str, ...], int, str]] = [
     (("load-lake", "--workers", "0"), 2, "0 is not in the range"),
     (("load-lake", "--only", "admin_communes", "--domain", "lovac"), 64, "no declared source fits"),
     (("load-lake", "--only", "admin_communes", "--accept-rows", ""), 2, "needs the reason"),
+    (("build", "--only", "path:/etc"), 64, "is no part of the dbt project"),
+    (("build", "--only", "+file:../../x"), 64, "is no part of the dbt project"),
     (("publish", "--keep", "0"), 2, "0 is not in the range"),
     (("publish", "--keep", "many"), 2, "'many' is not a valid integer"),
     (("publish", "--accept-rows", ""), 2, "needs the reason"),

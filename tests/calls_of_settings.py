@@ -50,7 +50,7 @@ REFUSED: dict[str, tuple[str, ...]] = {
     "ZLV_VERIFY_KEY": ("nokey", "0" * 63, "g" * 64),
     "ZLV_ALERT_URL": (*NO_ADDRESS, "https://u:pw@h/x"),
     "METABASE_URL": NO_ADDRESS,
-    "METABASE_DEPLOYMENT": ("https://x",),
+    "METABASE_DEPLOYMENT": ("https://x", "a b", "Metabase", "a/b"),
     "ZLV_PSEUDONYM_KEY_FILE": ("/nowhere", "/etc"),
     "ZLV_SIGNING_KEY_FILE": ("/nowhere", "/etc"),
     "POSTGRES_PRODUCTION_READONLY_PASSWORD_FILE": ("/nowhere", "/etc"),

@@ -156,6 +156,8 @@ def _count(connection: duckdb.DuckDBPyConnection, relation: str, parts: list[Par
         return int(
             connection.execute(f"SELECT count(*) FROM {relation} WHERE {_where(parts)}").fetchall()[0][0]
         )
+    except duckdb.CatalogException:
+        raise DataRefused(f"the warehouse has no {relation}: it was built in part; run `zlv build`") from None
     except duckdb.Error as error:
         raise WrongUsage(f"--where does not fit the columns: {str(error).splitlines()[0]}") from None
 

@@ -67,6 +67,12 @@ def _region(value: str) -> str:
     return value
 
 
+def _deployment(value: str) -> str:
+    if not re.fullmatch(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?", value):
+        raise ValueError("is no name of a Deployment: lower-case letters, digits, '-' and '.'")
+    return value
+
+
 def web_address(value: str) -> str:
     """Keep an address of http:// or https:// that holds no user and no password."""
     try:
@@ -86,5 +92,6 @@ HostAndPort = Annotated[str, AfterValidator(_host_and_port)]
 DatabaseHost = Annotated[str, AfterValidator(_database_host)]
 Name = Annotated[str, AfterValidator(_no_address)]
 BucketName = Annotated[str, AfterValidator(_bucket)]
+DeploymentName = Annotated[str, AfterValidator(_deployment)]
 Region = Annotated[str, AfterValidator(_region)]
 WebAddress = Annotated[str, AfterValidator(web_address)]

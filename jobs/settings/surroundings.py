@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from jobs.settings.hosts import Name, WebAddress
+from jobs.settings.hosts import DeploymentName, WebAddress
 
 
 class Surroundings(BaseSettings):
@@ -28,7 +28,7 @@ class Surroundings(BaseSettings):
     METABASE_URL: WebAddress | None = None
     METABASE_API_KEY: SecretStr | None = None
     METABASE_DATABASE_ID: int | None = None
-    METABASE_DEPLOYMENT: Name | None = None
+    METABASE_DEPLOYMENT: DeploymentName | None = None
 
     OTEL_EXPORTER_OTLP_ENDPOINT: str | None = None
     OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: str | None = None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from jobs.catalog import Catalog
-from jobs.errors import DataRefused, ZlvError
+from jobs.errors import DataRefused, SettingsError, ZlvError
 from jobs.settings import Settings
 from jobs.telemetry import StageRun
 from jobs.telemetry.ending import go_on
@@ -25,8 +26,14 @@ def selection_of(only: tuple[str, ...], excluded: list[str], *, unit_tests: bool
     """Write dbt's arguments that choose what is built.
 
     A part is tried by the tests of which every model is in it: one that compares it with an earlier build of
-    the rest says nothing of it.
+    the rest says nothing of it. Raises SettingsError for a path that leads out of the project: dbt looks for
+    it on the machine.
     """
+    out = [name for name in only if "/" in name and re.search(r"(^|[:+@])/|(^|[:/])\.\.(/|$)", name)]
+    if out:
+        raise SettingsError(
+            f"--only {out[0]!r} is no part of the dbt project: name a model, or a path below it"
+        )
     chosen = [*(["--select", *only] if only else []), *(["--exclude", *excluded] if excluded else [])]
     chosen += ["--indirect-selection", "cautious" if only else "eager"]
     return [*chosen, *([] if unit_tests else ["--exclude-resource-type", "unit_test"])]

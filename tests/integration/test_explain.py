@@ -97,6 +97,14 @@ def test_what_cannot_be_explained_is_one_sentence(
     assert sentence in done.stderr and done.stderr.strip().count("\n") == 0 and not done.stdout
 
 
+def test_a_mart_that_was_not_built_is_said(own_chain: Chain) -> None:
+    """It was a fault of the condition, in DuckDB's words."""
+    with duckdb.connect(str(own_chain.home / "warehouse" / "warehouse.duckdb")) as connection:
+        connection.execute("DROP TABLE marts.marts_lovac_flows")
+    done = own_chain.zlv("explain", "marts_lovac_flows", "--where", "year = 2024", code=65)
+    assert "it was built in part; run `zlv build`" in done.stderr
+
+
 def test_the_text_says_the_same(chain: Chain) -> None:
     text = chain.zlv("explain", "marts_lovac_flows", "--where", "year = 2024").stdout
     assert (

@@ -34,7 +34,11 @@ def environment(postgres_server: Postgres, s3_server: Lake, tmp_path: Path) -> I
         }
 
 
-def prepare(environment: dict[str, str], **changed: str) -> subprocess.CompletedProcess[str]:
+def prepare(environment: dict[str, str], *arguments: str, **changed: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [ZLV, "prepare"], env={**environment, **changed}, capture_output=True, text=True, check=False
+        [ZLV, "prepare", *arguments],
+        env={**environment, **changed},
+        capture_output=True,
+        text=True,
+        check=False,
     )

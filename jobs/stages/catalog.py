@@ -16,18 +16,30 @@ def catalog() -> None:
 
 
 @catalog.command()
-def check() -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, with the list of all faults.")
+def check(as_json: bool) -> None:
     """Read every catalog and policy file and tell all faults at once."""
     from jobs.catalog.load import check_catalog
+    from jobs.errors import SettingsError
     from jobs.privacy.public import read_knowledge
     from jobs.privacy.treatments import output_columns
     from jobs.settings import read_settings
 
     folders = read_settings().catalog_dirs
-    loaded = check_catalog(folders)
-    read_knowledge(folders, loaded)
+    try:
+        loaded = check_catalog(folders)
+        read_knowledge(folders, loaded)
+    except SettingsError as error:
+        if as_json:
+            head, *faults = (line.strip() for line in str(error).splitlines())
+            click.echo(json.dumps({"faults": faults or [head]}, ensure_ascii=False, indent=1))
+        raise
     written = sum(len(output_columns(source)) for source in loaded.sources)
     raw = sum(len(source.columns) for source in loaded.sources)
+    if as_json:
+        figures = {"sources": len(loaded.sources), "raw_columns": raw, "written_columns": written}
+        click.echo(json.dumps({**figures, "faults": []}, indent=1))
+        return
     click.echo(
         f"{len(loaded.sources)} sources, {raw} raw columns declared, {written} columns written after the"
         " policy"

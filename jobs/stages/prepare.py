@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import click
@@ -11,7 +12,8 @@ if TYPE_CHECKING:
 
 
 @click.command()
-def prepare() -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print the checks as a JSON list instead of a table.")
+def prepare(as_json: bool) -> None:
     """Check settings and connections, and write the S3 secret.
 
     Prints every check in one table. 64: something is wrong; 75: something cannot be reached now.
@@ -26,21 +28,34 @@ def prepare() -> None:
     folders = check_folders(settings)
     if any(outcome.error is not None for outcome in folders if outcome.name == "runs"):
         # No record can be written there: this is said before one is begun.
-        _finish(folders)
+        _finish(folders, as_json)
     with stage(settings, "prepare") as run:
         outcomes = [*folders, *check_connections(settings, run)]
         run.facts(checks=len(outcomes), failed=sum(outcome.error is not None for outcome in outcomes))
         for outcome in outcomes:
             if outcome.told:
                 run.note(f"{outcome.name}: {outcome.text}")
-        _finish(outcomes)
+        _finish(outcomes, as_json)
 
 
-def _finish(outcomes: list[Outcome]) -> None:
+def _finish(outcomes: list[Outcome], as_json: bool) -> None:
     """Show every outcome, and raise when one of them is a fault."""
+    from jobs.errors import SettingsError, Temporary
+
+    if as_json:
+        told = [{"check": each.name, "state": each.state, "found": each.text} for each in outcomes]
+        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
+    else:
+        _print(outcomes)
+    faults = [outcome.error for outcome in outcomes if outcome.error is not None]
+    if faults:
+        kind = Temporary if all(isinstance(error, Temporary) for error in faults) else SettingsError
+        raise kind(f"{len(faults)} of {len(outcomes)} checks failed: {_sentence(outcomes)}")
+
+
+def _print(outcomes: list[Outcome]) -> None:
     from rich.table import Table
 
-    from jobs.errors import SettingsError, Temporary
     from jobs.telemetry.terminal import console
 
     table = Table(title="zlv prepare", show_lines=False)
@@ -51,10 +66,6 @@ def _finish(outcomes: list[Outcome]) -> None:
     for outcome in outcomes:
         table.add_row(outcome.name, outcome.state, outcome.text, style=styles.get(outcome.state, "red"))
     console(markup=False).print(table)
-    faults = [outcome.error for outcome in outcomes if outcome.error is not None]
-    if faults:
-        kind = Temporary if all(isinstance(error, Temporary) for error in faults) else SettingsError
-        raise kind(f"{len(faults)} of {len(outcomes)} checks failed: {_sentence(outcomes)}")
 
 
 def _sentence(outcomes: list[Outcome]) -> str:

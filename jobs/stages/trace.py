@@ -6,14 +6,19 @@ from typing import TYPE_CHECKING
 
 import click
 
+from jobs.errors import printable
+
 if TYPE_CHECKING:
-    from rich.table import Table
+    from collections.abc import Iterator
+
+    from rich.text import Text
 
     from jobs.inspection.trace_tree import Node
 
-# Characters of the bars, and of the figures beside them.
+# Characters of a bar at most and at least, and of the figures beside it with what parts them.
 _BAR = 32
-_FIGURES = 26
+_LEAST_BAR = 12
+_FIGURES = 25
 
 
 @click.command()
@@ -22,26 +27,22 @@ _FIGURES = 26
 def trace(run_id: str, as_json: bool) -> None:
     """Draw a run's trace as a waterfall.
 
-    RUN is a run id of `zlv runs`, or `last`.
+    RUN is a run id of `zlv runs`, `last`, or `previous`.
 
     Example: zlv trace last
     """
     import json
 
-    from rich.console import Console
-
     from jobs.errors import SettingsError
+    from jobs.inspection.meant import meant_run
     from jobs.inspection.trace_tree import read_spans, spans_of_records, trees
     from jobs.settings import read_settings
     from jobs.telemetry.identity import RUN_ID
     from jobs.telemetry.records import run_ids
+    from jobs.telemetry.terminal import console, paged
 
     settings = read_settings()
-    if run_id == "last":
-        newest = next(run_ids(settings.runs_dir), None)
-        if newest is None:
-            raise SettingsError(f"{settings.runs_dir} holds no run yet; start one with: zlv run daily")
-        run_id = newest
+    run_id = meant_run(run_id, run_ids(settings.runs_dir), settings.runs_dir)
     folder = settings.runs_dir / run_id
     if not RUN_ID.match(run_id) or not folder.is_dir():
         raise SettingsError(f"there is no run {run_id!r} in {settings.runs_dir}; `zlv runs` lists them")
@@ -53,42 +54,54 @@ def trace(run_id: str, as_json: bool) -> None:
         return
     if not spans:
         raise SettingsError(f"the run {run_id} left no span; it may have ended before its first step")
-    console = Console()
-    console.print(f"[bold]{run_id}[/bold]  trace {spans[0]['trace_id']}", highlight=False)
-    if from_records:
-        console.print(
-            "[dim]its spans went to the collector; these are the times of its records[/dim]", highlight=False
-        )
-    console.print(_waterfall(trees(spans), console.width))
+    out = console()
+    with paged(out):
+        out.print(f"[bold]{run_id}[/bold]  trace {spans[0]['trace_id']}", soft_wrap=True)
+        if from_records:
+            out.print(
+                "[dim]its spans went to the collector; these are the times of its records[/dim]",
+                soft_wrap=True,
+            )
+        for line in _waterfall(trees(spans), out.width):
+            out.print(line, soft_wrap=True)
 
 
-def _waterfall(roots: list[Node], width: int) -> Table:
-    from rich.markup import escape
-    from rich.table import Table
+def _waterfall(roots: list[Node], width: int) -> Iterator[Text]:
+    """Give the lines; a name that leaves no room for its bar has a line of its own, whole."""
+    from rich.cells import cell_len
+    from rich.text import Text
 
     begin = min(node.start for root in roots for _, node in root.walk())
     end = max(node.end for root in roots for _, node in root.walk())
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column("span", no_wrap=True, overflow="ellipsis", max_width=max(20, width - _BAR - _FIGURES))
-    table.add_column("", no_wrap=True, width=_BAR)
-    table.add_column("seconds", justify="right", no_wrap=True)
-    table.add_column("rows", justify="right", no_wrap=True)
+    names = {id(node): _name(depth, node) for root in roots for depth, node in root.walk()}
+    longest = max(cell_len(name) for name, _ in names.values())
+    column = min(longest, max(20, width - _LEAST_BAR - _FIGURES))
+    bar = max(_LEAST_BAR, min(_BAR, width - column - _FIGURES))
+    yield Text(f"{'span':<{column}} {'':<{bar}} {'seconds':>9} {'rows':>13}", style="dim")
     told = False
     for root in roots:
         if root.is_orphan and not told:
             told = True
-            table.add_section()
-            table.add_row("[yellow]without their parent (it was killed, or still runs):[/yellow]")
+            yield Text("without their parent (it was killed, or still runs):", style="yellow")
         for depth, node in root.walk():
             style = "red" if node.failed else "cyan" if depth <= 1 else "blue"
-            label = escape(str(node.attributes.get("zlv.step", node.name)))
-            message = (
-                f" [red]✘ {escape((node.message or 'failed').splitlines()[0])}[/red]" if node.failed else ""
-            )
-            rows = f"{node.rows:,}" if node.rows else ""
-            bar = f"[{style}]{bar_of(node.start, node.end, begin, end)}[/{style}]"
-            table.add_row(f"{'  ' * depth}{label}{message}", bar, f"{node.seconds:.2f}", rows)
-    return table
+            name, at = names[id(node)]
+            line = Text(name)
+            line.stylize("red", at)
+            if cell_len(name) > column:
+                yield line
+                line = Text("")
+            line.pad_right(column - line.cell_len + 1)
+            line.append(bar_of(node.start, node.end, begin, end, bar), style)
+            line.append(f" {node.seconds:>9.2f} {f'{node.rows:,}' if node.rows else '':>13}".rstrip())
+            yield line
+
+
+def _name(depth: int, node: Node) -> tuple[str, int]:
+    """Give what stands before a bar, and where in it the sentence of a failure begins."""
+    label = f"{'  ' * depth}{node.attributes.get('zlv.step', node.name)}"
+    failure = f" ✘ {(node.message or 'failed').splitlines()[0]}" if node.failed else ""
+    return printable(label + failure), len(label)
 
 
 def bar_of(start: int, end: int, begin: int, finish: int, width: int = _BAR) -> str:

@@ -7,10 +7,11 @@ import click
 
 @click.command()
 @click.argument("release", required=False)
-def verify(release: str | None) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print the manifest as one JSON object.")
+def verify(release: str | None, as_json: bool) -> None:
     """Compare a release with its signed manifest, and print the key that signed it.
 
-    RELEASE is the name of one on the clean volume, or `previous`; default the one that is shown.
+    RELEASE is the name of one on the clean volume, `last` or `previous`; default the one that is shown.
     ZLV_VERIFY_KEY, or the key that signs here, says whom to trust. 65: the release or its manifest was
     changed, or is signed by another key.
 
@@ -26,5 +27,8 @@ def verify(release: str | None) -> None:
     if not path.is_file():
         raise unknown_release(settings, name)
     manifest = read_release(settings, path)
+    if as_json:
+        click.echo(manifest.model_dump_json(indent=1))
+        return
     click.echo(f"release   {manifest.release}\nwritten   {manifest.written_at}\nsha256    {manifest.sha256}")
     click.echo(f"audit     {manifest.audit}\nsigned by {manifest.signed_by}")

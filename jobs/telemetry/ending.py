@@ -131,6 +131,19 @@ def undone_by(undo: Callable[[], None]) -> Iterator[None]:
         ending.undone.remove(undo)
 
 
+@contextmanager
+def with_ctrl_c(handler: Callable[[int, FrameType | None], object]) -> Iterator[None]:
+    """Let `handler` answer for Ctrl-C in the block: a prompt or a pager goes on after it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def leave(code: int) -> NoReturn:
     """End the process without Python's and the engines' own clean-up: a thread that is still inside an engine
     would abort it."""

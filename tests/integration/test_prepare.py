@@ -24,6 +24,15 @@ def test_all_is_well_and_the_secret_is_written(environment: dict[str, str]) -> N
     assert "canary" not in done.stdout + done.stderr
 
 
+def test_the_checks_are_a_json_list_for_a_program(environment: dict[str, str]) -> None:
+    """N14: a program had a table to read."""
+    done = prepare(environment, "--json", CELLAR_DATA_LAKE_BUCKET_NAME="elsewhere")
+    assert done.returncode == 64
+    found = {each["check"]: each for each in json.loads(done.stdout)}
+    assert found["PostgreSQL"]["state"] == "ok" and "tables to read" in found["PostgreSQL"]["found"]
+    assert found["S3 lake"]["state"] == "wrong" and "elsewhere" in found["S3 lake"]["found"]
+
+
 def test_the_sentence_of_a_refusal_stands_alone(environment: dict[str, str]) -> None:
     """K18: an alert in a chat shows no table; a run's record neither."""
     done = prepare(environment, ZLV_PSEUDONYM_KEY="", CELLAR_DATA_LAKE_BUCKET_NAME="elsewhere")

@@ -14,6 +14,7 @@ from jobs.privacy.treatments import key_fingerprint
 from jobs.releases.release import current_release, release_file
 from jobs.settings import Settings
 from jobs.storage.files import read_certificate
+from jobs.telemetry.moments import PARIS, in_paris
 
 DAY = 86400.0
 AS_OF = ("snapshot_at", "as_of", "modified_at", "last_modified", "loaded_at", "written_at")
@@ -30,7 +31,7 @@ class Due:
 
 @dataclass(frozen=True)
 class FileState:
-    """Say of one file what it holds and how old that is; times are ISO 8601, ages seconds."""
+    """Say of one file what it holds and how old that is; times are ISO 8601 of Paris, ages seconds."""
 
     domain: str
     source: str
@@ -138,7 +139,8 @@ def _state(
             domain, source, "damaged", due.often, due.late_after_days, bytes=size, file=str(path)
         )
     moment = _as_of(certificate, path)
-    age = (now - moment).total_seconds()
+    # A day's data are of its midnight here, and a server's clock may be ahead of ours.
+    age = max(0.0, (now - moment).total_seconds())
     key = certificate.get("key")
     late = due.late_after_days is not None and age > due.late_after_days * DAY
     state = "late" if late else "superseded" if superseded else "fresh"
@@ -175,8 +177,8 @@ def _as_of(certificate: dict[str, Any], path: Path) -> datetime:
             found = datetime.fromisoformat(moment)
         except ValueError:
             continue
-        return found if found.tzinfo else found.replace(tzinfo=UTC)
-    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        return in_paris(found)
+    return datetime.fromtimestamp(path.stat().st_mtime, PARIS)
 
 
 def _moments(certificate: dict[str, Any]) -> Iterable[str]:

@@ -93,15 +93,6 @@ def _alive(runs_dir: Path) -> int:
         return os.memfd_create("lock.alive")
 
 
-def held_by(runs_dir: Path) -> str | None:
-    """Give the id of the run that holds the volume and is alive, if one does."""
-    try:
-        lock = read_lock(runs_dir)
-    except NoLock:
-        return None
-    return lock.run_id if lock is not None and not lock.is_dead else None
-
-
 def break_lock(runs_dir: Path, why: str) -> Lock | None:
     """Free the volume whoever holds it, and keep who did it and why: in `lock-breaks.jsonl` and in the run's
     record.

@@ -13,12 +13,13 @@ import click
 def retry(run_id: str, namespace: str | None) -> None:
     """Run a run's failed step again, and what waits for it.
 
-    RUN is a run id of `zlv runs`, or `last`. Its parameters and the steps that were asked for stay, what is
-    done is not run again.
+    RUN is a run id of `zlv runs`, `last`, or `previous`. Its parameters and the steps that were asked for
+    stay, what is done is not run again.
 
     Example: zlv retry last
     """
     from jobs.errors import SettingsError
+    from jobs.inspection.meant import meant_run
     from jobs.pipelines.choice import Choice, Place
     from jobs.pipelines.execution import execute
     from jobs.pipelines.kubernetes.installed import manifest_of
@@ -36,12 +37,12 @@ def retry(run_id: str, namespace: str | None) -> None:
 
         place = Place(connect(settings, namespace))
         found = runs_in_cluster(place.cluster) if place.cluster else []
-        chosen = next((run for run in found if run_id in (run.record.run_id, "last")), None)
+        run_id = meant_run(run_id, (run.record.run_id for run in found), namespace)
+        chosen = next((run for run in found if run_id == run.record.run_id), None)
         record, instance = (chosen.record, chosen.instance) if chosen else (None, None)
     else:
-        record = read_run(
-            settings.runs_dir, next(run_ids(settings.runs_dir), run_id) if run_id == "last" else run_id
-        )
+        run_id = meant_run(run_id, run_ids(settings.runs_dir), settings.runs_dir)
+        record = read_run(settings.runs_dir, run_id)
     if record is None:
         raise SettingsError(
             f"there is no run {run_id!r} of a pipeline in {namespace or settings.runs_dir}; `zlv runs` lists"

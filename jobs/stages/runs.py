@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from jobs.settings import Settings
-    from jobs.telemetry.records import RunRecord, StepRecord
+    from rich.console import Console
 
 
 @click.command()
@@ -25,12 +24,9 @@ def runs(as_json: bool, number: int, namespace: str | None) -> None:
     Example: zlv runs -n 5 --json
     """
     import json
-    from datetime import datetime
     from itertools import islice
 
-    from rich.markup import escape
-    from rich.table import Table
-
+    from jobs.inspection.run_state import describe, tell
     from jobs.settings import read_settings
     from jobs.telemetry.records import run_ids
     from jobs.telemetry.terminal import console
@@ -50,56 +46,34 @@ def runs(as_json: bool, number: int, namespace: str | None) -> None:
     if not found:
         click.echo(f"no run yet in {namespace or settings.runs_dir}; start one with: zlv run daily")
         return
+    _print(console(), found)
+
+
+def _print(out: Console, found: list[dict[str, Any]]) -> None:
+    """Show a line per run; the sentence of a failure stands below where the line has no room for it."""
+    from rich.text import Text
+
+    from jobs.inspection.rows import laid_out
+    from jobs.telemetry.moments import shown
+
     styles = {"done": "green", "failed": "red", "running": "cyan"}
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for name in ("run", "pipeline", "started", "seconds", "state", "failed step"):
-        table.add_column(name, justify="right" if name == "seconds" else "left", overflow="fold")
-    for run in found:
-        started = datetime.fromtimestamp(run["started"]).astimezone().strftime("%Y-%m-%d %H:%M:%S")
-        seconds = "" if run["seconds"] is None else f"{run['seconds']:.1f}"
+    rows = [
+        [
+            run["run_id"],
+            run["pipeline"],
+            shown(run["started"]),
+            "" if run["seconds"] is None else f"{run['seconds']:.1f}",
+            Text(run["state"], style=styles.get(run["state"], "yellow")),
+        ]
+        for run in found
+    ]
+    names = ["run", "pipeline", "started (Paris)", "seconds", "state"]
+    head, *lines = laid_out(names, rows, out.width, right=("seconds",), spare=("pipeline", "seconds"))
+    out.print(head, soft_wrap=True)
+    for run, line in zip(found, lines, strict=True):
         failed = ": ".join(str(part).splitlines()[0] for part in (run["failed_step"], run["message"]) if part)
         failed += f" ({run['attempts']} attempts)" if (run["attempts"] or 1) > 1 else ""
-        state = f"[{styles.get(run['state'], 'yellow')}]{run['state']}[/]"
-        table.add_row(run["run_id"], run["pipeline"], started, seconds, state, escape(failed))
-    console().print(table)
-
-
-def describe(settings: Settings, run_id: str) -> dict[str, Any]:
-    """Tell one run: times, state (done, failed, running, interrupted), and the step that failed with its
-    sentence.
-
-    A stage that ran alone is a run whose pipeline is its own name.
-    """
-    from jobs.pipelines.lock import held_by
-    from jobs.telemetry.records import read_run, read_steps
-
-    record, steps = read_run(settings.runs_dir, run_id), read_steps(settings.runs_dir, run_id)
-    state = record.status if record else steps[0].status
-    if record is not None and state == "running" and held_by(settings.runs_dir) != run_id:
-        state = "interrupted"
-    return tell(record, steps, state, run_id)
-
-
-def tell(record: RunRecord | None, steps: list[StepRecord], state: str, run_id: str) -> dict[str, Any]:
-    """Tell a run from its record and those of its steps, with how often the step that failed was tried."""
-    main = record or steps[0]
-    failed = next((step for step in steps if step.status == "failed"), None)
-    waiting = next((step for step in steps if step.status == "running" and step.message), None)
-    message = failed.message if failed else main.message
-    if message is None and waiting is not None:
-        message = f"{waiting.step} {waiting.message}"
-    return {
-        "run_id": run_id,
-        "pipeline": record.pipeline if record else steps[0].stage,
-        "started": main.started,
-        "ended": main.ended,
-        "seconds": main.seconds,
-        "state": state,
-        "exit_code": main.exit_code,
-        "failed_step": failed.step if failed and state != "done" else None,
-        "attempts": failed.attempt if failed and state != "done" else None,
-        "message": message if state != "done" else None,
-        "notes": record.notes if record else [],
-        "rows": sum(step.rows for step in steps),
-        "tests": sum(step.tests for step in steps),
-    }
+        beside = failed and line.cell_len + 2 + len(failed) <= out.width
+        out.print(Text.assemble(line, f"  {failed}") if beside else line, soft_wrap=True)
+        if failed and not beside:
+            out.print(Text(f"  {failed}"), soft_wrap=True)

@@ -21,6 +21,11 @@ COLOURS = {
     "superseded": "dim",
 }
 
+# The columns of files; those that a narrow terminal has no room for go in the order of `_SPARE`.
+_NAMES = ("domain", "source", "state", "due", "late after", "as of (Paris)", "age", "rows", "MB", "key")
+_FIGURES = ("late after", "age", "rows", "MB")
+_SPARE = ("key", "MB", "late after", "due", "as of (Paris)", "rows", "age")
+
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of tables.")
@@ -78,6 +83,7 @@ def status(as_json: bool, check: bool) -> None:
 
 def _runs(settings: Settings) -> list[dict[str, Any]]:
     """Give the last run of each pipeline, with the sentence of the step that failed."""
+    from jobs.telemetry.alive import is_abandoned
     from jobs.telemetry.records import read_run, read_steps, run_ids
 
     last: dict[str, dict[str, Any]] = {}
@@ -89,7 +95,7 @@ def _runs(settings: Settings) -> list[dict[str, Any]]:
         last[record.pipeline] = {
             "pipeline": record.pipeline,
             "run_id": run_id,
-            "status": record.status,
+            "status": "interrupted" if is_abandoned(settings.runs_dir, record) else record.status,
             "started": record.started,
             "seconds": None if record.ended is None else round(record.ended - record.started, 1),
             "message": (
@@ -104,32 +110,17 @@ def _runs(settings: Settings) -> list[dict[str, Any]]:
 def _print(
     states: list[FileState], late: list[str], releases: dict[str, Any], runs: list[dict[str, Any]]
 ) -> None:
-    from rich.table import Table
+    from rich.text import Text
 
+    from jobs.inspection.rows import laid_out
     from jobs.telemetry.terminal import console
 
     out = console()
-    table = Table(
-        "domain",
-        "source",
-        "state",
-        "due",
-        "late after",
-        "as of",
-        "age",
-        "rows",
-        "MB",
-        "key",
-        box=None,
-        pad_edge=False,
-    )
-    for column in (table.columns[4], *table.columns[6:9]):
-        column.justify = "right"
-    for state in states:
-        table.add_row(
+    rows = [
+        [
             state.domain,
             state.source,
-            _coloured(state.state),
+            Text(state.state, style=COLOURS.get(state.state, "green")),
             state.due,
             "" if state.late_after_days is None else f"{state.late_after_days:g} d",
             (state.as_of or "")[:16].replace("T", " "),
@@ -137,8 +128,11 @@ def _print(
             "" if state.rows is None else f"{state.rows:,}".replace(",", " "),
             "" if state.bytes is None else f"{state.bytes / 1e6:.1f}",
             (state.key or "")[:8],
-        )
-    out.print(table)
+        ]
+        for state in states
+    ]
+    for line in laid_out(_NAMES, rows, out.width, right=_FIGURES, spare=_SPARE):
+        out.print(line, soft_wrap=True)
     out.print(
         f"\nclean file: {releases['current'] or 'no release'} · a rollback shows"
         f" {releases['rollback'] or 'nothing'}",
@@ -154,20 +148,20 @@ def _print(
 
 def _print_warnings(warnings: list[Warned]) -> None:
     """Show what the sources held that nobody documented, with its trend; it refuses no release."""
-    from rich.table import Table
-
+    from jobs.inspection.rows import laid_out
     from jobs.telemetry.terminal import console
 
     if not warnings:
         return
-    table = Table("what the sources hold that nobody documented", "rows", "before", box=None, pad_edge=False)
-    for column in table.columns[1:]:
-        column.justify = "right"
-    for each in sorted(warnings, key=lambda each: -each.rows):
-        table.add_row(each.what, f"{each.rows}", "" if each.before is None else f"{each.before}")
+    rows = [
+        [each.what, f"{each.rows}", "" if each.before is None else f"{each.before}"]
+        for each in sorted(warnings, key=lambda each: -each.rows)
+    ]
+    names = ["what the sources hold that nobody documented", "rows", "before"]
     out = console(markup=False)
     out.print()
-    out.print(table)
+    for line in laid_out(names, rows, out.width, right=names[1:], spare=["before"]):
+        out.print(line, soft_wrap=True)
 
 
 def _coloured(state: str) -> str:

@@ -17,8 +17,7 @@ from jobs.storage.closing import require_tables_only
 from jobs.storage.damage import check_whole, refused
 from jobs.storage.httpfs import settle
 from jobs.storage.spill import own_spill
-
-TIME_ZONE = "Europe/Paris"
+from jobs.telemetry.moments import PARIS
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,7 @@ def bound(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
         "secret_directory": str(settings.secrets_dir),
         # Loads keep no order of lines: it costs memory, and no model may depend on it.
         "preserve_insertion_order": False,
-        "TimeZone": TIME_ZONE,
+        "TimeZone": PARIS.key,
     }
     # GLOBAL: a plain SET of the time zone does not reach the cursors that dbt opens from this connection.
     for name, value in values.items():

@@ -48,7 +48,7 @@ class Lock:
         return (
             self.executor in ("local", "stage")
             and self.host == socket.gethostname()
-            and _born(self.process) != self.born
+            and born(self.process) != self.born
         )
 
     def sentence(self) -> str:
@@ -69,10 +69,10 @@ class Lock:
 def new_lock(run_id: str, pipeline: str, executor: str, lease: float) -> Lock:
     """Make the lock that this process would hold for a run."""
     now, process = time.time(), os.getpid()
-    return Lock(run_id, pipeline, executor, socket.gethostname(), process, _born(process), now, now, lease)
+    return Lock(run_id, pipeline, executor, socket.gethostname(), process, born(process), now, now, lease)
 
 
-def _born(process: int) -> int:
+def born(process: int) -> int:
     """Give when a process started, in ticks since the machine did; 0 when it has ended or cannot be seen."""
     try:
         fields_after_name = (

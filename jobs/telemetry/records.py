@@ -30,6 +30,10 @@ class StepRecord:
     tests: int = 0
     notes: list[str] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
+    # Which process works on it; `born` tells it from a later one of its number.
+    host: str | None = None
+    process: int = 0
+    born: int = 0
 
     @property
     def seconds(self) -> float | None:

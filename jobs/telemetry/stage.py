@@ -19,6 +19,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 
 from jobs.errors import Terminated, ZlvError
 from jobs.settings import Settings
+from jobs.telemetry.alive import sign, touching
 from jobs.telemetry.at_work import begin_work, end_work
 from jobs.telemetry.ending import hearing
 from jobs.telemetry.faults import told
@@ -64,6 +65,7 @@ def stage(settings: Settings, name: str) -> Iterator[StageRun]:
         try:
             earlier = read_step(settings.runs_dir, run_id, step)
             record.attempt = earlier.attempt + 1 if earlier else 1
+            sign(record)
             keep_record(path, record)
             parent = _parent_context(settings, run_id)
             provider = tracer_provider(settings, run_id, root=parent is None)
@@ -78,7 +80,7 @@ def stage(settings: Settings, name: str) -> Iterator[StageRun]:
                 set_status_on_exception=False,
             ) as raw:
                 try:
-                    with _turn(settings, name, log):
+                    with _turn(settings, name, log, path):
                         yield StageRun(run_id, tracer, raw, log, record)
                     record.status, record.exit_code = "done", 0
                 except BaseException as error:
@@ -116,13 +118,14 @@ def _close(path: Path, record: StepRecord, provider: Tracing | None) -> None:
 
 
 @contextmanager
-def _turn(settings: Settings, name: str, log: logging.Logger) -> Iterator[None]:
+def _turn(settings: Settings, name: str, log: logging.Logger, record: Path) -> Iterator[None]:
     """Work only while the step's run holds the volume; without a holder, take it for the run.
 
     In a pod the run keeps it: later steps need it, and the run's last step or its executor frees it.
     """
     if settings.ZLV_RUN_ID is None:
-        yield
+        with touching(record):
+            yield
         return
     runs_dir, run_id = settings.runs_dir, settings.ZLV_RUN_ID
 

@@ -8,8 +8,8 @@ import pytest
 from standing import Scene, pod, scene
 
 from jobs.errors import Temporary
+from jobs.inspection.run_state import tell
 from jobs.pipelines.kubernetes.verdict import verdict
-from jobs.stages.runs import tell
 from jobs.telemetry.records import RunRecord, read_step
 
 __all__ = ["scene"]

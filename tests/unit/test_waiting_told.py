@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from jobs.inspection.run_state import tell
 from jobs.pipelines.kubernetes import patrol
 from jobs.pipelines.lock import hold
-from jobs.stages.runs import tell
 from jobs.telemetry.records import RunRecord, StepRecord
 from jobs.telemetry.volume_lock import read_lock
 

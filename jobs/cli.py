@@ -7,6 +7,7 @@ import os
 import sys
 import traceback
 from importlib import import_module
+from itertools import takewhile
 from pathlib import Path
 
 import click
@@ -106,8 +107,10 @@ _WRITES_SOURCES = ("catalog", "new")
     cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
 )
 @click.version_option(__version__, "-V", "--version", prog_name="zlv")
+@click.option("-q", "--quiet", is_flag=True, help="Say errors only; what was asked for is still printed.")
+@click.option("-v", "--verbose", is_flag=True, help="Log each part of a stage too, with its seconds.")
 @click.option("--debug", is_flag=True, help="Show an unexpected error whole; it may quote data.")
-def cli(debug: bool) -> None:
+def cli(quiet: bool, verbose: bool, debug: bool) -> None:
     """Run the ZLV warehouse: bring the sources in, transform, prove, publish.
 
     Settings come from the environment; see `.env.example`.
@@ -117,8 +120,12 @@ def cli(debug: bool) -> None:
     ctx = click.get_current_context()
     if ctx.invoked_subcommand not in _WRITES_SOURCES:
         os.umask(0o077)
+    if quiet and verbose:
+        raise click.UsageError("--quiet and --verbose exclude each other")
     from jobs.settings.environment import forget_ambient
+    from jobs.telemetry.logs import choose_level
 
+    choose_level(quiet=quiet, verbose=verbose)
     forget_ambient()
 
 
@@ -171,6 +178,6 @@ def _told(error: BaseException) -> int:
         f"zlv: unexpected {type(error).__name__} at {Path(place.filename).name}:{place.lineno}; see it whole"
         " with zlv --debug"
     )
-    if "--debug" in sys.argv[1:2]:
+    if "--debug" in takewhile(lambda word: word.startswith("-"), sys.argv[1:]):
         raise error
     return 1

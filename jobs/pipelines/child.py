@@ -16,6 +16,7 @@ from typing import IO
 from jobs.errors import SettingsError
 from jobs.pipelines.step import Step
 from jobs.settings import Settings, child_environment
+from jobs.telemetry.logs import is_verbose
 from jobs.telemetry.records import StepRecord, keep_record, read_step, step_path
 
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
@@ -166,6 +167,7 @@ def resolve(command: tuple[str, ...]) -> list[str]:
     beside = Path(sys.executable).with_name("zlv")
     return [
         *([str(beside)] if beside.is_file() else [sys.executable, "-c", "from jobs.cli import main; main()"]),
+        *(["--verbose"] if is_verbose() else []),
         *command[1:],
     ]
 

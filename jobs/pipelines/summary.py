@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import click
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -19,6 +20,8 @@ _STATES = {
 def show(console: Console, settings: Settings, outcome: Outcome) -> None:
     """Print stage, rows, seconds, tests passed and state of each step; then the next commands."""
     record = outcome.record
+    if console.quiet and record.exit_code:
+        click.echo(f"zlv: {record.message or 'the run failed'}", err=True)
     table = Table(title=f"{record.pipeline} · {record.run_id}", title_justify="left", title_style="bold")
     table.add_column("stage")
     for name in ("rows", "seconds", "tests passed"):

@@ -116,7 +116,7 @@ def _print(
     from jobs.telemetry.terminal import console
 
     out = console()
-    rows = [
+    rows: list[list[str | Text]] = [
         [
             state.domain,
             state.source,

@@ -50,12 +50,29 @@ class TerminalFormatter(logging.Formatter):
         return printable(f"{self._stage:<16} {level}{record.getMessage()}  {' '.join(extras)}".rstrip())
 
 
+def choose_level(*, quiet: bool, verbose: bool) -> None:
+    """Log errors only, or more than usual, from here on."""
+    if quiet or verbose:
+        logging.getLogger("zlv").setLevel(logging.ERROR if quiet else logging.DEBUG)
+
+
+def is_quiet() -> bool:
+    """Tell whether errors only are wanted."""
+    return logging.getLogger("zlv").level == logging.ERROR
+
+
+def is_verbose() -> bool:
+    """Tell whether more than usual is wanted."""
+    return logging.getLogger("zlv").level == logging.DEBUG
+
+
 def set_up_logs(stage: str, run_id: str) -> logging.Logger:
     """Send the program's logs to standard error, in the form that fits where it goes."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(TerminalFormatter(stage) if sys.stderr.isatty() else JsonFormatter(stage, run_id))
     log = logging.getLogger("zlv")
     log.handlers[:] = [handler]
-    log.setLevel(logging.INFO)
+    if log.level == logging.NOTSET:
+        log.setLevel(logging.INFO)
     log.propagate = False
     return log

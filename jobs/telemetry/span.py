@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -68,11 +69,14 @@ class StageRun:
         ) as raw:
             span = Span(raw)
             span.set(**{"kind": kind, **_CONVENTIONS.get(kind, {}), **attributes})
+            begun = time.monotonic()
             try:
                 yield span
             except BaseException as error:
                 span.fail(sentence(error))
                 raise
+            finally:
+                self._told(kind, name, time.monotonic() - begun)
 
     def finished_span(
         self,
@@ -92,6 +96,10 @@ class StageRun:
         if failed:
             span.fail(failed)
         raw.end(end_time=end)
+        self._told(kind, name, (end - start) / 1e9)
+
+    def _told(self, kind: str, name: str, seconds: float) -> None:
+        self.log.debug("%s %s", kind, name, extra={"seconds": round(seconds, 2)})
 
     def _parent(self, within: Span | None) -> otel_context.Context:
         if within is not None:

@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 
 from jobs.telemetry.ending import with_ctrl_c
+from jobs.telemetry.logs import is_quiet
 from jobs.telemetry.pipe import hush
 
 # A pod's log, a file or a pipe has no width: lines are not cut to one.
@@ -34,7 +35,7 @@ def console(*, markup: bool = True) -> Console:
 
 def run_console() -> Console:
     """Give the console that a run is told on while it happens."""
-    return Unbroken()
+    return Unbroken(quiet=is_quiet())
 
 
 @contextmanager

@@ -80,11 +80,7 @@ def test_an_age_is_never_negative_and_a_day_begins_in_paris(tmp_path: Path) -> N
     raw_file(settings.production_file, as_of="2026-11-24", tables={})
     for moment, age in (("2026-11-23T22:30", 0.0), ("2026-11-23T23:30", 1800.0)):
         now = datetime.fromisoformat(f"{moment}+00:00")
-        (found,) = (
-            s
-            for s in file_states(settings, load_catalog([project_dir("catalog")]), now)
-            if s.domain == "production"
-        )
+        (found,) = (s for s in file_states(settings, catalog, now) if s.domain == "production")
         assert (found.age, found.as_of) == (age, "2026-11-24T00:00:00+01:00")
 
 

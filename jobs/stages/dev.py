@@ -32,7 +32,7 @@ def up(scale: float, seed: int, home: Path | None, host: str, show_secrets: bool
     """
     from jobs.sample.servers.components import SECRETS, start
 
-    components = start(home or _default_home(), scale, seed, host, told=click.echo)
+    components = start(home or _default_home(), scale, seed, host, told=_tell)
     click.echo("The components were running already." if components.was_running else "The components run.")
     for name, value in components.environment.items():
         click.echo(f"  {name}={value if show_secrets or name not in SECRETS else '********'}")
@@ -99,7 +99,7 @@ def serve(host: str, postgres_port: int, s3_port: int, scale: float, seed: int, 
         Address(host, postgres_port, s3_port),
         scale,
         seed,
-        told=click.echo,
+        told=_tell,
     )
 
 
@@ -116,6 +116,13 @@ def ready(home: Path | None) -> None:
     from jobs.settings import read_settings
 
     check_ready(home or read_settings().ZLV_HOME / "serve")
+
+
+def _tell(sentence: str) -> None:
+    """Say what goes on, to whoever still reads."""
+    from jobs.telemetry.terminal import run_console
+
+    run_console().print(sentence, markup=False, highlight=False, soft_wrap=True)
 
 
 def _default_home() -> Path:

@@ -38,7 +38,7 @@ def flush() -> None:
 
 
 class _Log(io.FileIO):
-    """Write to a log; what a full disk does not take is given up."""
+    """Write to a log; what a full disk or a reader that left does not take is given up."""
 
     def write(self, block: object) -> int:
         """Take all that is given."""
@@ -47,22 +47,27 @@ class _Log(io.FileIO):
         return len(block)  # type: ignore[arg-type]
 
 
-def spare_log() -> None:
-    """Let a full disk of the log stop no work: where both streams are one file, that file is only a log."""
+def spare_work() -> None:
+    """Let nothing that is printed stop the work: not a pipe that closed, not the full disk of a log (where
+    both streams are one file, that file is only a log)."""
     try:
         out, log = os.fstat(1), os.fstat(2)
         is_log = stat.S_ISREG(out.st_mode) and (out.st_dev, out.st_ino) == (log.st_dev, log.st_ino)
-        if not is_log or (sys.stdout.fileno(), sys.stderr.fileno()) != (1, 2):
+        is_pipe = stat.S_ISFIFO(out.st_mode) or stat.S_ISSOCK(out.st_mode)
+        if not (is_log or is_pipe) or (sys.stdout.fileno(), sys.stderr.fileno()) != (1, 2):
             return
     except (OSError, ValueError):
         return
     flush()
-    sys.stdout, sys.stderr = (
-        io.TextIOWrapper(
-            io.BufferedWriter(_Log(number, "ab", closefd=False)),
-            encoding="utf-8",
-            errors="backslashreplace",
-            line_buffering=True,
-        )
-        for number in (1, 2)
+    sys.stdout = _spared(1)
+    if is_log:
+        sys.stderr = _spared(2)
+
+
+def _spared(number: int) -> io.TextIOWrapper:
+    return io.TextIOWrapper(
+        io.BufferedWriter(_Log(number, "ab", closefd=False)),
+        encoding="utf-8",
+        errors="backslashreplace",
+        line_buffering=True,
     )

@@ -27,7 +27,7 @@ from jobs.telemetry.holder import new_lock
 from jobs.telemetry.identity import new_run_id, traceparent
 from jobs.telemetry.logs import set_up_logs
 from jobs.telemetry.outcome import exit_code, sentence, set_outcome, step_attributes, tell_kubelet
-from jobs.telemetry.pipe import spare_log
+from jobs.telemetry.pipe import spare_work
 from jobs.telemetry.records import StepRecord, keep_record, read_step, step_path
 from jobs.telemetry.span import StageRun
 from jobs.telemetry.traces import Tracing, close, tracer_provider
@@ -43,7 +43,7 @@ def stage(settings: Settings, name: str) -> Iterator[StageRun]:
     """
     run_id = settings.ZLV_RUN_ID or new_run_id(name)
     step = settings.ZLV_STEP or name
-    spare_log()
+    spare_work()
     log = set_up_logs(step, run_id)
     with hearing() as ending:
         record = StepRecord(step=step, stage=name, run_id=run_id, started=time.time())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -13,6 +14,7 @@ import duckdb
 from jobs.errors import WrongUsage
 from jobs.inspection.printing import PRINTERS
 from jobs.storage.interrupt import interruptible
+from jobs.telemetry.ending import go_on, with_ctrl_c
 
 BATCH = 2000
 
@@ -42,30 +44,30 @@ def converse(connection: duckdb.DuckDBPyConnection, form: str) -> None:
 
     click.echo("Read-only; `;` ends a query, SHOW ALL TABLES lists the tables, Ctrl-D ends the session.")
     text = ""
-    while True:
-        try:
-            line = input("zlv> " if not text else "  -> ")
-        except EOFError:
-            click.echo()
-            return
-        except KeyboardInterrupt:
-            click.echo()
-            text = ""
-            continue
-        text = f"{text}\n{line}".strip()
-        if not text.endswith(";"):
-            continue
-        try:
-            answer(connection, text, form)
-        except WrongUsage as error:
-            click.echo(f"zlv: {error}", err=True)
-        except KeyboardInterrupt:
-            click.echo("stopped")
-        text = ""
+    # Ctrl-C stops a query or a line here, not the process.
+    with with_ctrl_c(signal.default_int_handler):
+        while True:
+            try:
+                line = input("zlv> " if not text else "  -> ")
+                text = f"{text}\n{line}".strip()
+                if text.endswith(";"):
+                    answer(connection, text, form)
+                    text = ""
+            except EOFError:
+                click.echo()
+                return
+            except KeyboardInterrupt:
+                go_on()  # SIGTERM comes the same way
+                click.echo("\nstopped" if text.endswith(";") else "")
+                text = ""
+            except WrongUsage as error:
+                click.echo(f"zlv: {error}", err=True)
+                text = ""
 
 
 def _rows(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
-    while rows := connection.fetchmany(BATCH):
+    # A result is made while it is fetched.
+    while rows := interruptible(connection, lambda: connection.fetchmany(BATCH)):
         yield from rows
 
 

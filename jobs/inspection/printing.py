@@ -16,7 +16,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from jobs.errors import printable
-from jobs.telemetry.terminal import console
+from jobs.telemetry.terminal import console, paged
 
 SHOWN = 200
 # Border and padding of a cell.
@@ -34,10 +34,11 @@ def print_table(names: list[str], rows: Iterable[Row]) -> None:
         [None if value is None else printable(str(value)) for value in row] for row in islice(rows, SHOWN)
     ]
     names = [printable(name) for name in names]
-    if _width(names, shown) <= out.width:
-        _side_by_side(out, names, shown)
-    else:
-        _one_by_one(out, names, shown)
+    with paged(out):
+        if _width(names, shown) <= out.width:
+            _side_by_side(out, names, shown)
+        else:
+            _one_by_one(out, names, shown)
     more = sum(1 for _ in rows)
     count = len(shown) + more
     told = f"{count} row{'' if count == 1 else 's'}"

@@ -14,12 +14,10 @@ from jobs.settings import Settings
 from jobs.telemetry import StageRun
 from jobs.telemetry.ending import go_on
 from jobs.telemetry.faults import told, told_words
+from jobs.telemetry.pace import PROGRESS_SECONDS, spoken, to_go
 from jobs.transform.faults import without_values
 from jobs.transform.nodes import Node, Outcome
 from jobs.transform.parsed import dbt_arguments
-
-# How often a long build says how far it is.
-PROGRESS_SECONDS = 3.0
 
 
 def selection_of(only: tuple[str, ...], excluded: list[str], *, unit_tests: bool) -> list[str]:
@@ -45,10 +43,13 @@ class Listener:
     def __init__(self, run: StageRun) -> None:
         self.outcome = Outcome()
         self._run, self._told = run, time.monotonic()
+        self._begun = self._told
 
     def __call__(self, event: Any) -> None:
         """Hear one event."""
         if event.info.name == "LogStartLine":
+            if not self.outcome.planned:
+                self._begun = time.monotonic()  # what comes before is dbt's reading of the project
             self.outcome.planned = max(self.outcome.planned, int(event.data.total))
         elif event.info.name == "NodeFinished":
             self._finished(event.data.node_info, event.data.run_result)
@@ -69,7 +70,14 @@ class Listener:
             )
         if time.monotonic() - self._told > PROGRESS_SECONDS:
             self._told = time.monotonic()
-            self._run.log.info("%s of %s models and tests", len(self.outcome.nodes), self.outcome.planned)
+            done, planned, seconds = len(self.outcome.nodes), self.outcome.planned, self._told - self._begun
+            self._run.log.info(
+                "%s of %s models and tests after %s%s",
+                done,
+                planned,
+                spoken(seconds),
+                to_go(done, planned, seconds),
+            )
 
 
 def run_dbt(

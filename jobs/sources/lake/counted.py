@@ -8,6 +8,7 @@ from http.client import HTTPException
 from typing import Protocol
 
 from jobs.errors import Temporary
+from jobs.sources.lake.meter import current
 
 BLOCK = 1 << 20
 
@@ -33,6 +34,9 @@ def counted(
     from urllib3.exceptions import HTTPError
 
     count = 0
+    meter = current() if most is None else None
+    if meter is not None:
+        meter.begin(promised)
     wanted = promised if most is None or promised is None else min(promised, most)
     try:
         with closing(opened()) as body:
@@ -43,6 +47,8 @@ def counted(
                 count += len(block)
                 if wanted is not None and count > wanted:
                     break
+                if meter is not None:
+                    meter.add(len(block))
                 yield block
     except (OSError, HTTPException, HTTPError, BotoCoreError) as error:
         reason = "stalled" if "imed out" in str(error) or isinstance(error, TimeoutError) else "broke off"

@@ -18,6 +18,7 @@ from jobs.sources.lake.encoding import NotUtf8
 from jobs.sources.lake.faults import told_duckdb
 from jobs.sources.lake.header import Layout
 from jobs.sources.lake.layouts import as_delivered
+from jobs.sources.lake.meter import metered
 from jobs.sources.lake.objects import Lake, LakeObject
 from jobs.sources.lake.readers import ObjectReader, Reading, Sight, layout_of, read_object
 from jobs.sources.lake.rejects import keep
@@ -101,7 +102,10 @@ def _load_object(
 ) -> None:
     several = source.is_several
     name = f"{source.name}: {item.name}" if several else source.name
-    with run.span(name, kind="object", source=source.name, object=item.name, bytes=item.size) as span:
+    with (
+        run.span(name, kind="object", source=source.name, object=item.name, bytes=item.size) as span,
+        metered(run, f"{source.domain}.{name}", item, connection),
+    ):
         try:
             try:
                 layout, reading = _read(settings, source, item, table, lake, connection, known)

@@ -15,6 +15,7 @@ from jobs.privacy.treatments import install_pseudonyms, output_columns
 from jobs.settings import Settings
 from jobs.sources.lake.checks import Loaded
 from jobs.sources.lake.load import load_source
+from jobs.sources.lake.meter import show_progress
 from jobs.sources.lake.objects import Lake, LakeObject, local_path
 from jobs.sources.lake.planning import plan
 from jobs.sources.lake.secret import ensure_s3_secret
@@ -63,11 +64,13 @@ def load_lake(
     def load(source: Source, objects: Sequence[LakeObject], cursor: duckdb.DuckDBPyConnection) -> Loaded:
         return load_source(settings, source, objects, lake, run, cursor, accept_rows, known or sources)
 
+    cursors = [show_progress(connection.cursor()) for _ in planned]
     try:
         close_session(connection, *_reach(settings, [source for source, _ in planned]))
-        loaded, faults = _load(settings, planned, lake, run, workers, connection, backoff, load)
+        loaded, faults = _load(settings, planned, lake, run, workers, cursors, backoff, load)
     finally:
-        connection.close()
+        for each in (*cursors, connection):
+            each.close()
     run.facts(rejects={name: each.broken for name, each in sorted(loaded.items()) if each.broken})
     if accepted := [name for name, each in sorted(loaded.items()) if each.accepted]:
         run.facts(accepted_rows={"reason": accept_rows, "sources": accepted})
@@ -90,20 +93,19 @@ def _load(
     lake: Lake,
     run: StageRun,
     workers: int,
-    connection: duckdb.DuckDBPyConnection,
+    cursors: list[duckdb.DuckDBPyConnection],
     backoff: Backoff,
     load_one: Callable[[Source, Sequence[LakeObject], duckdb.DuckDBPyConnection], Loaded],
 ) -> tuple[dict[str, Loaded], list[ZlvError]]:
     faults: list[ZlvError] = []
     done_with: dict[str, Loaded] = {}
-    cursors: set[duckdb.DuckDBPyConnection] = set()
+    at_work: set[duckdb.DuckDBPyConnection] = set()
     lock, stopped = threading.Lock(), threading.Event()
 
-    def load(source: Source, objects: list[LakeObject]) -> None:
-        cursor = connection.cursor()
+    def load(source: Source, objects: list[LakeObject], cursor: duckdb.DuckDBPyConnection) -> None:
         install_pseudonyms(cursor, settings)
         with lock:
-            cursors.add(cursor)
+            at_work.add(cursor)
         seen = iter([objects])
 
         def attempt() -> Loaded:
@@ -125,11 +127,14 @@ def _load(
             run.log.error("%s", error)  # noqa: TRY400 (one sentence: the traceback could quote data)
         finally:
             with lock:
-                cursors.discard(cursor)
+                at_work.discard(cursor)
             cursor.close()
 
     with ThreadPoolExecutor(max_workers=max(1, min(workers, len(planned)))) as pool:
-        futures: list[Future[None]] = [pool.submit(load, source, objects) for source, objects in planned]
+        futures: list[Future[None]] = [
+            pool.submit(load, source, objects, cursor)
+            for (source, objects), cursor in zip(planned, cursors, strict=True)
+        ]
         try:
             done, _ = wait(futures, return_when=FIRST_EXCEPTION)
             for future in done:
@@ -139,7 +144,7 @@ def _load(
             for future in futures:
                 future.cancel()
             with lock:
-                for cursor in cursors:
+                for cursor in at_work:
                     cursor.interrupt()
             raise
     return done_with, faults

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import copy_context
 from pathlib import Path
 
 from jobs.errors import ZlvError
@@ -33,7 +34,8 @@ def piped(folder: Path, batches: Iterable[bytes]) -> Iterator[Path]:
             except BaseException as error:
                 wrong.append(error)
 
-        thread = threading.Thread(target=fill, daemon=True)
+        # It fills in the name of who reads: what comes by is counted there.
+        thread = threading.Thread(target=copy_context().run, args=(fill,), daemon=True)
         thread.start()
         try:
             yield pipe

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from jobs.errors import DataRefused
 from jobs.releases.manifest import read_release
-from jobs.releases.release import current_release, point_to, previous_release, publishing, release_file
+from jobs.releases.release import (
+    current_release,
+    meant_release,
+    point_to,
+    previous_release,
+    publishing,
+    release_file,
+)
 from jobs.settings import Settings
 
 
@@ -16,7 +23,7 @@ def roll_back(settings: Settings, to: str | None = None) -> tuple[str | None, st
     """
     with publishing(settings):
         current = current_release(settings)
-        target = to or previous_release(settings)
+        target = meant_release(settings, to) if to else previous_release(settings)
         if target is None:
             raise DataRefused("there is no earlier release to roll back to; publish again instead")
         if release_file(settings.clean_dir, target).is_file():

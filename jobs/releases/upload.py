@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from jobs.errors import DataRefused
 from jobs.privacy.signature import sign
 from jobs.releases.manifest import manifest_file, read_release
-from jobs.releases.release import current_release, release_file, unknown_release
+from jobs.releases.release import current_release, meant_release, release_file, unknown_release
 from jobs.settings import Settings
 from jobs.storage.s3 import client, told
 from jobs.storage.transfer import put_file
@@ -25,7 +25,7 @@ def upload_release(settings: Settings, run: StageRun, name: str | None) -> None:
     Raises DataRefused when nothing was published yet, SettingsError for a release that is unknown and when
     S3 refuses, Temporary otherwise.
     """
-    name = name or current_release(settings)
+    name = meant_release(settings, name) if name else current_release(settings)
     if name is None:
         raise DataRefused("there is no release to upload; run `zlv publish` first")
     prefix = settings.CELLAR_METABASE_KEY_PATH.strip("/")

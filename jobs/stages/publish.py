@@ -9,7 +9,7 @@ import click
 @click.option(
     "--rollback", is_flag=True, help="Show the release before the current one again; nothing is copied."
 )
-@click.option("--to", metavar="RELEASE", help="With --rollback: the release to show, by its name.")
+@click.option("--to", metavar="RELEASE", help="With --rollback: the release to show, by name or `previous`.")
 @click.option(
     "--accept-rows",
     metavar="REASON",

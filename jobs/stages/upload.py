@@ -6,7 +6,11 @@ import click
 
 
 @click.command()
-@click.option("--release", metavar="RELEASE", help="Which release; `current` unless told.")
+@click.option(
+    "--release",
+    metavar="RELEASE",
+    help="Which release, by name or `previous`; default the one shown.",
+)
 def upload(release: str | None) -> None:
     """Upload the current release to S3.
 

@@ -44,7 +44,7 @@ EXTERNAL: dict[str, tuple[str, str]] = {
     ),
     "opah": (
         f"""SELECT com AS geo_code, 'OPAH-' || com || '-' || i AS programme_id,
-            pick(h, i, ['OPAH', 'OPAH-RU', 'OPAH-CD', 'PIG']) AS type_programme,
+            pick(h, i, ['OPAH', 'OPAH-RU', 'OPAH-CD', 'PIG', 'POPAC']) AS type_programme,
             'Programme inventé n° ' || i || ' de ' || libelle AS libelle,
             make_date(2018 + i * 2, 1, 1) AS date_debut,
                 make_date(2021 + i * 2, 12, 31) AS date_fin

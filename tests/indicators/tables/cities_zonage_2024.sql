@@ -28,9 +28,9 @@ WITH area AS (
 ), opah AS (
     SELECT
         city_of(code_commune) AS city_code,
-        count(DISTINCT programme_id) FILTER (type_programme NOT ILIKE 'PIG%') AS opah,
-        string_agg(DISTINCT type_programme, ',' ORDER BY type_programme) FILTER (type_programme NOT ILIKE 'PIG%') AS type_opah,
-        count(DISTINCT programme_id) FILTER (type_programme ILIKE 'PIG%') AS pig
+        count(DISTINCT programme_id) FILTER (type_programme LIKE '%OPAH%') AS opah,
+        string_agg(DISTINCT type_programme, ',' ORDER BY type_programme) FILTER (type_programme LIKE '%OPAH%') AS type_opah,
+        count(DISTINCT programme_id) FILTER (type_programme LIKE '%PIG%') AS pig
     FROM lake."external/anah/opah" GROUP BY 1
 ), ort AS (
     SELECT city_of("Code commune") AS city_code, min("Si signée, date de signature") AS ort_signed_at

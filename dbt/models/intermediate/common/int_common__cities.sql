@@ -44,10 +44,11 @@ programmes as (
 improvements as (
     select
         {{ city_code('geo_code') }} as city_code,
-        count(distinct programme_id) filter (where upper(programme_type) not like 'PIG%') as opah,
+        -- a POPAC is neither: it prevents where an OPAH repairs
+        count(distinct programme_id) filter (where programme_type like '%OPAH%') as opah,
         string_agg(distinct programme_type, ',' order by programme_type)
-        filter (where upper(programme_type) not like 'PIG%') as type_opah,
-        count(distinct programme_id) filter (where upper(programme_type) like 'PIG%') as pig
+        filter (where programme_type like '%OPAH%') as type_opah,
+        count(distinct programme_id) filter (where programme_type like '%PIG%') as pig
     from {{ ref('stg_external__opah') }}
     group by all
 ),

@@ -49,7 +49,7 @@ INDICATORS = [
         "Passoires énergétiques suivies dans l'application",
         "energy_sieve",
         """SELECT count(*) FROM app.fast_housing
-        WHERE upper(trim(energy_consumption_bdnb)) IN ('F', 'G')""",
+        WHERE energy_consumption_bdnb IN ('F', 'G')""",
     ),
     _count(
         "Logements vacants depuis deux ans dans l'application",

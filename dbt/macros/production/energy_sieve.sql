@@ -1,10 +1,11 @@
-{#- True for energy class F or G, false when none is known. The figures named `energy_sieve` read the class of the BDNB. -#}
+{#- True for energy class F or G as they are written, false when none is known: the figures named `energy_sieve` are those of
+    the dashboards, which read the class of the BDNB so. -#}
 {% macro energy_sieve(energy_class) -%}
-    coalesce(upper(trim({{ energy_class }})) in ('F', 'G'), false)
+    coalesce({{ energy_class }} in ('F', 'G'), false)
 {%- endmacro %}
 
 
-{#- The class that the application observed, else that of the BDNB. -#}
+{#- The class that the application observed, else that of the BDNB, in its normal form. -#}
 {% macro best_known_energy_class(actual_dpe, energy_consumption_bdnb) -%}
-    coalesce(nullif(trim({{ actual_dpe }}), ''), {{ energy_consumption_bdnb }})
+    upper(trim(coalesce(nullif(trim({{ actual_dpe }}), ''), {{ energy_consumption_bdnb }})))
 {%- endmacro %}

@@ -41,7 +41,8 @@ WITH campaign AS (
 SELECT
     CAST(h.id AS VARCHAR) AS housing_id,
     h.id, h.geo_code, h.cadastral_classification, h.uncomfortable, h.vacancy_start_year, h.housing_kind, h.rooms_count, h.living_area,
-    h.building_year, h.mutation_date, h.taxed, h.data_years, h.beneficiary_count, h.rental_value, h.condominium, h.status, h.sub_status,
+    h.building_year, h.mutation_date, h.taxed, h.data_years, h.beneficiary_count, h.rental_value, h.condominium,
+    CASE WHEN h.status BETWEEN 0 AND 5 THEN h.status END AS status, h.sub_status,
     h.energy_consumption_bdnb, h.occupancy_source, h.occupancy, h.occupancy_intended, h.energy_consumption_at_bdnb, h.data_source,
     h.data_file_years, h.plot_area, h.last_mutation_date, h.last_transaction_date, h.last_transaction_value, h.occupancy_history,
     h.last_mutation_type, h.actual_dpe, h.geolocation_source,
@@ -58,7 +59,7 @@ SELECT
     q.label AS last_event_status_zlv_occupancy, q.label AS last_event_status_label_zlv_occupancy, e.last_event_date_zlv_occupancy,
     s.establishment_ids,
     coalesce(z.label, k.name) AS label,
-    coalesce(upper(trim(h.energy_consumption_bdnb)) IN ('F', 'G'), false) AS energy_sieve,
+    coalesce(h.energy_consumption_bdnb IN ('F', 'G'), false) AS energy_sieve,
     coalesce(upper(trim(coalesce(nullif(trim(h.actual_dpe), ''), h.energy_consumption_bdnb))) IN ('F', 'G'), false) AS energy_sieve_best_known,
     coalesce(z.action_coeur_de_ville, false) AS is_in_action_coeur_de_ville_teritory,
     coalesce(z.action_coeur_de_ville_1, false) AS is_in_action_coeur_de_ville_1_teritory,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
+from jobs.sample import app_oddities
 from jobs.sample.app_people import TODAY
 
 # Labels as events store them, before and after 2023.
@@ -26,14 +27,12 @@ INSERT INTO status_label VALUES
 CREATE TABLE occupancy_label AS
     SELECT unnest(['V', 'L', 'B', 'P', 'RS', 'T', 'N', 'D', 'A', 'inconnu']) AS code,
     unnest(['Vacant', 'En location', 'Meublé de tourisme', 'Occupé par le propriétaire',
-    'Résidence secondaire non louée',
-        'Local commercial ou bureau',
+    'Résidence secondaire non louée', 'Local commercial ou bureau',
         'Dépendance', 'Local démoli ou divisé', 'Autres', 'Pas d’information']) AS label;
 """
 
 # A sent campaign makes a housing wait (three in five are said to be sent before the letters leave); some
-# owners answer, some are
-# helped, some files end, some are blocked.
+# owners answer, some are helped, some files end, some are blocked.
 _STEP = f"""
 CREATE TABLE step AS
 WITH sent AS (SELECT n, arg_min(user_id, since) AS sender, min(since) AS sent_at,
@@ -187,11 +186,11 @@ def invent_events(connection: duckdb.DuckDBPyConnection) -> None:
         "CREATE MACRO apostrophes(label, h) AS CASE WHEN draw(h, 480, 2) = 0 THEN replace(label, '’', '''')"
         " ELSE label END"
     )
-    for statement in (_STEP, _MOVE, _OUTCOME):
+    for statement in (_STEP, _MOVE, _OUTCOME, *app_oddities.OUTCOMES):
         connection.execute(statement)
     connection.execute(
         f"CREATE TABLE event AS SELECT uuid_of('event', key) AS id, * FROM ({_STATUS_EVENTS} UNION ALL"
-        f" {_OTHER_EVENTS})"
+        f" {_OTHER_EVENTS} UNION ALL {app_oddities.EVENTS})"
     )
     connection.execute(
         "CREATE TABLE note AS SELECT n, h, uuid_of('note', n) AS id, housing_id, geo_code, user_id AS"

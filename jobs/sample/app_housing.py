@@ -28,7 +28,10 @@ imported AS (
         CASE WHEN list_contains(years, 2026) THEN NULL ELSE list_max(years) + 1 END AS left_year
     FROM chosen
 )
-SELECT i.*, uuid_of('housing', i.n) AS id, coalesce(lovac_years[1], 2023 + draw(h, 203, 2)) AS first_year,
+-- Two communes bear one identifier: it tells a dwelling with its commune only.
+SELECT i.*, uuid_of('housing', CASE WHEN row_number() OVER (ORDER BY i.n) = 40
+    AND i.geo_code <> first_value(i.geo_code) OVER (ORDER BY i.n) THEN min(i.n) OVER () ELSE i.n END) AS id,
+    coalesce(lovac_years[1], 2023 + draw(h, 203, 2)) AS first_year,
     -- Files come in spring; that of 2019 was imported with the first version, in 2020.
     moment(h, 204, make_timestamp(greatest(2020, coalesce(lovac_years[1], 2023 + draw(h, 203, 2))), 3, 1, 0,
     0, 0),
@@ -134,7 +137,8 @@ SELECT uuid_of('owner', p.a * 8 + p.k) AS id, p.full_name, CAST(p.birth AS TIMES
         'personnes-morales-representant-des-societes', 'coproprietaire', 'associe',
             'etablissements-publics-ou-organismes-assimiles'][1 + CAST(left(p.ccogrm, 1) AS INTEGER)]
                 END AS entity,
-    NULL AS username, o.housings > 1 AS is_multi_owner, draw(p.hp, 37, 50) = 0 AS do_not_contact
+    NULL AS username, CASE WHEN draw(p.hp, 42, 6) > 0 THEN o.housings > 1 END AS is_multi_owner,
+    draw(p.hp, 37, 50) = 0 AS do_not_contact
 FROM known_owner AS o JOIN person AS p ON p.a = o.a AND p.k = o.k"""
 
 OWNERS_HOUSING = """
@@ -149,10 +153,11 @@ CAST(l.imported_at AS DATE) AS start_date,
     CASE p.ccodro WHEN 'P' THEN 'proprietaire-entier' WHEN 'U' THEN 'usufruitier' WHEN 'N'
         THEN 'nu-proprietaire'
         WHEN 'H' THEN 'associe-sci-ir' END AS property_right,
-    CASE WHEN p.abroad > 0 THEN 6 WHEN p.home_com = l.com THEN draw(p.hp, 38, 2)
+    CASE WHEN draw(l.h, 240, 200) = 0 THEN -1
+        WHEN p.abroad > 0 THEN 6 WHEN p.home_com = l.com THEN draw(p.hp, 38, 2)
         WHEN left(p.home_com, 2) = l.dep2 THEN 2
         WHEN left(p.home_com, 2) = '97' THEN 5 ELSE pick(p.hp, 39, [3, 4, 4, 7]) END AS locprop_relative_ban,
-    CASE WHEN p.home_com = l.com THEN draw(p.hp, 40, 9000)
+    CASE WHEN draw(l.h, 240, 200) = 0 THEN -1 WHEN p.home_com = l.com THEN draw(p.hp, 40, 9000)
         WHEN draw(p.hp, 41, 10) > 0 THEN 9000 + draw(p.hp, 40, 800000) END AS locprop_distance_ban
 FROM owner_link AS l JOIN person AS p ON p.a = l.a AND p.k = l.k JOIN account AS h ON h.a = l.a"""
 

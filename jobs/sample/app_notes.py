@@ -14,7 +14,12 @@ SELECT id, NULL AS title_deprecated,
 FROM note"""
 
 
-HOUSING_NOTES = "SELECT id AS note_id, housing_id, geo_code AS housing_geo_code FROM note WHERE n % 5 > 0"
+# A note in four is about two dwellings.
+HOUSING_NOTES = """
+WITH about AS (SELECT *, row_number() OVER (ORDER BY n) AS place, lead(housing_id) OVER (ORDER BY n) AS also,
+    lead(geo_code) OVER (ORDER BY n) AS also_in FROM note WHERE n % 5 > 0)
+SELECT id AS note_id, housing_id, geo_code AS housing_geo_code FROM about
+UNION ALL SELECT id, also, also_in FROM about WHERE place % 4 = 1 AND also IS NOT NULL"""
 
 
 OWNER_NOTES = """SELECT w.id AS note_id, uuid_of('owner', l.a * 8 + l.k) AS owner_id FROM note AS w

@@ -59,7 +59,9 @@ state_service AS (
     FROM real_commune WHERE reg IN ('44', '93') GROUP BY reg
 ),
 other AS (SELECT '012345674', 'ADIL de l''exemple', 'ASSO', 9, '33', '75', list_sort(list(com))
-    FROM real_commune WHERE dep = '33')
+    FROM real_commune WHERE dep = '33'
+    -- Its kind was never written, and no file tells of its commune.
+    UNION ALL SELECT '200099993', 'Archipel de l''exemple', '', 10, NULL, NULL, ['97502'])
 SELECT row_number() OVER (ORDER BY level, siren, kind) AS e, own_number('establishment', siren || kind) AS h,
     uuid_of('establishment', siren || kind) AS id, *
 FROM (FROM town UNION ALL FROM grouping_ UNION ALL FROM department UNION ALL FROM region UNION ALL
@@ -75,8 +77,8 @@ _TERRITORY = (
 _ACCOUNT = f"""
 CREATE TABLE app_user AS
 WITH seats AS (
-    SELECT e, level, i, false AS team FROM establishment, range(1, 4) AS seats (i) WHERE e % 5 <> 0
-        AND i <= 1 + draw(h, 1, 5) // 2
+    SELECT e, level, i, false AS team FROM establishment, range(1, 4) AS seats (i)
+    WHERE e % 5 <> 0 AND level < 10 AND i <= 1 + draw(h, 1, 5) // 2
     UNION ALL SELECT CASE WHEN i = 1 THEN 1 END, NULL, 10 + i, true FROM range(1, 7) AS team (i)
 ),
 numbered AS (SELECT *, row_number() OVER (ORDER BY team, e, i) AS u FROM seats),
@@ -102,8 +104,8 @@ geo_codes AS localities_geo_code, kind,
     CASE WHEN e % 31 = 12 THEN moment(h, 6, TIMESTAMP '2026-01-01', {TODAY}) END AS deleted_at, siren
         || '00019' AS siret,
         '2025' AS millesime,
-    kind AS kind_admin_meta, name AS layer_geo_label, d.nom_departement AS dep_name,
-    d.nom_region AS reg_name, kind AS kind_admin,
+    nullif(kind, '') AS kind_admin_meta, name AS layer_geo_label, d.nom_departement AS dep_name,
+    d.nom_region AS reg_name, nullif(kind, '') AS kind_admin,
         [dep] AS dep_code, [reg] AS reg_code
 FROM establishment LEFT JOIN departements AS d ON d.code_departement = dep"""
 
@@ -111,7 +113,8 @@ USERS = f"""
 SELECT u.id, s.id AS establishment_id, email, '$2b$10$inventedhashinventedhashinvented'
     || digits(u.u, 4) AS password,
     first AS first_name, last AS last_name,
-    CASE WHEN team THEN 1 WHEN draw(u.h, 6, 20) = 0 THEN 2 ELSE 0 END AS role, activated_at,
+    CASE WHEN team THEN 1 WHEN u.u % 31 = 9 THEN 3 WHEN draw(u.h, 6, 20) = 0 THEN 2 ELSE 0 END AS role,
+    activated_at,
     CASE WHEN draw(u.h, 7, 10) > 0 THEN moment(u.h, 8, activated_at, {TODAY}) END AS last_authenticated_at,
     u.deleted_at,
     coalesce(u.deleted_at, activated_at) AS updated_at, CASE

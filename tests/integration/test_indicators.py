@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 from chain import Chain
-from indicators import campaigns, ff, history, housing, locomvac, lovac, people, places
+from indicators import campaigns, ff, folds, history, housing, locomvac, lovac, people, places
 from indicators.reading import Indicator, figure, read_again, rows_that_differ, second_readings
 
 INDICATORS = [
     indicator
-    for domain in (lovac, ff, locomvac, housing, campaigns, people, places, history)
+    for domain in (lovac, ff, locomvac, housing, campaigns, people, places, history, folds)
     for indicator in domain.INDICATORS
 ]
 

@@ -58,6 +58,15 @@ def test_a_correction_without_a_figure_says_why(tmp_path: Path) -> None:
         load_differences(tmp_path)
 
 
+def test_a_figure_of_the_sample_is_not_nothing_twice() -> None:
+    """U17, H4: 0 of 0 tells an analyst nothing; what the sample cannot show says why instead."""
+    corrections = load_differences(project_dir("catalog")).corrections
+    empty = [
+        name for name, c in corrections.items() if c.figures and not (c.figures.upstream or c.figures.ours)
+    ]
+    assert empty == []
+
+
 def test_a_correction_says_its_columns_and_what_a_question_on_them_shows(tmp_path: Path) -> None:
     folder = tmp_path / "differences"
     folder.mkdir()

@@ -6,14 +6,14 @@ WITH sent AS (
 ), answered AS (
     SELECT
         c.id,
-        min(e.created_at) AS first_event_global_date,
-        max(e.created_at) AS last_event_global_date,
+        min(e.created_at) FILTER (e.status_changed OR e.occupancy_changed) AS first_event_global_date,
+        max(e.created_at) FILTER (e.status_changed OR e.occupancy_changed) AS last_event_global_date,
         min(e.created_at) FILTER (e.type LIKE '%status%') AS first_event_followup_date,
         max(e.created_at) FILTER (e.type LIKE '%status%') AS last_event_followup_date
     FROM app.campaigns AS c
     JOIN app.campaigns_housing AS l ON l.campaign_id = c.id
     JOIN change AS e ON e.housing_id = l.housing_id AND e.housing_geo_code = l.housing_geo_code AND e.author = 'user'
-        AND (e.status_changed OR e.occupancy_changed) AND e.created_at BETWEEN c.sent_at AND c.sent_at + INTERVAL 36 MONTH
+        AND e.created_at BETWEEN c.sent_at AND c.sent_at + INTERVAL 36 MONTH
     GROUP BY 1
 ), owned AS (
     -- What users wrote of an owner of a dwelling of the campaign.

@@ -54,7 +54,7 @@ WITH person AS (
     GROUP BY 1
 )
 SELECT
-    e.id, e.name, e.available, e.localities_geo_code, e.kind, e.updated_at, e.source, e.suspended_at, e.deleted_at, e.siret, e.millesime,
+    e.id, e.name, e.available, e.localities_geo_code, nullif(e.kind, '') AS kind, e.updated_at, e.source, e.suspended_at, e.deleted_at, e.siret, e.millesime,
     e.kind_admin_meta, e.layer_geo_label, e.dep_name, e.reg_name, e.kind_admin, e.dep_code, e.reg_code,
     coalesce(p.user_number, 0) AS user_number, p.first_activated_at, p.last_activated_at, p.last_authenticated_at,
     coalesce(c.total_exported_campaigns, 0) AS total_exported_campaigns, c.first_campaign_created, c.last_campaign_created,

@@ -1,2 +1,2 @@
-SELECT CAST(e.id AS VARCHAR) AS establishment_id, coalesce(k.explicit_label, e.kind) AS type_explicite
+SELECT CAST(e.id AS VARCHAR) AS establishment_id, coalesce(k.explicit_label, nullif(e.kind, ''), 'Inconnu') AS type_explicite
 FROM app.establishments AS e LEFT JOIN kind_name AS k ON k.kind = e.kind

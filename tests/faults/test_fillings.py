@@ -156,16 +156,22 @@ def test_an_empty_required_table_is_refused_by_its_name(application: Application
 def test_a_filling_goes_through_zlv_to_a_release_with_its_warnings(
     postgres_server: Postgres, own_chain: Chain, tmp_path: Path
 ) -> None:
-    """One odd row: the run ends with 0, and the record, the note and `zlv status` say what was odd."""
+    """One odd row: the run ends with 0, and the record, the note and `zlv status` say what was odd, beside
+    what was before."""
+
+    def told(**environment: str) -> list[str]:
+        lines = own_chain.zlv("status", COLUMNS="240", **environment).stdout.splitlines()
+        return next(line for line in lines if "production_housing_status_is_documented" in line).split()[1:]
+
+    (before,) = told()
     with application_of(postgres_server, own_chain, tmp_path / "scratch", "released") as made:
         fill(made.connection, made.schema, range(1000, 1003))
-        environment = {**made.environment, "COLUMNS": "240"}
+        environment = made.environment
         own_chain.zlv("sync-production", **environment)
         own_chain.zlv("build", **environment, ZLV_RUN_ID="odd")
         own_chain.zlv("audit", **environment)
         own_chain.zlv("publish", "--accept-rows", "an odd application", **environment)
-        shown = own_chain.zlv("status", **environment).stdout
+        shown = told(**environment)
         odd = made.count("fast_housing WHERE status NOT BETWEEN 0 AND 5")
     assert odd > 0
-    line = next(line for line in shown.splitlines() if "production_housing_status_is_documented" in line)
-    assert line.split()[1:] == [str(odd)]
+    assert shown == [str(odd), before]

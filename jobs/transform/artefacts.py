@@ -11,7 +11,7 @@ from pathlib import Path
 from jobs.settings import Settings
 from jobs.telemetry.ending import go_on
 from jobs.transform.nodes import Outcome
-from jobs.transform.parsed import FILE, parsed_project
+from jobs.transform.parsed import FILE, parsed_project, say_place
 
 
 def untested(scratch: Path, outcome: Outcome) -> int:
@@ -32,11 +32,11 @@ def artefacts_beside(settings: Settings) -> Iterator[Path]:
     artefacts, scratch = settings.warehouse_dir / "dbt", settings.warehouse_dir / "dbt.next"
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
-    for parsed in (artefacts / FILE, parsed_project()):
-        if parsed.exists():
-            # dbt reads again only the models that changed since.
-            shutil.copyfile(parsed, scratch / FILE)
-            break
+    parsed = parsed_project(artefacts)
+    if parsed is not None:
+        # dbt reads again only the models that changed since.
+        shutil.copyfile(parsed, scratch / FILE)
+    say_place(scratch)
     yield scratch
     go_on()
     shutil.rmtree(artefacts, ignore_errors=True)

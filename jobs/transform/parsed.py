@@ -12,12 +12,35 @@ from jobs.errors import DataRefused
 from jobs.settings import forget_ambient, project_dir
 
 FILE = "partial_parse.msgpack"
+# dbt finds seeds by the whole path of the project that it read.
+_PLACE = "project.txt"
 _PREFIXES = ("lovac", "locomvac", "ff", "ff_owners")
 
 
-def parsed_project() -> Path:
-    """Name the file that holds the project as it came, read; dbt compares it with each file's content."""
-    return project_dir("dbt") / "parsed" / FILE
+def parsed_project(*folders: Path) -> Path | None:
+    """Name the first file of the project as dbt read it, here and not in another checkout; dbt compares it
+    with each file's content.
+
+    `folders` are looked into before the program's own.
+    """
+    for folder in (*folders, _own_folder()):
+        place = folder / _PLACE
+        if (folder / FILE).is_file() and place.is_file() and place.read_text(encoding="utf-8") == _project():
+            return folder / FILE
+    return None
+
+
+def say_place(folder: Path) -> None:
+    """Write beside what dbt read which project that was."""
+    (folder / _PLACE).write_text(_project(), encoding="utf-8")
+
+
+def _project() -> str:
+    return str(project_dir("dbt").resolve())
+
+
+def _own_folder() -> Path:
+    return project_dir("dbt") / "parsed"
 
 
 def dbt_arguments(verb: str, project: Path, scratch: Path, catalog: Catalog) -> list[str]:
@@ -43,13 +66,14 @@ def main() -> None:
     from dbt.cli.main import dbtRunner
 
     forget_ambient()
-    target = parsed_project()
     catalog = load_catalog([project_dir("catalog")])
     with tempfile.TemporaryDirectory() as folder:
         result = dbtRunner().invoke(dbt_arguments("parse", project_dir("dbt"), Path(folder), catalog))
         if result.exception is not None:
             raise DataRefused(f"the dbt project cannot be read: {result.exception}")
+        target = _own_folder() / FILE
         target.parent.mkdir(exist_ok=True)
+        say_place(target.parent)
         pending = target.with_suffix(".next")
         shutil.copyfile(Path(folder) / FILE, pending)
         pending.rename(target)

@@ -29,7 +29,7 @@ def test_a_warehouse_without_locomvac_and_ff_files_builds(own_chain: Chain) -> N
     for domain in ("locomvac", "ff"):
         for path in (own_chain.home / "raw" / domain).glob("*.duckdb"):
             path.unlink()
-    own_chain.zlv("build")
+    own_chain.zlv("build", "--only", "source:locomvac+", "--only", "source:ff+")
     own_chain.zlv("audit")
     own_chain.zlv("publish", "--accept-rows", "no file of business premises and of the stock")
     with duckdb.connect(str(own_chain.clean_file), read_only=True) as connection:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from jobs.settings import read_settings
 from jobs.transform.artefacts import artefacts_beside
 from jobs.transform.parsed import FILE, parsed_project
@@ -13,8 +15,20 @@ def test_a_first_build_begins_with_the_project_as_read_and_the_next_with_what_th
     tmp_path: Path,
 ) -> None:
     settings = read_settings({"ZLV_HOME": str(tmp_path)})
+    installed = parsed_project()
+    assert installed is not None, "`make install` reads it"
     with artefacts_beside(settings) as scratch:
-        assert (scratch / FILE).read_bytes() == parsed_project().read_bytes()
+        assert (scratch / FILE).read_bytes() == installed.read_bytes()
         (scratch / FILE).write_bytes(b"read again")
     with artefacts_beside(settings) as scratch:
         assert (scratch / FILE).read_bytes() == b"read again"
+
+
+def test_what_another_checkout_read_is_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """dbt looked for seeds in that checkout: « could not build », until somebody removed warehouse/dbt."""
+    settings = read_settings({"ZLV_HOME": str(tmp_path)})
+    with artefacts_beside(settings):
+        pass
+    monkeypatch.setattr("jobs.transform.parsed.project_dir", lambda name: tmp_path / "elsewhere" / name)
+    with artefacts_beside(settings) as scratch:
+        assert not (scratch / FILE).exists()

@@ -31,7 +31,7 @@ TABLES: dict[str, tuple[str, str]] = {
     "group_housing_events": (app_events.GROUP_HOUSING_EVENTS, "event_id"),
     "geo_perimeters": (app_campaigns.GEO_PERIMETERS, "id"),
     "notes": (app_notes.NOTES, "id"),
-    "housing_notes": (app_notes.HOUSING_NOTES, "note_id"),
+    "housing_notes": (app_notes.HOUSING_NOTES, "note_id, housing_id"),
     "owner_notes": (app_notes.OWNER_NOTES, "note_id, owner_id"),
 }
 

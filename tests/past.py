@@ -40,7 +40,8 @@ NEW_HOUSING = """
 
 
 HOUSING = """
-    SELECT h.geo_code, h.id::text, h.status, h.occupancy, EXISTS (
+    -- A status that the application's list does not have is none.
+    SELECT h.geo_code, h.id::text, CASE WHEN h.status <= 5 THEN h.status END, h.occupancy, EXISTS (
         SELECT 1 FROM campaigns_housing l JOIN campaigns c ON c.id = l.campaign_id
         WHERE l.housing_id = h.id AND l.housing_geo_code = h.geo_code AND c.sent_at IS NOT NULL
     ) FROM fast_housing h

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from listening import listening
+
 HEAD_END = b"\r\n\r\n"
 # `short` and `long` lie: fewer or more bytes than the object has, under a Content-Length that fits them.
 # `open` says no length and ends at the place as if that were all.
@@ -38,8 +40,8 @@ class Fault:
 class Gateway:
     """A running gateway; `fault` may be changed between two loads, `hits` counts how often it struck."""
 
-    port: int
     upstream: int
+    port: int = 0
     fault: Fault | None = None
     hits: int = 0
     stalled: threading.Event = field(default_factory=threading.Event)
@@ -55,21 +57,12 @@ class Gateway:
 @contextmanager
 def gateway(upstream: int) -> Iterator[Gateway]:
     """Run a gateway before a server of this machine."""
-    with socket.create_server(("127.0.0.1", 0), backlog=64) as server:
-        gate = Gateway(server.getsockname()[1], upstream)
-
-        def serve() -> None:
-            with contextlib.suppress(OSError):
-                while True:
-                    client, _ = server.accept()
-                    threading.Thread(target=_answer, args=(gate, client), daemon=True).start()
-
-        threading.Thread(target=serve, daemon=True).start()
+    gate = Gateway(upstream)
+    with listening(lambda client: _answer(gate, client)) as gate.port:
         try:
             yield gate
         finally:
             gate.stalled.set()
-            server.shutdown(socket.SHUT_RDWR)
 
 
 def _answer(gate: Gateway, client: socket.socket) -> None:

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from listening import listening
+
 KINDS = ("cut", "reset", "stall")
 
 
@@ -21,8 +23,8 @@ class RawGateway:
     `said` counts those bytes, `hits` how often it struck; None: nothing is spoilt.
     """
 
-    port: int
     upstream: int
+    port: int = 0
     kind: str | None = None
     at: int = 0
     said: int = 0
@@ -48,21 +50,12 @@ class RawGateway:
 @contextmanager
 def raw_gateway(upstream: int) -> Iterator[RawGateway]:
     """Run a gateway before a server of this machine."""
-    with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
-        gate = RawGateway(listener.getsockname()[1], upstream)
-
-        def accept() -> None:
-            with contextlib.suppress(OSError):
-                while True:
-                    client, _ = listener.accept()
-                    threading.Thread(target=_serve, args=(gate, client), daemon=True).start()
-
-        threading.Thread(target=accept, daemon=True).start()
+    gate = RawGateway(upstream)
+    with listening(lambda client: _serve(gate, client)) as gate.port:
         try:
             yield gate
         finally:
             gate.over.set()
-            listener.shutdown(socket.SHUT_RDWR)
 
 
 def _serve(gate: RawGateway, client: socket.socket) -> None:

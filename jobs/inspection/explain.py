@@ -72,6 +72,7 @@ def explain_mart(
         if name not in known:
             raise SettingsError(f"{mart} has no column {name}; {closest(name, known)}")
     with open_read_only(settings, catalog) as connection:
+        _require_built(connection, node)
         rows = _count(connection, node["relation_name"], parts)
         row = _row(connection, node["relation_name"], parts, list(only) or known) if rows == 1 else None
         steps = _steps(settings, catalog, connection, manifest, node, parts)
@@ -88,6 +89,15 @@ def explain_mart(
         steps=steps,
         tests=tests(settings, manifest, node["unique_id"]),
     )
+
+
+def _require_built(connection: duckdb.DuckDBPyConnection, node: dict[str, Any]) -> None:
+    query = (
+        "SELECT 1 FROM duckdb_tables()"
+        " WHERE database_name = 'warehouse' AND schema_name = ? AND table_name = ?"
+    )
+    if not connection.execute(query, [node["schema"], node["alias"]]).fetchall():
+        raise DataRefused(f"the warehouse has no {node['name']}: it was built in part; run `zlv build`")
 
 
 def _node_of(manifest: dict[str, Any], catalog: Catalog, mart: str) -> str:
@@ -156,8 +166,6 @@ def _count(connection: duckdb.DuckDBPyConnection, relation: str, parts: list[Par
         return int(
             connection.execute(f"SELECT count(*) FROM {relation} WHERE {_where(parts)}").fetchall()[0][0]
         )
-    except duckdb.CatalogException:
-        raise DataRefused(f"the warehouse has no {relation}: it was built in part; run `zlv build`") from None
     except duckdb.Error as error:
         raise WrongUsage(f"--where does not fit the columns: {str(error).splitlines()[0]}") from None
 

@@ -7,17 +7,15 @@ import time
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from jobs.errors import SettingsError, printable
 from jobs.telemetry.alive import is_abandoned
 from jobs.telemetry.identity import RUN_ID
+from jobs.telemetry.logs import logged, sentence
 from jobs.telemetry.moments import in_paris
 from jobs.telemetry.records import read_step, read_steps
 
 _LOOK_SECONDS = 0.3
-# What a line shows by its place, or what only a program needs.
-_PLACED = ("time", "level", "stage", "run", "message", "trace_id", "span_id")
 
 
 def meant_step(runs_dir: Path, run_id: str) -> str:
@@ -71,30 +69,18 @@ def follow(runs_dir: Path, run_id: str, step: str, path: Path) -> Iterator[str]:
 
 def for_person(line: str) -> str:
     """Write a JSON line as time, level, message and facts; any other line stays as it is."""
-    values = _values(line)
+    values = logged(line)
     if values is None:
         return printable(line)
     try:
         moment = in_paris(datetime.fromisoformat(str(values["time"]))).strftime("%Y-%m-%d %H:%M:%S")
     except (KeyError, ValueError):
         moment = " " * 19
-    facts = " ".join(f"{name}={value}" for name, value in values.items() if name not in _PLACED)
-    text = f"{moment} {values.get('level', ''):<7} {values['message']}  {facts}"
-    return printable(text.rstrip()) + "\n"
+    return printable(f"{moment} {values.get('level', ''):<7} {sentence(values)}") + "\n"
 
 
 def as_object(line: str) -> str:
     """Give a line as a JSON object: its own, or one that holds what was printed as its message."""
-    if _values(line) is not None or not line.strip():
+    if logged(line) is not None or not line.strip():
         return line if line.strip() else ""
     return json.dumps({"message": line.rstrip("\n")}, ensure_ascii=False) + "\n"
-
-
-def _values(line: str) -> dict[str, Any] | None:
-    if not line.startswith("{"):
-        return None
-    try:
-        values = json.loads(line)
-    except ValueError:
-        return None
-    return values if isinstance(values, dict) and "message" in values else None

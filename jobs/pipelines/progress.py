@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from collections.abc import Callable, Mapping
@@ -18,6 +17,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 
 from jobs.pipelines.step import Step
+from jobs.telemetry.logs import logged, sentence
 from jobs.telemetry.records import StepRecord
 
 
@@ -132,15 +132,6 @@ def figures(record: StepRecord) -> str:
 
 
 def readable(line: str) -> str:
-    """Give the message of a JSON log line, and any other line as it is."""
-    if not line.startswith("{"):
-        return line
-    try:
-        values = json.loads(line)
-    except ValueError:
-        return line
-    if not isinstance(values, dict) or "message" not in values:
-        return line
-    known = {"time", "level", "stage", "run", "message", "trace_id", "span_id"}
-    extras = " ".join(f"{name}={value}" for name, value in values.items() if name not in known)
-    return f"{values['message']} {extras}".rstrip()
+    """Give the message and facts of a JSON log line, and any other line as it is."""
+    values = logged(line)
+    return line if values is None else sentence(values)

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from jobs.telemetry.holder import born
+from jobs.telemetry.meanwhile import meanwhile
 from jobs.telemetry.records import RunRecord, StepRecord, step_path
 from jobs.telemetry.volume_lock import BEAT_SECONDS, EXECUTOR_LEASE, NoLock, read_lock
 
@@ -38,20 +39,14 @@ def sign(record: StepRecord) -> None:
 @contextmanager
 def touching(path: Path) -> Iterator[None]:
     """Touch the record of a stage that runs alone, as long as the block lasts."""
-    over = threading.Event()
 
-    def touch() -> None:
+    def touch(over: threading.Event) -> None:
         while not over.wait(BEAT_SECONDS):
             with contextlib.suppress(OSError):
                 os.utime(path)
 
-    thread = threading.Thread(target=touch, name="heartbeat", daemon=True)
-    thread.start()
-    try:
+    with meanwhile("heartbeat", touch):
         yield
-    finally:
-        over.set()
-        thread.join()
 
 
 def is_abandoned(runs_dir: Path, record: RunRecord | StepRecord) -> bool:

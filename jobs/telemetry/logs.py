@@ -12,6 +12,8 @@ from opentelemetry import trace
 
 from jobs.errors import printable
 
+# What a line shows by its place, or what only a program needs.
+_PLACED = {"time", "level", "stage", "run", "message", "trace_id", "span_id"}
 _STANDARD = set(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
 
 
@@ -35,6 +37,23 @@ class JsonFormatter(logging.Formatter):
         if context.is_valid:
             line |= {"trace_id": f"{context.trace_id:032x}", "span_id": f"{context.span_id:016x}"}
         return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def logged(line: str) -> dict[str, Any] | None:
+    """Read a line that the JSON form wrote; None for any other line."""
+    if not line.startswith("{"):
+        return None
+    try:
+        values = json.loads(line)
+    except ValueError:
+        return None
+    return values if isinstance(values, dict) and "message" in values else None
+
+
+def sentence(values: dict[str, Any]) -> str:
+    """Write the message and the facts of a line that was read."""
+    facts = " ".join(f"{name}={value}" for name, value in values.items() if name not in _PLACED)
+    return f"{values['message']} {facts}".rstrip()
 
 
 class TerminalFormatter(logging.Formatter):

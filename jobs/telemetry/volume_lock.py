@@ -23,6 +23,7 @@ from pathlib import Path
 
 from jobs.errors import Temporary
 from jobs.telemetry.holder import Lock
+from jobs.telemetry.meanwhile import meanwhile
 from jobs.telemetry.whole import beside, sync, write_whole
 
 BEAT_SECONDS = 15.0
@@ -133,9 +134,8 @@ def remove(runs_dir: Path) -> None:
 def beating(runs_dir: Path, run_id: str, lost: Callable[[str], None]) -> Iterator[None]:
     """Keep the heartbeat going; `lost` is called once, with a sentence, when the run does not hold the volume
     any more."""
-    over = threading.Event()
 
-    def beat() -> None:
+    def beat(over: threading.Event) -> None:
         while not over.wait(BEAT_SECONDS):
             try:
                 if refresh(runs_dir, run_id) or over.is_set():
@@ -148,13 +148,8 @@ def beating(runs_dir: Path, run_id: str, lost: Callable[[str], None]) -> Iterato
             )
             return
 
-    thread = threading.Thread(target=beat, name="heartbeat", daemon=True)
-    thread.start()
-    try:
+    with meanwhile("heartbeat", beat):
         yield
-    finally:
-        over.set()
-        thread.join()
 
 
 def _create(runs_dir: Path, lock: Lock) -> bool:

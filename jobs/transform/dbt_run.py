@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import time
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from jobs.catalog import Catalog
@@ -27,11 +26,12 @@ def selection_of(only: tuple[str, ...], excluded: list[str], *, unit_tests: bool
     the rest says nothing of it. Raises SettingsError for a path that leads out of the project: dbt looks for
     it on the machine.
     """
-    out = [name for name in only if "/" in name and re.search(r"(^|[:+@])/|(^|[:/])\.\.(/|$)", name)]
-    if out:
-        raise SettingsError(
-            f"--only {out[0]!r} is no part of the dbt project: name a model, or a path below it"
-        )
+    for word in " ".join(only).replace(",", " ").split():
+        place = PurePath(word.rpartition(":")[2].lstrip("+@"))
+        if place.is_absolute() or ".." in place.parts:
+            raise SettingsError(
+                f"--only {word!r} is no part of the dbt project: name a model, or a path below it"
+            )
     chosen = [*(["--select", *only] if only else []), *(["--exclude", *excluded] if excluded else [])]
     chosen += ["--indirect-selection", "cautious" if only else "eager"]
     return [*chosen, *([] if unit_tests else ["--exclude-resource-type", "unit_test"])]

@@ -33,8 +33,8 @@ def test_a_stalled_stream_is_given_up(
     world: World, monkeypatch: pytest.MonkeyPatch, place: str, name: str, share: float
 ) -> None:
     """D1: nobody waits for ever, nor takes what came for all."""
-    monkeypatch.setattr("jobs.storage.s3.READ_SECONDS", 0.3)
-    monkeypatch.setattr("jobs.sources.lake.objects.READ_SECONDS", 0.3)
+    monkeypatch.setattr("jobs.storage.s3.READ_SECONDS", 0.8)
+    monkeypatch.setattr("jobs.sources.lake.objects.READ_SECONDS", 0.8)
     world.connection.execute("SET GLOBAL http_timeout = 1")
     outcome = placed(world, place, name, Fault("stall", int(size(name) * share), name))
     assert outcome == ("75" if world.gates[place].hits else "0")

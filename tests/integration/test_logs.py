@@ -43,7 +43,7 @@ def test_a_terminal_shows_sentences_and_a_program_gets_json(home: Chain) -> None
     """N14, N28: a person had raw JSON to read, a program lines that are none."""
     step(home, "r1", "a", "failed", f"{WRITTEN}\nzlv: that is wrong\n")
     shown = shown_on("logs", "r1", environment=home.environment)
-    assert shown == ["2026-11-23 23:30:00 warning 3 lines are broken  table=lovac", "zlv: that is wrong"]
+    assert shown == ["2026-11-23 23:30:00 warning 3 lines are broken table=lovac", "zlv: that is wrong"]
     assert home.zlv("logs", "r1").stdout.splitlines() == [WRITTEN, "zlv: that is wrong"]
     given = [json.loads(line) for line in home.zlv("logs", "r1", "--json").stdout.splitlines()]
     assert given == [json.loads(WRITTEN), {"message": "zlv: that is wrong"}]

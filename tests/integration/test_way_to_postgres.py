@@ -13,6 +13,7 @@ import pytest
 from chain import ZLV
 from components import PSEUDONYM_KEY, catalog_of, postgres_server, rows, step
 from hidden_tables import CATALOG, OWNERS, POLICY
+from listening import listening
 from reader_postgres import READER, Postgres
 
 from jobs.errors import SettingsError
@@ -61,18 +62,8 @@ def pool_of_one(port: int) -> Iterator[int]:
             carry(client, server)
             back.join()
 
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-
-        def accept() -> None:
-            while True:
-                try:
-                    client, _ = listener.accept()
-                except OSError:
-                    return
-                threading.Thread(target=serve, args=(client,), daemon=True).start()
-
-        threading.Thread(target=accept, daemon=True).start()
-        yield listener.getsockname()[1]
+    with listening(serve) as at:
+        yield at
 
 
 def test_a_pool_of_one_connection_does_not_hang(postgres_server: Postgres, tmp_path: Path) -> None:

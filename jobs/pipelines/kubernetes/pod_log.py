@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 from jobs.pipelines.kubernetes.cluster import Cluster
 from jobs.pipelines.kubernetes.patience import no_answer
 from jobs.pipelines.kubernetes.pod import MAIN
+from jobs.telemetry.logs import logged
 
 # To connect, and of silence: then the connection may be a dead one, and another reads on.
 _SECONDS = (5, 300)
@@ -86,10 +86,4 @@ def without_log_lines(text: str) -> str:
 
 
 def _is_log_line(line: str) -> bool:
-    if not line.startswith("{"):
-        return line.startswith("zlv: ")
-    try:
-        values = json.loads(line)
-    except ValueError:
-        return False
-    return isinstance(values, dict) and {"time", "level", "stage", "message"} <= set(values)
+    return line.startswith("zlv: ") or {"time", "level", "stage"} <= set(logged(line) or ())

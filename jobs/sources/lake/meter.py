@@ -13,6 +13,7 @@ import duckdb
 
 from jobs.sources.lake.item import LakeObject
 from jobs.telemetry import StageRun
+from jobs.telemetry.meanwhile import meanwhile
 from jobs.telemetry.pace import PROGRESS_SECONDS, to_go
 
 _LOOK_SECONDS = 0.25
@@ -68,9 +69,9 @@ def metered(
     run: StageRun, name: str, item: LakeObject, connection: duckdb.DuckDBPyConnection
 ) -> Iterator[None]:
     """Say every few seconds how much of an object is read in the block."""
-    meter, over = Meter(name, item.size), threading.Event()
+    meter = Meter(name, item.size)
 
-    def follow() -> None:
+    def follow(over: threading.Event) -> None:
         told = time.monotonic()
         while not over.wait(_LOOK_SECONDS):
             with contextlib.suppress(duckdb.Error):
@@ -79,15 +80,12 @@ def metered(
                 told = time.monotonic()
                 run.log.info(sentence)
 
-    thread = threading.Thread(target=follow, name="meter", daemon=True)
-    thread.start()
     before = _CURRENT.set(meter)
     try:
-        yield
+        with meanwhile("meter", follow):
+            yield
     finally:
         _CURRENT.reset(before)
-        over.set()
-        thread.join()
 
 
 def show_progress(cursor: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:

@@ -15,9 +15,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from jobs.settings import Settings
+from jobs.telemetry.meanwhile import meanwhile
 
 # What the server may need, past its own timeout, to say that it was reached.
 MARGIN_SECONDS = 30
@@ -36,21 +38,14 @@ class Watch:
 
 @contextmanager
 def heard(settings: Settings) -> Iterator[Watch]:
-    """Watch the connections that this process opens to the application's server while the block lasts.
+    """Watch the connections of this process to the application's server, known by its port, while the block
+    lasts.
 
     Where the system tells nothing of them (no /proc), they are not watched.
     """
     watch = Watch(settings.POSTGRES_PRODUCTION_STATEMENT_TIMEOUT + MARGIN_SECONDS)
-    over = threading.Event()
-    thread = threading.Thread(
-        target=_listen, args=(watch, settings.POSTGRES_PRODUCTION_PORT, over), daemon=True
-    )
-    thread.start()
-    try:
+    with meanwhile("silence", partial(_listen, watch, settings.POSTGRES_PRODUCTION_PORT)):
         yield watch
-    finally:
-        over.set()
-        thread.join()
 
 
 def _listen(watch: Watch, port: int, over: threading.Event) -> None:

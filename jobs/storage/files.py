@@ -30,9 +30,10 @@ def next_of(target: Path) -> Path:
 
 
 @contextmanager
-def next_file(target: Path) -> Iterator[Path]:
+def next_file(target: Path, *, may_stand: bool = False) -> Iterator[Path]:
     """Yield a fresh `<target>.next`; put it in the place of `target` when the block ends well.
 
+    Where `target` `may_stand`, a block that leaves no new file leaves `target` as it is.
     Raises Temporary (75) at once while another process writes that file: who, since when.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -41,7 +42,8 @@ def next_file(target: Path) -> Iterator[Path]:
         discard(pending)
         try:
             yield pending
-            put_in_place(pending, target)
+            if not may_stand or pending.exists():
+                put_in_place(pending, target)
         except BaseException:
             discard(pending)
             raise

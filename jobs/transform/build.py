@@ -1,127 +1,193 @@
-"""Run dbt in process against a warehouse file that replaces the last one when all is well."""
+"""Build the warehouse file that replaces the last one when all is well: what changed, or everything."""
 
 from __future__ import annotations
 
 import json
 import shutil
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
-from jobs import __version__
 from jobs.catalog import Catalog
 from jobs.catalog.inherited import complete_manifest
 from jobs.errors import DataRefused
-from jobs.privacy.treatments import key_fingerprint
 from jobs.settings import Settings, put_in_environment
-from jobs.storage.closing import opened
 from jobs.storage.damage import check_whole
-from jobs.storage.files import discard, next_file, write_certificate
-from jobs.storage.session import attach, attach_sources, connect
+from jobs.storage.files import discard, next_file
+from jobs.storage.session import attach_sources, connect
 from jobs.telemetry import StageRun
-from jobs.transform.artefacts import artefacts_beside, untested
-from jobs.transform.dbt_run import run_dbt, selection_of
-from jobs.transform.history import SNAPSHOTS, history_beside, snapshot_of
-from jobs.transform.nodes import Outcome
+from jobs.transform.artefacts import artefacts_beside, keep_unchanged
+from jobs.transform.contents import Content, SourceContent, refuse_other, source_contents
+from jobs.transform.dbt_run import Dbt
+from jobs.transform.graph import Graph, graph_of
+from jobs.transform.history import SNAPSHOTS, HistoryPlan, history_beside, plan_history, snapshot_of
+from jobs.transform.inputs import engine, inputs_of
 from jobs.transform.project import columns_seen, project_of
-from jobs.transform.verdict import check
-from jobs.transform.warnings import warned
+from jobs.transform.rounds import Rounds, sources_now
+from jobs.transform.state import State, forget_state, read_state, write_state
+from jobs.transform.warehouse import certify, drop_others, keep_failed, tell_nodes
+from jobs.transform.warnings import retold, warned
 
 
-def build_warehouse(
-    settings: Settings,
-    catalog: Catalog,
-    run: StageRun,
-    only: tuple[str, ...] = (),
-    *,
-    unit_tests: bool = False,
-) -> None:
-    """Build the warehouse file and dbt's manifest beside it.
+@dataclass(frozen=True)
+class Asked:
+    """What one build starts from: the last good build, the sources as they are, the day and the history."""
 
-    dbt's unit tests say nothing of the data and are left out unless asked for.
+    state: State | None
+    said: dict[str, SourceContent]
+    sources: dict[str, Content]
+    day: date
+    plan: HistoryPlan
+    inputs: dict[str, str]
 
-    The application's day is added to the history, beside it. Raises DataRefused when a test fails or
-    a contract breaks, ZlvError for what a retry may mend; the last good files stand.
+
+def build_warehouse(settings: Settings, catalog: Catalog, run: StageRun, *, full: bool = False) -> State:
+    """Build what changed since the last good build, and nothing where nothing did; `full` builds everything.
+
+    Gives what each node is made of. The application's day is added to the history, beside the warehouse.
+    Raises DataRefused when a test fails, a contract breaks, or a full build makes other tables than the
+    builds of what changed; ZlvError for what a retry may mend; the last good files stand.
     """
     with connect(settings) as connection:
         # What is wrong with a raw file is said before the work begins, in our words and not in dbt's.
         attach_sources(connection, settings, catalog)
+        asked = _asked(settings, catalog)
+        asked = replace(asked, sources=sources_now(connection, settings, catalog, asked.said, asked.state))
+    asked = _same_moment(settings, asked)
+    last = asked.state
+    if last and not full and (last.inputs, last.sources) == (asked.inputs, asked.sources):
+        settings.failed_warehouse_file.unlink(missing_ok=True)
+        retold(settings.warehouse_file, run)
+        run.note("nothing changed since the last build: the warehouse stands")
+        run.facts(unchanged=True, models=0, tests=0, as_of=asked.day.isoformat(), reused=len(last.nodes))
+        return last
     target = settings.warehouse_file
     # The history ends first: killed in between, the next build finds its day there and adds nothing.
-    with next_file(target) as pending, artefacts_beside(settings) as scratch:
-        outcome, facts = _build(settings, catalog, run, only, pending, scratch, unit_tests=unit_tests)
+    with next_file(target, may_stand=True) as pending, artefacts_beside(settings) as scratch:
+        state = _build(settings, catalog, run, asked, pending, scratch, full=full)
         complete_manifest(scratch / "manifest.json", catalog, columns_seen(catalog))
+        write_state(settings, scratch, state, {"warehouse": pending} if pending.exists() else {})
     settings.failed_warehouse_file.unlink(missing_ok=True)
-    tests = sum(node.is_test for node in outcome.of("pass", "success"))
-    run.count(rows=sum(facts["rows"].values()), tests=tests)
-    run.facts(
-        models=len([node for node in outcome.nodes if node.resource == "model"]),
-        tests=tests,
-        as_of=facts["as_of"],
-        warnings=facts["warnings"],
-    )
+    return state
+
+
+def _asked(settings: Settings, catalog: Catalog) -> Asked:
+    for path in (settings.warehouse_file, *_raw_files(settings, catalog)):
+        if path.exists():
+            check_whole(path)
+    day, plan = as_of(settings, catalog), plan_history(settings)
+    return Asked(read_state(settings), source_contents(settings, catalog), {}, day, plan, {})
+
+
+def _raw_files(settings: Settings, catalog: Catalog) -> list[Path]:
+    return sorted({settings.raw_file(source.domain, source.name) for source in catalog.sources})
+
+
+def _same_moment(settings: Settings, asked: Asked) -> Asked:
+    """Let a later snapshot of the same day that holds the same rows be the one that is known: nothing hangs
+    on when it was taken."""
+    last, plan = asked.state, asked.plan
+    production = {id_ for id_ in asked.sources if id_.startswith("source.zlv.production.")}
+    if (
+        last
+        and last.inputs.get("snapshot_at")
+        and last.inputs["as_of"] == asked.day.isoformat()
+        and last.inputs["history"] == (plan.why_not or "")
+        and all(last.sources.get(id_) == asked.sources[id_] for id_ in production)
+    ):
+        plan = replace(plan, snapshot_at=datetime.fromisoformat(last.inputs["snapshot_at"]))
+    told = plan.snapshot_at.isoformat() if plan.snapshot_at else ""
+    return replace(asked, plan=plan, inputs=inputs_of(settings, asked.day, told, plan.why_not or ""))
 
 
 def _build(
     settings: Settings,
     catalog: Catalog,
     run: StageRun,
-    only: tuple[str, ...],
+    asked: Asked,
     pending: Path,
     scratch: Path,
     *,
-    unit_tests: bool,
-) -> tuple[Outcome, dict[str, Any]]:
-    """Make the pending file and the history beside it.
-
-    Gives what dbt did, and the facts of the file: the marts' `rows`, the day for which it speaks (`as_of`),
-    what its sources' tests warned of (`warnings`).
-    """
-    last = settings.warehouse_file
-    read = {settings.raw_file(source.domain, source.name) for source in catalog.sources}
-    for path in sorted(path for path in read | ({last} if only else set()) if path.exists()):
-        check_whole(path)
-    with history_beside(settings, run) as history:
-        if only and last.exists():
-            shutil.copyfile(last, pending)
-        day = as_of(settings, catalog)
-        # Not dbt's `--vars`: when one of these changes, dbt reads the whole project again, and these change
-        # every day, or from one deployment to the next.
-        put_in_environment("ZLV_AS_OF", day.isoformat())
-        put_in_environment("ZLV_EXPECTED_PUBLIC", json.dumps(catalog.expected_public))
-        put_in_environment("ZLV_SNAPSHOT_AT", history.snapshot_at.isoformat() if history.snapshot_at else "")
-        with project_of(settings, catalog) as project:
-            # Of a source that is not decided, or closed, nothing can be built; the rest is.
-            waiting = [f"source:{s.domain}.{s.name}+" for s in catalog.sources if s.waiting]
-            selection = selection_of(only, [*history.excluded, *waiting], unit_tests=unit_tests)
-            outcome = run_dbt(settings, catalog, project, scratch, selection, run)
-        # Spans first: a build that is refused shows its nodes too.
-        rows = _count(settings, pending, run, outcome) if pending.exists() else {}
-        outcome.untested = untested(scratch, outcome)
+    full: bool,
+) -> State:
+    last = None if full else asked.state
+    if last is not None:
+        shutil.copyfile(settings.warehouse_file, pending)
+    set_environment(catalog, asked.day, asked.plan)
+    with (
+        history_beside(settings, run, asked.plan) as history,
+        project_of(settings, catalog) as project,
+    ):
+        dbt = Dbt(settings, catalog, project, scratch, run)
+        graph = graph_of(dbt.manifest, catalog, engine(), asked.plan.excluded)
+        dropped = drop_others(settings, pending, graph) if last is not None else 0
         try:
-            check(outcome)
+            rounds = Rounds(settings, run, dbt, graph, last, asked.sources)
+            rounds.run_all()
         except DataRefused:
-            if outcome.of("fail"):
-                _keep_failed(settings, pending)
+            if dbt.outcome.of("fail"):
+                keep_failed(settings, pending)
             raise
-        facts = {"as_of": day.isoformat(), "rows": rows, "warnings": warned(last, outcome, run)}
-        _certify(settings, pending, run, facts)
-        history.taken = history.snapshot_at is not None and SNAPSHOTS.issubset(
-            node.name for node in outcome.of("success")
-        )
-    return outcome, facts
+        finally:
+            # Spans first: a build that is refused shows its nodes too.
+            rows = tell_nodes(pending, run, dbt.outcome) if pending.exists() else {}
+        made = rounds.waves.made
+        if full and asked.state:
+            _require_equal(settings, asked.state, rounds)
+        tests = {node.name for node in graph.nodes.values() if node.kind == "test"}
+        if rounds.rounds or dropped or last is None or last.inputs.get("as_of") != asked.day.isoformat():
+            warnings = warned(settings.warehouse_file, dbt.outcome, run, tests)
+            facts = {"as_of": asked.day.isoformat(), "rows": rows, "warnings": warnings}
+            certify(settings, pending, run, facts)
+        else:
+            discard(pending)
+        ran = {node.name for node in dbt.outcome.of("success") if node.resource == "snapshot"}
+        taken = {node.name for node in graph.nodes.values() if node.kind == "snapshot"}
+        history.taken = asked.plan.snapshot_at is not None and taken >= SNAPSHOTS and bool(ran)
+        dbt.write_manifest()
+        if last is not None:
+            keep_unchanged(settings.warehouse_dir / "dbt", scratch, dbt.results)
+    _tell(run, dbt, graph, asked, rows)
+    places = {id_: source.place for id_, source in asked.said.items()}
+    return State(asked.inputs, graph.world, asked.sources, places, made)
 
 
-def _keep_failed(settings: Settings, pending: Path) -> None:
-    """Keep the file that a test refused, for who may look into the warehouse's folder: `zlv sql --failed`."""
-    kept = settings.failed_warehouse_file
-    discard(kept)
-    with connect(settings) as connection:
-        attach(connection, pending, "warehouse", read_only=False)
-        connection.execute("CHECKPOINT warehouse")
-    # It holds what the warehouse holds, refused rows too.
-    pending.chmod(0o600)
-    pending.rename(kept)
+def set_environment(catalog: Catalog, day: date, plan: HistoryPlan) -> None:
+    """Tell dbt what differs from day to day or from one deployment to the next.
+
+    Not by its `--vars`: when one of these changes, dbt reads the whole project again.
+    """
+    put_in_environment("ZLV_AS_OF", day.isoformat())
+    put_in_environment("ZLV_EXPECTED_PUBLIC", json.dumps(catalog.expected_public))
+    put_in_environment("ZLV_SNAPSHOT_AT", plan.snapshot_at.isoformat() if plan.snapshot_at else "")
+
+
+def _require_equal(settings: Settings, last: State, rounds: Rounds) -> None:
+    """Hold a build of everything to the builds of what changed before it.
+
+    Raises DataRefused where a table of the same parts and reads came out otherwise; the state is forgotten.
+    """
+    other = [
+        made.name
+        for id_, made in rounds.waves.made.items()
+        if made.content is not None
+        and (before := last.nodes.get(id_)) is not None
+        and (before.parts, before.reads) == (made.parts, made.reads)
+        and before.content != made.content
+    ]
+    if other:
+        forget_state(settings)
+        raise refuse_other(other)
+
+
+def _tell(run: StageRun, dbt: Dbt, graph: Graph, asked: Asked, rows: dict[str, int]) -> None:
+    tests = sum(node.is_test for node in dbt.outcome.of("pass", "success"))
+    models = [node for node in dbt.outcome.nodes if node.resource == "model"]
+    reused = len(graph.nodes) - len({node.unique_id for node in dbt.outcome.nodes})
+    run.count(rows=sum(rows.values()), tests=tests)
+    run.facts(models=len(models), tests=tests, reused=reused, as_of=asked.day.isoformat())
+    if reused:
+        run.note(f"{len(dbt.outcome.nodes)} models and tests ran, {reused} are as they were")
 
 
 def as_of(settings: Settings, catalog: Catalog) -> date:
@@ -134,42 +200,3 @@ def as_of(settings: Settings, catalog: Catalog) -> date:
         return moment.date()
     years = [source.millesime for source in catalog.lake_sources if source.millesime]
     return date(max(years, default=1970), 1, 1)
-
-
-def _count(settings: Settings, pending: Path, run: StageRun, outcome: Outcome) -> dict[str, int]:
-    """Count the rows of each table and record every node as a span of the build."""
-    with opened(pending) as connection:
-        query = (
-            "SELECT schema_name || '.' || table_name, estimated_size FROM duckdb_tables() WHERE database_name"
-            " = 'file' AND table_name <> '_zlv'"
-        )
-        rows = {str(name): int(size) for name, size in connection.execute(query).fetchall()}
-    by_table = {name.split(".", 1)[1]: count for name, count in rows.items()}
-    for node in outcome.nodes:
-        failed = None if node.status in ("pass", "success", "warn") else node.status
-        rows_made = by_table.get(node.name) if node.resource in ("model", "seed", "snapshot") else None
-        facts: dict[str, str | int | None] = {
-            "resource": node.resource,
-            "status": node.status,
-            "rows": rows_made,
-        }
-        run.finished_span(
-            node.name, kind="dbt node", start=node.start, end=node.end, failed=failed, within=None, **facts
-        )
-    return {name: count for name, count in rows.items() if name.startswith("marts.")}
-
-
-def _certify(settings: Settings, pending: Path, run: StageRun, facts: dict[str, Any]) -> None:
-    connection = connect(settings)
-    try:
-        attach(connection, pending, "warehouse", read_only=False)
-        written = {
-            "kind": "warehouse",
-            "run_id": run.run_id,
-            "version": __version__,
-            "written_at": datetime.now(UTC).isoformat(),
-        }
-        write_certificate(connection, "warehouse", {**written, "key": key_fingerprint(settings), **facts})
-        connection.execute("CHECKPOINT warehouse")
-    finally:
-        connection.close()

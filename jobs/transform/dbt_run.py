@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import time
+from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path, PurePath
 from typing import Any
@@ -17,6 +19,9 @@ from jobs.telemetry.pace import PROGRESS_SECONDS, spoken, to_go
 from jobs.transform.faults import without_values
 from jobs.transform.nodes import Node, Outcome
 from jobs.transform.parsed import dbt_arguments
+
+_DUE = "zlv_due"
+_MARKED = ["--select", f"tag:{_DUE}", "--indirect-selection", "empty"]
 
 
 def selection_of(only: tuple[str, ...], excluded: list[str], *, unit_tests: bool) -> list[str]:
@@ -40,8 +45,8 @@ def selection_of(only: tuple[str, ...], excluded: list[str], *, unit_tests: bool
 class Listener:
     """Take in dbt's events: which nodes ended and how, and how many there are."""
 
-    def __init__(self, run: StageRun) -> None:
-        self.outcome = Outcome()
+    def __init__(self, run: StageRun, outcome: Outcome) -> None:
+        self.outcome = outcome
         self._run, self._told = run, time.monotonic()
         self._begun = self._told
 
@@ -80,32 +85,76 @@ class Listener:
             )
 
 
-def run_dbt(
-    settings: Settings,
-    catalog: Catalog,
-    project: Path,
-    scratch: Path,
-    selection: list[str],
-    run: StageRun,
-) -> Outcome:
-    """Run `dbt build` on the selection; gives every node that ended.
+class Dbt:
+    """The project as dbt reads it, once, and what is asked of it since: to compile, to build."""
 
-    Raises DataRefused when dbt cannot read the project, ZlvError when it gave up before its end.
-    """
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-    from dbt.cli.main import dbtRunner
+    def __init__(
+        self, settings: Settings, catalog: Catalog, project: Path, scratch: Path, run: StageRun
+    ) -> None:
+        self.outcome = Outcome()
+        self.results: dict[str, dict[str, Any]] = {}
+        self._settings, self._catalog, self._run = settings, catalog, run
+        self._project, self._scratch = project, scratch
+        self._manifest: Any = None
 
-    arguments = [*dbt_arguments("build", project, scratch, catalog), *selection]
-    heard = Listener(run)
-    try:
-        result = dbtRunner(callbacks=[heard]).invoke(arguments)
-    finally:
-        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
-    go_on()
-    if result.exception is not None:
-        raise _fault(result.exception, heard.outcome)
-    _look_into(result.result, heard.outcome)
-    return heard.outcome
+    @property
+    def manifest(self) -> Any:
+        """The parsed project, read when it is first asked for.
+
+        Raises DataRefused when dbt cannot read it.
+        """
+        if self._manifest is None:
+            self._manifest = self._invoke("parse", [], Outcome()).result
+        return self._manifest
+
+    def compile(self, nodes: Collection[str]) -> dict[str, str]:
+        """Give the SQL of nodes as it stands with what is there; of one that cannot be compiled now, none."""
+        if not nodes:
+            return {}
+        self._mark(nodes)
+        found = self._invoke("compile", _MARKED, Outcome()).result
+        return {each.node.unique_id: each.node.compiled_code for each in found if each.status == "success"}
+
+    def build(self, nodes: Collection[str]) -> None:
+        """Build and test exactly these nodes, in dbt's order; the outcome has them all."""
+        self._mark(nodes)
+        done = Outcome(planned=len(nodes))
+        self._invoke("build", [*_MARKED, "--exclude-resource-type", "unit_test"], done)
+        self.outcome.add(done)
+
+    def select(self, selection: list[str]) -> None:
+        """Build what dbt's own selection names."""
+        done = Outcome()
+        self._invoke("build", selection, done)
+        self.outcome.add(done)
+
+    def _mark(self, nodes: Collection[str]) -> None:
+        for id_, node in self.manifest.nodes.items():
+            node.tags = [tag for tag in node.tags if tag != _DUE] + [_DUE] * (id_ in nodes)
+
+    def write_manifest(self) -> None:
+        """Write the project as it is, with the SQL of all that was compiled or ran."""
+        self._mark(())
+        self.manifest.write(str(self._scratch / "manifest.json"))
+
+    def _invoke(self, verb: str, selection: list[str], done: Outcome) -> Any:
+        from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+        from dbt.cli.main import dbtRunner
+
+        arguments = [*dbt_arguments(verb, self._project, self._scratch, self._catalog), *selection]
+        heard = Listener(self._run, done)
+        try:
+            result = dbtRunner(manifest=self._manifest, callbacks=[heard]).invoke(arguments)
+        finally:
+            DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+        go_on()
+        if result.exception is not None:
+            raise _fault(result.exception, done)
+        if verb == "build":
+            _look_into(result.result, done)
+            written = json.loads((self._scratch / "run_results.json").read_text(encoding="utf-8"))
+            self.results |= {each["unique_id"]: each for each in written["results"]}
+        return result
 
 
 def _fault(error: BaseException, outcome: Outcome) -> ZlvError:

@@ -27,7 +27,7 @@ from jobs.telemetry import StageRun
 from jobs.telemetry.ending import undone_by
 
 # dbt's tag of what writes into the history.
-TAG = "tag:history"
+TAG = "history"
 SNAPSHOTS = frozenset({"history_housing", "history_campaigns", "history_days"})
 
 
@@ -40,20 +40,28 @@ class Known:
     last_snapshot: datetime | None = None
 
 
-@dataclass
-class HistoryBuild:
-    """The history of one build: `pending` is the copy that dbt writes to, `why_not` the reason to add no day
-    to it."""
+@dataclass(frozen=True)
+class HistoryPlan:
+    """What a build may do to the history: `known` is how far it goes, `snapshot_at` the moment that a new day
+    is given, `why_not` the reason to add none."""
 
-    pending: Path
+    known: Known
     snapshot_at: datetime | None
     why_not: str | None
-    taken: bool = False
 
     @property
     def excluded(self) -> list[str]:
-        """Give dbt's selector of what this build leaves out."""
+        """Give dbt's tags of what this build leaves out."""
         return [TAG] if self.why_not else []
+
+
+@dataclass
+class HistoryBuild:
+    """The history of one build: `pending` is the copy that dbt writes to."""
+
+    pending: Path
+    plan: HistoryPlan
+    taken: bool = False
 
 
 def snapshot_of(settings: Settings) -> datetime | None:
@@ -82,20 +90,28 @@ def read_history(settings: Settings) -> Known:
     return Known(days, last_day, None if moment is None else datetime.fromtimestamp(moment / 1e6, UTC))
 
 
+def plan_history(settings: Settings) -> HistoryPlan:
+    """Tell whether a build may add the application's day to the history.
+
+    Raises DataRefused when the history cannot be read.
+    """
+    known, moment = read_history(settings), snapshot_of(settings)
+    return HistoryPlan(known, moment, _why_not(settings, known, moment))
+
+
 @contextmanager
-def history_beside(settings: Settings, run: StageRun) -> Iterator[HistoryBuild]:
+def history_beside(settings: Settings, run: StageRun, plan: HistoryPlan) -> Iterator[HistoryBuild]:
     """Yield the copy of the history that this build writes to; put it in place when the block set `taken` and
     ended well."""
     target = settings.history_file
     target.parent.mkdir(parents=True, exist_ok=True)
-    known, moment = read_history(settings), snapshot_of(settings)
-    build = HistoryBuild(next_of(target), moment, _why_not(settings, known, moment))
-    if build.why_not:
-        run.note(f"no day is added to the history: {build.why_not}")
+    build = HistoryBuild(next_of(target), plan)
+    if plan.why_not:
+        run.note(f"no day is added to the history: {plan.why_not}")
     with one_writer(target), undone_by(lambda: discard(build.pending)):
         discard(build.pending)
         try:
-            if known.days:
+            if plan.known.days:
                 shutil.copyfile(target, build.pending)
             yield build
             if build.taken:
@@ -134,7 +150,7 @@ def _certify(settings: Settings, build: HistoryBuild, run: StageRun) -> None:
             "run_id": run.run_id,
             "version": __version__,
             "written_at": datetime.now(UTC).isoformat(),
-            "snapshot_at": build.snapshot_at.isoformat() if build.snapshot_at else None,
+            "snapshot_at": build.plan.snapshot_at.isoformat() if build.plan.snapshot_at else None,
             "days": days,
             "first_day": first,
             "last_day": last,

@@ -45,3 +45,8 @@ class Outcome:
 
     def of(self, *statuses: str) -> list[Node]:
         return [node for node in self.nodes if node.status in statuses]
+
+    def add(self, other: Outcome) -> None:
+        """Take in what another round of the same build did."""
+        self.nodes += other.nodes
+        self.planned += other.planned

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +14,29 @@ SHOWN = 5
 Counts = dict[str, dict[str, int | None]]
 
 
-def warned(target: Path, outcome: Outcome, run: StageRun) -> Counts:
-    """Count what warns in a build, beside the last good one (`target`), and say it."""
+def warned(target: Path, outcome: Outcome, run: StageRun, known: Collection[str] | None = None) -> Counts:
+    """Count what warns in a build, beside the last good one (`target`), and say it.
+
+    `known` names the tests that there are: one that is gone is forgotten.
+    """
     tests = [node for node in outcome.nodes if node.resource == "test"]
-    before = warnings_before(target)
+    before = {name: rows for name, rows in warnings_before(target).items() if known is None or name in known}
     rows = {node.name: node.failures or 0 for node in tests}
     counts = compared(rows, {node.name: rows[node.name] for node in tests if node.status == "warn"}, before)
     told = sentence(counts, before)
     if told:
         run.note(told)
     return counts
+
+
+def retold(target: Path, run: StageRun) -> None:
+    """Say again what warned in the build that stands."""
+    before = warnings_before(target)
+    counts = compared({}, {}, before)
+    run.facts(warnings=counts)
+    told = sentence(counts, before)
+    if told:
+        run.note(told)
 
 
 def warnings_before(file: Path) -> dict[str, int]:

@@ -1,0 +1,120 @@
+"""Name what a source or a table holds: rows whatever their order, and the columns that readers bind to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from jobs.catalog import Catalog, Source
+from jobs.errors import DataRefused
+from jobs.settings import Settings
+from jobs.sql import identifier
+from jobs.storage.damage import damaged
+from jobs.storage.files import read_certificate
+from jobs.storage.fingerprint import content_fingerprint, declaration_fingerprint
+from jobs.storage.session import view_columns
+from jobs.transform.graph import Defined, digest
+
+ABSENT = "absent"
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a relation shows: `shape` names its columns and their types, `rows` its content."""
+
+    shape: str
+    rows: str
+
+    @property
+    def whole(self) -> str:
+        return f"{self.shape}:{self.rows}"
+
+
+@dataclass(frozen=True)
+class SourceContent:
+    """A source as its raw file's certificate has it; `place` tells one writing of that file from another."""
+
+    content: Content
+    place: str
+    certified: bool
+
+
+def source_contents(settings: Settings, catalog: Catalog) -> dict[str, SourceContent]:
+    """Read what every source holds from the certificates, by dbt's name of the source; no row is read."""
+    certificates: dict[Path, dict[str, Any]] = {}
+    found = {}
+    for source in catalog.sources:
+        path = settings.raw_file(source.domain, source.name)
+        if path not in certificates:
+            certificates[path] = read_certificate(path) or {}
+        found[f"source.zlv.{source.domain}.{source.name}"] = _certified(source, path, certificates[path])
+    return found
+
+
+def _certified(source: Source, path: Path, certificate: Mapping[str, Any]) -> SourceContent:
+    facts = certificate.get("tables", {}).get(source.name, {}) if source.is_production else certificate
+    shape = digest([(column.name, column.type) for column in view_columns(source)])
+    if not facts:
+        return SourceContent(Content(shape, ABSENT), ABSENT, certified=True)
+    stat = path.stat()
+    same = facts.get("declaration") == declaration_fingerprint(source)
+    rows = digest(facts.get("fingerprint"), facts.get("key"))
+    return SourceContent(Content(shape, rows), f"{stat.st_size}-{stat.st_mtime_ns}", certified=same)
+
+
+def measured_source(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, source: Source, said: SourceContent
+) -> SourceContent:
+    """Read all rows of a source that the session shows, and hold its certificate to them.
+
+    Raises DataRefused (65) where the file holds other rows than its certificate says.
+    """
+    path = settings.raw_file(source.domain, source.name)
+    certificate = read_certificate(path) or {}
+    facts = certificate.get("tables", {}).get(source.name, {}) if source.is_production else certificate
+    columns = [identifier(column.name) for column in view_columns(source)]
+    found = content_fingerprint(connection, identifier(source.domain, "main", source.name), columns)
+    if said.certified and found != facts.get("fingerprint"):
+        raise damaged(path, f"holds other rows of {source.name} than its own certificate says")
+    content = Content(said.content.shape, digest(found, facts.get("key")))
+    return SourceContent(content, said.place, certified=True)
+
+
+def measured_tables(connection: duckdb.DuckDBPyConnection, nodes: Iterable[Defined]) -> dict[str, Content]:
+    """Read all rows of the tables that nodes made; a table that is not there has no content."""
+    query = (
+        "SELECT column_name, data_type, is_nullable FROM duckdb_columns() WHERE database_name = ? AND"
+        " schema_name = ? AND table_name = ? ORDER BY column_index"
+    )
+    found = {}
+    for node in nodes:
+        if node.relation is None:
+            continue
+        columns = connection.execute(query, list(node.relation)).fetchall()
+        if columns:
+            names = [identifier(str(name)) for name, _, _ in columns]
+            rows = content_fingerprint(connection, identifier(*node.relation), names)
+            found[node.id] = Content(digest(columns), rows)
+    return found
+
+
+def content_of_view(parts: str, reads: Mapping[str, Content]) -> Content:
+    """Name what a view shows by its definition and by what it reads."""
+    ordered = sorted(reads.items())
+    return Content(
+        digest(parts, [(id_, content.shape) for id_, content in ordered]),
+        digest(parts, [(id_, content.whole) for id_, content in ordered]),
+    )
+
+
+def refuse_other(names: Iterable[str]) -> DataRefused:
+    """Say which tables a build from nothing made otherwise than the builds of what changed."""
+    told = ", ".join(sorted(names))
+    return DataRefused(
+        f"built anew from the same sources and code, {told} came out with other rows than in the warehouse:"
+        " nothing is replaced; the next build makes everything anew"
+    )

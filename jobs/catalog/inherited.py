@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from jobs.catalog.whole import Catalog
@@ -23,18 +21,16 @@ _NAME = re.compile(r"(\w+)(?: as (\w+))?")
 _CLOSED = "direct"
 
 
-def complete_manifest(file: Path, catalog: Catalog, seen: Seen) -> None:
-    """Write into dbt's manifest the class and the description of every staging column that states none.
+def complete_manifest(manifest: dict[str, Any], catalog: Catalog, seen: Seen) -> None:
+    """Put into dbt's manifest the class and the description of every staging column that states none.
 
     A column is passed on when its model selects it as it is, under its name or another one; where the
     source's years are not of one mind, nothing is inherited. A staging column that then has no class is
     `direct`: unknown means closed. Marts and intermediate models inherit nothing.
     """
-    manifest = json.loads(file.read_text(encoding="utf-8"))
     for node in manifest["nodes"].values():
         if node["resource_type"] == "model" and node["original_file_path"].startswith("models/staging/"):
             _complete(node, passed_on(node["raw_code"], catalog, seen))
-    file.write_text(json.dumps(manifest), encoding="utf-8")
 
 
 def passed_on(sql: str, catalog: Catalog, seen: Seen) -> dict[str, tuple[str, str]]:

@@ -9,20 +9,19 @@ from datetime import date, datetime
 from pathlib import Path
 
 from jobs.catalog import Catalog
-from jobs.catalog.inherited import complete_manifest
 from jobs.errors import DataRefused
 from jobs.settings import Settings, put_in_environment
 from jobs.storage.damage import check_whole
 from jobs.storage.files import discard, next_file
 from jobs.storage.session import attach_sources, connect
 from jobs.telemetry import StageRun
-from jobs.transform.artefacts import artefacts_beside, keep_unchanged
+from jobs.transform.artefacts import artefacts_beside, write_artefacts
 from jobs.transform.contents import Content, SourceContent, refuse_other, source_contents
 from jobs.transform.dbt_run import Dbt
 from jobs.transform.graph import Graph, graph_of
 from jobs.transform.history import SNAPSHOTS, HistoryPlan, history_beside, plan_history, snapshot_of
 from jobs.transform.inputs import engine, inputs_of
-from jobs.transform.project import columns_seen, project_of
+from jobs.transform.project import project_of
 from jobs.transform.rounds import Rounds, sources_now
 from jobs.transform.state import State, forget_state, read_state, write_state
 from jobs.transform.warehouse import certify, drop_others, keep_failed, tell_nodes
@@ -65,7 +64,6 @@ def build_warehouse(settings: Settings, catalog: Catalog, run: StageRun, *, full
     # The history ends first: killed in between, the next build finds its day there and adds nothing.
     with next_file(target, may_stand=True) as pending, artefacts_beside(settings) as scratch:
         state = _build(settings, catalog, run, asked, pending, scratch, full=full)
-        complete_manifest(scratch / "manifest.json", catalog, columns_seen(catalog))
         write_state(settings, scratch, state, {"warehouse": pending} if pending.exists() else {})
     settings.failed_warehouse_file.unlink(missing_ok=True)
     return state
@@ -135,7 +133,9 @@ def _build(
         if full and asked.state:
             _require_equal(settings, asked.state, rounds)
         tests = {node.name for node in graph.nodes.values() if node.kind == "test"}
-        if rounds.rounds or dropped or last is None or last.inputs.get("as_of") != asked.day.isoformat():
+        told = ("as_of", "key")
+        same = last is not None and all(last.inputs.get(name) == asked.inputs[name] for name in told)
+        if rounds.rounds or dropped or not same:
             warnings = warned(settings.warehouse_file, dbt.outcome, run, tests)
             facts = {"as_of": asked.day.isoformat(), "rows": rows, "warnings": warnings}
             certify(settings, pending, run, facts)
@@ -144,9 +144,7 @@ def _build(
         ran = {node.name for node in dbt.outcome.of("success") if node.resource == "snapshot"}
         taken = {node.name for node in graph.nodes.values() if node.kind == "snapshot"}
         history.taken = asked.plan.snapshot_at is not None and taken >= SNAPSHOTS and bool(ran)
-        dbt.write_manifest()
-        if last is not None:
-            keep_unchanged(settings.warehouse_dir / "dbt", scratch, dbt.results)
+        write_artefacts(settings, catalog, scratch, dbt.artefact(), dbt.results)
     _tell(run, dbt, graph, asked, rows)
     places = {id_: source.place for id_, source in asked.said.items()}
     return State(asked.inputs, graph.world, asked.sources, places, made)
@@ -170,7 +168,7 @@ def _require_equal(settings: Settings, last: State, rounds: Rounds) -> None:
     other = [
         made.name
         for id_, made in rounds.waves.made.items()
-        if made.content is not None
+        if made.kind not in ("view", "test")
         and (before := last.nodes.get(id_)) is not None
         and (before.parts, before.reads) == (made.parts, made.reads)
         and before.content != made.content

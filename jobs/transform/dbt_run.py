@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Collection
-from datetime import UTC, datetime
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -15,11 +13,12 @@ from jobs.settings import Settings
 from jobs.telemetry import StageRun
 from jobs.telemetry.ending import go_on
 from jobs.telemetry.faults import told, told_words
-from jobs.telemetry.pace import PROGRESS_SECONDS, spoken, to_go
 from jobs.transform.faults import without_values
-from jobs.transform.nodes import Node, Outcome
+from jobs.transform.listener import Listener
+from jobs.transform.nodes import Outcome
 from jobs.transform.parsed import dbt_arguments
 
+RESULTS = "run_results.json"
 _DUE = "zlv_due"
 _MARKED = ["--select", f"tag:{_DUE}", "--indirect-selection", "empty"]
 
@@ -40,49 +39,6 @@ def selection_of(only: tuple[str, ...], excluded: list[str], *, unit_tests: bool
     chosen = [*(["--select", *only] if only else []), *(["--exclude", *excluded] if excluded else [])]
     chosen += ["--indirect-selection", "cautious" if only else "eager"]
     return [*chosen, *([] if unit_tests else ["--exclude-resource-type", "unit_test"])]
-
-
-class Listener:
-    """Take in dbt's events: which nodes ended and how, and how many there are."""
-
-    def __init__(self, run: StageRun, outcome: Outcome) -> None:
-        self.outcome = outcome
-        self._run, self._told = run, time.monotonic()
-        self._begun = self._told
-
-    def __call__(self, event: Any) -> None:
-        """Hear one event."""
-        if event.info.name == "LogStartLine":
-            if not self.outcome.planned:
-                self._begun = time.monotonic()  # what comes before is dbt's reading of the project
-            self.outcome.planned = max(self.outcome.planned, int(event.data.total))
-        elif event.info.name == "NodeFinished":
-            self._finished(event.data.node_info, event.data.run_result)
-
-    def _finished(self, info: Any, result: Any) -> None:
-        start = _nanoseconds(info.node_started_at)
-        # A node that was skipped never finished.
-        end = max(start, _nanoseconds(info.node_finished_at))
-        status, message = str(result.status), str(result.message or "")
-        node = Node(info.unique_id, info.node_name, info.resource_type, status, start, end, message)
-        self.outcome.nodes.append(node)
-        if not node.is_test or node.status not in ("pass", "success"):
-            self._run.log.info(
-                "%s %s",
-                node.resource,
-                node.name,
-                extra={"status": node.status, "seconds": round((end - start) / 1e9, 2)},
-            )
-        if time.monotonic() - self._told > PROGRESS_SECONDS:
-            self._told = time.monotonic()
-            done, planned, seconds = len(self.outcome.nodes), self.outcome.planned, self._told - self._begun
-            self._run.log.info(
-                "%s of %s models and tests after %s%s",
-                done,
-                planned,
-                spoken(seconds),
-                to_go(done, planned, seconds),
-            )
 
 
 class Dbt:
@@ -125,6 +81,7 @@ class Dbt:
     def select(self, selection: list[str]) -> None:
         """Build what dbt's own selection names."""
         done = Outcome()
+        self._mark(())
         self._invoke("build", selection, done)
         self.outcome.add(done)
 
@@ -132,10 +89,14 @@ class Dbt:
         for id_, node in self.manifest.nodes.items():
             node.tags = [tag for tag in node.tags if tag != _DUE] + [_DUE] * (id_ in nodes)
 
-    def write_manifest(self) -> None:
-        """Write the project as it is, with the SQL of all that was compiled or ran."""
+    def artefact(self) -> dict[str, Any]:
+        """Give dbt's manifest as it writes it, with the SQL of all that was compiled or ran."""
+        from dbt_common.utils import JSONEncoder
+
         self._mark(())
-        self.manifest.write(str(self._scratch / "manifest.json"))
+        whole = self.manifest.writable_manifest().to_dict(omit_none=False, context={"artifact": True})
+        read: dict[str, Any] = json.loads(json.dumps(whole, cls=JSONEncoder))
+        return read
 
     def _invoke(self, verb: str, selection: list[str], done: Outcome) -> Any:
         from dbt.adapters.duckdb.connections import DuckDBConnectionManager
@@ -143,16 +104,21 @@ class Dbt:
 
         arguments = [*dbt_arguments(verb, self._project, self._scratch, self._catalog), *selection]
         heard = Listener(self._run, done)
-        try:
-            result = dbtRunner(manifest=self._manifest, callbacks=[heard]).invoke(arguments)
-        finally:
-            DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+        with self._run.span(f"dbt {verb}", kind="dbt"):
+            try:
+                result = dbtRunner(manifest=self._manifest, callbacks=[heard]).invoke(arguments)
+            finally:
+                DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
         go_on()
         if result.exception is not None:
             raise _fault(result.exception, done)
         if verb == "build":
-            _look_into(result.result, done)
-            written = json.loads((self._scratch / "run_results.json").read_text(encoding="utf-8"))
+            done_result: Any = result.result
+            _look_into(done_result, done)
+            # dbt would write the whole manifest with it, every time.
+            file = self._scratch / RESULTS
+            done_result.write(str(file))
+            written = json.loads(file.read_text(encoding="utf-8"))
             self.results |= {each["unique_id"]: each for each in written["results"]}
         return result
 
@@ -192,7 +158,3 @@ def _look_into(result: Any, outcome: Outcome) -> None:
             models = getattr(getattr(found.node, "depends_on", None), "nodes", [])
             node.models = tuple(name.rsplit(".", 1)[-1] for name in models)
             node.query, node.failures = str(getattr(found.node, "compiled_code", "") or ""), found.failures
-
-
-def _nanoseconds(moment: str) -> int:
-    return int(datetime.fromisoformat(moment).replace(tzinfo=UTC).timestamp() * 1e9) if moment else 0

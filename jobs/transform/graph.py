@@ -74,7 +74,12 @@ def graph_of(manifest: Any, catalog: Catalog, engine: str, excluded_tags: Iterab
     # What dbt itself calls while it builds stands in no node's SQL.
     called = digest(engine, sorted((m.name, m.macro_sql) for m in own.values() if m.name in built_in))
     every = digest(sorted((id_, macro.macro_sql) for id_, macro in own.items()))
-    models = {id_: n for id_, n in manifest.nodes.items() if n.resource_type.value in _BUILT}
+    # A test of a model that is not there is kept by dbt, disabled.
+    models = {
+        id_: node
+        for id_, node in manifest.nodes.items()
+        if node.resource_type.value in _BUILT and node.config.enabled
+    }
     inlined = {id_: node for id_, node in models.items() if _made(node) == "ephemeral"}
     defined = {
         id_: _defined(node, moving, every if _has_hooks(node) else called, inlined)

@@ -51,7 +51,16 @@ def dbt_arguments(verb: str, project: Path, scratch: Path, catalog: Catalog) -> 
     }
     places = ["--project-dir", str(project), "--profiles-dir", str(project), "--target-path", str(scratch)]
     # It prints nothing: its messages quote data, and what matters is heard by its events.
-    silent = ["--log-path", str(scratch), "--log-level-file", "none", "--log-level", "none", "--quiet"]
+    silent = [
+        "--log-path",
+        str(scratch),
+        "--log-level-file",
+        "none",
+        "--log-level",
+        "none",
+        "--quiet",
+        "--no-write-json",
+    ]
     # One node at a time: DuckDB gives each query all its threads, and two queries would want the memory
     # twice.
     single = ["--no-version-check", "--threads", "1"]

@@ -6,19 +6,18 @@ import shutil
 from dataclasses import replace
 
 from jobs.catalog import Catalog
-from jobs.catalog.inherited import complete_manifest
 from jobs.errors import DataRefused
 from jobs.settings import Settings
 from jobs.storage.damage import check_whole
 from jobs.storage.files import next_file
 from jobs.storage.session import attach_sources, connect
 from jobs.telemetry import StageRun
-from jobs.transform.artefacts import artefacts_beside, untested
+from jobs.transform.artefacts import artefacts_beside, untested, write_artefacts
 from jobs.transform.build import as_of, set_environment
 from jobs.transform.dbt_run import Dbt, selection_of
 from jobs.transform.history import SNAPSHOTS, history_beside, plan_history
 from jobs.transform.nodes import Outcome
-from jobs.transform.project import columns_seen, project_of
+from jobs.transform.project import project_of
 from jobs.transform.state import State, read_state, write_state
 from jobs.transform.verdict import check
 from jobs.transform.warehouse import certify, keep_failed, tell_nodes
@@ -56,7 +55,8 @@ def build_part(
             outcome = dbt.outcome
             # Spans first: a build that is refused shows its nodes too.
             rows = tell_nodes(pending, run, outcome) if pending.exists() else {}
-            outcome.untested = untested(scratch, outcome)
+            manifest = dbt.artefact()
+            outcome.untested = untested(manifest, outcome)
             try:
                 check(outcome)
             except DataRefused:
@@ -67,7 +67,7 @@ def build_part(
             certify(settings, pending, run, {"as_of": day.isoformat(), "rows": rows, "warnings": warnings})
             done = {node.name for node in outcome.of("success")}
             history.taken = plan.snapshot_at is not None and done >= SNAPSHOTS
-        complete_manifest(scratch / "manifest.json", catalog, columns_seen(catalog))
+            write_artefacts(settings, catalog, scratch, manifest, dbt.results)
         if state is not None:
             write_state(settings, scratch, _without(state, outcome), {"warehouse": pending})
     settings.failed_warehouse_file.unlink(missing_ok=True)

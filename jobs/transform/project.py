@@ -53,6 +53,7 @@ def project_of(settings: Settings, catalog: Catalog) -> Iterator[Path]:
         # Without modes: the program's own folder may be read-only.
         shutil.copytree(project, copy, copy_function=shutil.copyfile)
         for path, text in changed.items():
+            (copy / path).parent.mkdir(parents=True, exist_ok=True)
             (copy / path).write_text(text, encoding="utf-8")
         yield copy
     finally:

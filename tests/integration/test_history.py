@@ -19,7 +19,7 @@ from past import RECORDED, WHOLE, Past, past
 
 from jobs.settings import read_settings
 from jobs.telemetry import StageRun
-from jobs.transform.history import history_beside
+from jobs.transform.history import history_beside, plan_history
 
 __all__ = ["past"]  # fixtures
 
@@ -137,8 +137,9 @@ def test_without_a_whole_snapshot_of_the_application_no_day_is_added(own_past: P
 
     def why_not() -> list[str]:
         said: list[str] = []
-        with history_beside(settings, cast(StageRun, SimpleNamespace(note=said.append))) as history:
-            assert history.excluded == (["tag:history"] if said else [])
+        plan = plan_history(settings)
+        with history_beside(settings, cast(StageRun, SimpleNamespace(note=said.append)), plan) as history:
+            assert plan.excluded == (["history"] if said else [])
             assert fingerprints(history.pending) == fingerprints(own_past.file)
         return said
 

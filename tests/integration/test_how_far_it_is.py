@@ -18,7 +18,9 @@ from jobs.sources.lake.counted import counted
 from jobs.sources.lake.item import LakeObject
 from jobs.sources.lake.pipe import piped
 from jobs.telemetry.pace import spoken, to_go
-from jobs.transform import dbt_run
+from jobs.transform import listener
+from jobs.transform.listener import Listener
+from jobs.transform.nodes import Outcome
 
 __all__ = ["s3_server"]  # fixtures
 
@@ -37,7 +39,7 @@ class SlowBody(BytesIO):
 def often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(meter, "PROGRESS_SECONDS", 0.1)
     monkeypatch.setattr(meter, "_LOOK_SECONDS", 0.02)
-    monkeypatch.setattr(dbt_run, "PROGRESS_SECONDS", 0.0)
+    monkeypatch.setattr(listener, "PROGRESS_SECONDS", 0.0)
 
 
 def read_of(log: str) -> list[tuple[float, float]]:
@@ -95,7 +97,7 @@ def test_a_build_says_since_when_and_how_long_still(
 ) -> None:
     """N18: it said how many of how many, and nothing of time."""
     with step("build", tmp_path) as (_, run):
-        heard = dbt_run.Listener(run)
+        heard = Listener(run, Outcome())
         heard(SimpleNamespace(info=SimpleNamespace(name="LogStartLine"), data=SimpleNamespace(total=4)))
         heard._begun -= 90
         moment = "2026-11-23T02:00:00.000000Z"

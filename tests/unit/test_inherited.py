@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -106,23 +104,20 @@ def test_years_that_are_not_of_one_mind_hand_nothing_on() -> None:
     }
 
 
-def completed(folder: Path, columns: dict[str, dict[str, Any]], *, below: str = "staging") -> dict[str, Any]:
+def completed(columns: dict[str, dict[str, Any]], *, below: str = "staging") -> dict[str, Any]:
     node = {
         "resource_type": "model",
         "original_file_path": f"models/{below}/external/stg_external__prices.sql",
         "raw_code": ALL,
         "columns": columns,
     }
-    file = folder / "manifest.json"
-    file.write_text(json.dumps({"nodes": {"a": node}, "sources": {}}), encoding="utf-8")
-    complete_manifest(file, PRICES, SEEN)
-    manifest: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    return dict(manifest["nodes"]["a"]["columns"])
+    complete_manifest({"nodes": {"a": node}, "sources": {}}, PRICES, SEEN)
+    return columns
 
 
-def test_what_a_file_states_stands_and_what_has_no_class_is_closed(tmp_path: Path) -> None:
+def test_what_a_file_states_stands_and_what_has_no_class_is_closed() -> None:
     own = {"description": "own", "config": {"meta": {"privacy": "direct"}, "tags": ["kept"]}}
-    found = completed(tmp_path, {"code": {"description": ""}, "name": own, "owner": {}, "unknown": {}})
+    found = completed({"code": {"description": ""}, "name": own, "owner": {}, "unknown": {}})
     assert {name: (c["meta"]["privacy"], c["description"]) for name, c in found.items()} == {
         "code": ("none", "commune"),
         "name": ("direct", "own"),
@@ -134,8 +129,8 @@ def test_what_a_file_states_stands_and_what_has_no_class_is_closed(tmp_path: Pat
 
 
 @pytest.mark.parametrize("below", ["intermediate", "marts"])
-def test_only_staging_inherits(tmp_path: Path, below: str) -> None:
-    assert completed(tmp_path, {"code": {"description": ""}}, below=below) == {"code": {"description": ""}}
+def test_only_staging_inherits(below: str) -> None:
+    assert completed({"code": {"description": ""}}, below=below) == {"code": {"description": ""}}
 
 
 class Stated(NamedTuple):

@@ -10,6 +10,7 @@ from typing import Any
 
 from jobs.catalog import Catalog
 from jobs.catalog.model import DAYS_UNTIL_LATE
+from jobs.inspection.last_look import Look, is_made_of, last_look
 from jobs.privacy.treatments import key_fingerprint
 from jobs.releases.release import current_release, release_file
 from jobs.settings import Settings
@@ -31,7 +32,10 @@ class Due:
 
 @dataclass(frozen=True)
 class FileState:
-    """Say of one file what it holds and how old that is; times are ISO 8601 of Paris, ages seconds."""
+    """Say of one file what it holds and how old that is; times are ISO 8601 of Paris, ages seconds.
+
+    `unchanged_at`: when a build last found that it stands, which makes its data those of that build's day.
+    """
 
     domain: str
     source: str
@@ -45,6 +49,7 @@ class FileState:
     key: str | None = None
     run_id: str | None = None
     file: str = ""
+    unchanged_at: str | None = None
 
     @property
     def is_late(self) -> bool:
@@ -84,13 +89,15 @@ def file_states(settings: Settings, catalog: Catalog, now: datetime | None = Non
             superseded=superseded,
         )
         states.append(state)
-    states.append(
-        _state(settings, "warehouse", "warehouse", settings.warehouse_file, daily, now, required=True)
-    )
+    look, file = last_look(settings), settings.warehouse_file
+    states.append(_state(settings, "warehouse", "warehouse", file, daily, now, required=True, look=look))
     states.append(_state(settings, "warehouse", "history", settings.history_file, daily, now, required=False))
     current = current_release(settings)
     path = release_file(settings.clean_dir, current) if current else settings.clean_file
-    states.append(_state(settings, "clean", current or "no release", path, daily, now, required=True))
+    shows = look if look and is_made_of(path, file) else None
+    states.append(
+        _state(settings, "clean", current or "no release", path, daily, now, required=True, look=shows)
+    )
     return states
 
 
@@ -122,6 +129,7 @@ def _state(
     *,
     required: bool,
     superseded: bool = False,
+    look: Look | None = None,
 ) -> FileState:
     if not path.exists():
         return FileState(
@@ -139,6 +147,8 @@ def _state(
             domain, source, "damaged", due.often, due.late_after_days, bytes=size, file=str(path)
         )
     moment = _as_of(certificate, path)
+    if look is not None and look.as_of is not None:
+        moment = max(moment, look.as_of)
     # A day's data are of its midnight here, and a server's clock may be ahead of ours.
     age = max(0.0, (now - moment).total_seconds())
     key = certificate.get("key")
@@ -159,6 +169,7 @@ def _state(
         key=key,
         run_id=certificate.get("run_id"),
         file=str(path),
+        unchanged_at=look.at.isoformat(timespec="seconds") if look else None,
     )
 
 

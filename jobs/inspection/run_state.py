@@ -6,7 +6,7 @@ from typing import Any
 
 from jobs.settings import Settings
 from jobs.telemetry.alive import is_abandoned
-from jobs.telemetry.records import RunRecord, StepRecord, read_run, read_steps
+from jobs.telemetry.records import RunRecord, StepRecord, all_unchanged, read_run, read_steps
 
 
 def describe(settings: Settings, run_id: str) -> dict[str, Any]:
@@ -22,7 +22,10 @@ def describe(settings: Settings, run_id: str) -> dict[str, Any]:
 
 
 def tell(record: RunRecord | None, steps: list[StepRecord], state: str, run_id: str) -> dict[str, Any]:
-    """Tell a run from its record and those of its steps, with how often the step that failed was tried."""
+    """Tell a run from its record and those of its steps, with how often the step that failed was tried.
+
+    `unchanged`: it built, audited and published, and what was there stands.
+    """
     main = record or steps[0]
     failed = next((step for step in steps if step.status == "failed"), None)
     waiting = next((step for step in steps if step.status == "running" and step.message), None)
@@ -40,6 +43,7 @@ def tell(record: RunRecord | None, steps: list[StepRecord], state: str, run_id: 
         "failed_step": failed.step if failed and state != "done" else None,
         "attempts": failed.attempt if failed and state != "done" else None,
         "message": message if state != "done" else None,
+        "unchanged": state == "done" and all_unchanged(steps),
         "notes": record.notes if record else [],
         "rows": sum(step.rows for step in steps),
         "tests": sum(step.tests for step in steps),

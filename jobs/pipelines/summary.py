@@ -9,7 +9,9 @@ from rich.table import Table
 
 from jobs.pipelines.execution import Outcome
 from jobs.settings import Settings
+from jobs.telemetry.records import all_unchanged
 
+_UNCHANGED = "[green]unchanged[/green]"
 _STATES = {
     "done": "[green]done[/green]",
     "failed": "[red]failed[/red]",
@@ -33,7 +35,7 @@ def show(console: Console, settings: Settings, outcome: Outcome) -> None:
             _count(step.rows),
             f"{step.seconds or 0:.1f}",
             _count(step.tests),
-            _STATES.get(step.status, step.status),
+            _UNCHANGED if step.unchanged else _STATES.get(step.status, step.status),
         )
     known = {step.step for step in outcome.steps}
     for task, why in outcome.left_out.items():
@@ -46,7 +48,7 @@ def show(console: Console, settings: Settings, outcome: Outcome) -> None:
         "",  # every step counts the same rows once more
         f"{record.seconds or 0:.1f}",
         f"{tests:,}",
-        _STATES[record.status],
+        _UNCHANGED if record.status == "done" and all_unchanged(outcome.steps) else _STATES[record.status],
     )
     console.print(table)
     for note in dict.fromkeys(note for step in outcome.steps for note in step.notes):

@@ -41,10 +41,11 @@ class TableReport:
 
 @dataclass
 class Report:
-    """The gate's proof for one warehouse file."""
+    """The gate's proof for one warehouse file; `stands` when it is that of an earlier audit."""
 
     tables: list[TableReport] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    stands: bool = False
 
     @property
     def verdict(self) -> str:

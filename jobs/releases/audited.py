@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from jobs.catalog import Catalog
 from jobs.errors import PrivacyRefused
-from jobs.privacy.report import policy_digest
+from jobs.privacy.report import PASSED, Report, TableReport, policy_digest
 from jobs.privacy.signature import fault, require_trusted_key
 from jobs.settings import Settings
 
@@ -33,7 +34,7 @@ def passed_audit(settings: Settings, catalog: Catalog, proof: dict[str, Any]) ->
         raise PrivacyRefused(f"{path} {wrong}; {cure}")
     if audit.get("warehouse") != proof:
         raise PrivacyRefused(f"the last audit was of another warehouse file; {cure}")
-    if audit.get("verdict") != "passed":
+    if audit.get("verdict") != PASSED:
         raise PrivacyRefused(
             "the audit refused this warehouse file; see its report, mend the marts, build and audit again"
         )
@@ -42,6 +43,27 @@ def passed_audit(settings: Settings, catalog: Catalog, proof: dict[str, Any]) ->
     if audit.get("publications") != publications_digest(catalog):
         raise PrivacyRefused(f"the publication list was changed since the last audit; {cure}")
     return audit
+
+
+def last_inputs(settings: Settings) -> tuple[dict[str, Any], Mapping[str, str]]:
+    """Give the last audit that passed and what it was of, by name; two empty ones where none can be believed.
+
+    Raises SettingsError (64) where no key is known that must have signed it.
+    """
+    trusted = require_trusted_key(settings)
+    try:
+        audit = json.loads((settings.warehouse_dir / AUDIT).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}, {}
+    if not isinstance(audit, dict) or fault(audit, trusted) or audit.get("verdict") != PASSED:
+        return {}, {}
+    inputs = audit.get("inputs")
+    return (audit, inputs) if isinstance(inputs, dict) else ({}, {})
+
+
+def report_of(audit: Mapping[str, Any]) -> Report:
+    """Tell the report of an audit that passed again."""
+    return Report([TableReport(**table) for table in audit["tables"]], stands=True)
 
 
 def publications_digest(catalog: Catalog) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from jobs import __version__
 from jobs.catalog import Catalog
 from jobs.errors import DataRefused, PrivacyRefused, Temporary
-from jobs.releases.audited import passed_audit
+from jobs.releases.audited import passed_audit, publications_digest
 from jobs.releases.copying import check_rows, copy_mart, marts_of
 from jobs.releases.manifest import manifest_file, write_manifest
 from jobs.releases.origins import release_origins
@@ -28,6 +28,7 @@ from jobs.releases.release import (
     warehouse_fingerprint,
 )
 from jobs.releases.row_counts import compare_rows
+from jobs.releases.standing import standing_release
 from jobs.releases.years import compare_years
 from jobs.settings import Settings
 from jobs.storage.closing import close_session
@@ -40,7 +41,8 @@ from jobs.telemetry import StageRun
 @dataclass(frozen=True)
 class Published:
     """Say what a publication did: `rows` per public table, `fresh` when a file was written, `accepted` what
-    left its band of rows."""
+    left its band of rows, `stands` when the release of an earlier run is shown as before, `taken_back` its
+    equal that a rollback went away from."""
 
     name: str
     path: Path
@@ -48,6 +50,8 @@ class Published:
     removed: list[str]
     fresh: bool
     accepted: tuple[str, ...] = ()
+    stands: bool = False
+    taken_back: str | None = None
 
 
 def publish_marts(
@@ -55,6 +59,7 @@ def publish_marts(
 ) -> Published:
     """Write a release of the listed marts, show it as the clean file, and remove the oldest ones.
 
+    What was published already is not written again: the release that is shown stands.
     Raises PrivacyRefused without a passed audit of exactly this warehouse file, DataRefused when
     a listed mart is missing, or has left its band of rows and `accept_rows` gives no reason. Until
     the swap, the release before stands.
@@ -74,35 +79,38 @@ def publish_marts(
         facts = {
             "kind": "clean",
             "warehouse": proof,
-            "audit": {name: audit.get(name) for name in ("run_id", "policy")},
+            "audit": {name: audit.get(name) for name in ("run_id", "policy", "inputs")},
             "publications": _listed(catalog),
+            "publication_list": publications_digest(catalog),
+            "version": __version__,
         }
-        name = _already(settings, run.run_id, facts)
-        fresh = name is None
-        if name is None:
+        shown, found = current_release(settings), standing_release(settings, run.run_id, facts)
+        if found is None:
             name = free_name(settings.clean_dir, run.run_id)
             _write(settings, catalog, run, name, facts, audit.get("marts") or [], accept_rows)
-        point_to(settings, name)
+        else:
+            name = found.name
+        if name != shown:
+            point_to(settings, name)
         removed = remove_old(settings, keep)
     path = release_file(settings.clean_dir, name)
     certificate = read_certificate(path) or {}
     accepted = tuple((certificate.get("accepted_rows") or {}).get("tables", []))
-    return Published(name, path, certificate.get("rows", {}), removed, fresh, accepted)
+    return Published(
+        name,
+        path,
+        certificate.get("rows", {}),
+        removed,
+        fresh=found is None,
+        accepted=accepted,
+        # An earlier attempt of this run may have written it: then it is new all the same.
+        stands=name == shown and certificate.get("run_id") != run.run_id,
+        taken_back=found.taken_back if found else None,
+    )
 
 
 def _listed(catalog: Catalog) -> dict[str, str]:
     return {publication.public_name: publication.mart for publication in catalog.publications}
-
-
-def _already(settings: Settings, run_id: str, facts: dict[str, Any]) -> str | None:
-    """Find a release that an earlier attempt of this run finished from the same warehouse and list."""
-    for path in sorted((settings.clean_dir / FOLDER).glob(f"{run_id}*.duckdb")):
-        certificate = read_certificate(path) or {}
-        same = {"run_id": run_id, **facts}
-        known = all(certificate.get(fact) == value for fact, value in same.items())
-        if known and manifest_file(path).is_file():
-            return path.stem
-    return None
 
 
 def _write(
@@ -152,7 +160,6 @@ def _write(
             told = {"run_id": run.run_id, "written_at": datetime.now(UTC).isoformat(), "as_of": as_of}
             previous = {
                 "previous": current_release(settings),
-                "version": __version__,
                 "rows": rows,
                 "origins": release_origins(settings, catalog),
             }

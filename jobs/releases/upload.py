@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 from jobs.errors import DataRefused
-from jobs.privacy.signature import sign
+from jobs.privacy.signature import fault, require_trusted_key, sign
 from jobs.releases.manifest import manifest_file, read_release
 from jobs.releases.release import current_release, meant_release, release_file, unknown_release
 from jobs.settings import Settings
-from jobs.storage.s3 import client, told
+from jobs.storage.bucket import Bucket
+from jobs.storage.s3 import client
 from jobs.storage.transfer import put_file
 from jobs.telemetry import StageRun
 
@@ -44,10 +46,28 @@ def upload_release(settings: Settings, run: StageRun, name: str | None) -> None:
         raise DataRefused(f"{path} was changed while it was sent; the pointer stays: publish it again")
     with manifest_file(path).open("rb") as content:
         put_file(s3, bucket, f"{prefix}releases/{name}.json", content)
-    at = datetime.now(UTC).isoformat()
-    pointer = {"run_id": name, "key": key, "sha256": held.sha256, "bytes": held.bytes, "pointed_at": at}
-    text = json.dumps(sign(settings, pointer), indent=1)
-    with run.span(POINTER, kind="object", bytes=len(text)), told(s3, bucket):
-        s3.put_object(Bucket=bucket, Key=prefix + POINTER, Body=text.encode(), ContentType="application/json")
+    pointer = {"run_id": name, "key": key, "sha256": held.sha256, "bytes": held.bytes}
+    place = Bucket(s3, bucket, prefix)
+    unchanged = not sent and _points_to(settings, place, pointer)
+    # Signed anew all the same: followers refuse one that somebody put back.
+    text = json.dumps(sign(settings, {**pointer, "pointed_at": datetime.now(UTC).isoformat()}), indent=1)
+    with run.span(POINTER, kind="object", bytes=len(text)):
+        place.write(POINTER, text)
     run.facts(release=name, bytes=held.bytes, sha256=held.sha256, sent=sent)
-    run.note(f"release {name} {'is' if sent else 'was already'} at s3://{bucket}/{key}")
+    if unchanged:
+        run.facts(unchanged=True)
+    run.note(
+        f"release {name} {'is' if sent else 'was already'} at s3://{bucket}/{key}"
+        + (": nothing changed" if unchanged else "")
+    )
+
+
+def _points_to(settings: Settings, place: Bucket, pointer: dict[str, Any]) -> bool:
+    """Tell whether the pointer in S3 names this release, and is signed by whom we trust."""
+    try:
+        held = json.loads(place.read(POINTER) or "null")
+    except (ValueError, RecursionError, DataRefused):
+        return False
+    if not isinstance(held, dict) or fault(held, require_trusted_key(settings)):
+        return False
+    return all(held.get(name) == value for name, value in pointer.items())

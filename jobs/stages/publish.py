@@ -24,7 +24,7 @@ def publish(rollback: bool, to: str | None, accept_rows: str | None, keep: int |
     Only marts of the publication list are copied, under their public names, and only from a
     warehouse file that passed the audit. A table with far fewer or more rows than in the release
     before ends with 65: the list says how many are expected. Metabase sees the new release with its next
-    connection.
+    connection. Where nothing changed since the last one, that release stands.
 
     Example: zlv publish --keep 3, then if need be: zlv publish --rollback
     """
@@ -53,8 +53,16 @@ def publish(rollback: bool, to: str | None, accept_rows: str | None, keep: int |
             keep or settings.ZLV_KEEP_RELEASES,
             accept_rows,
         )
-        run.count(rows=sum(done.rows.values()))
         run.facts(release=done.name, tables=done.rows, removed=done.removed)
+        if done.stands:
+            run.facts(unchanged=True)
+            why = "nothing changed since it was published"
+            if done.taken_back:
+                again = f"show it with: zlv publish --to {done.taken_back}"
+                why = f"{done.taken_back}, made of this very warehouse, was taken back; {again}"
+            run.note(f"release {done.name} stands: {why}")
+            return
+        run.count(rows=sum(done.rows.values()))
         if done.accepted:
             run.facts(accepted_rows={"reason": accept_rows, "tables": done.accepted})
             run.note(f"accepted ({accept_rows}): {'; '.join(done.accepted)}")

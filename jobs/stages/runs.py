@@ -63,7 +63,7 @@ def _print(out: Console, found: list[dict[str, Any]]) -> None:
             run["pipeline"],
             shown(run["started"]),
             "" if run["seconds"] is None else f"{run['seconds']:.1f}",
-            Text(run["state"], style=styles.get(run["state"], "yellow")),
+            Text("unchanged" if run["unchanged"] else run["state"], style=styles.get(run["state"], "yellow")),
         ]
         for run in found
     ]

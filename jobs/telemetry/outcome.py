@@ -22,7 +22,8 @@ def tell_kubelet(record: StepRecord) -> None:
     """Put the record where the pod's status shows it, for who has no access to the volume; 4096 bytes are
     kept."""
     if _TERMINATION_LOG.exists():
-        short = replace(record, message=(record.message or "")[:1000] or None, notes=[], facts={})
+        facts = {"unchanged": True} if record.unchanged else {}
+        short = replace(record, message=(record.message or "")[:1000] or None, notes=[], facts=facts)
         with contextlib.suppress(OSError):
             _TERMINATION_LOG.write_text(json.dumps(asdict(short), ensure_ascii=False), encoding="utf-8")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -39,6 +39,11 @@ class StepRecord:
     def seconds(self) -> float | None:
         return None if self.ended is None else self.ended - self.started
 
+    @property
+    def unchanged(self) -> bool:
+        """Tell whether the stage found that nothing was to be done: what it made before stands."""
+        return self.status == "done" and self.facts.get("unchanged") is True
+
 
 @dataclass
 class RunRecord:
@@ -61,6 +66,16 @@ class RunRecord:
     @property
     def seconds(self) -> float | None:
         return None if self.ended is None else self.ended - self.started
+
+
+# The stages that make what is shown.
+_MAKERS = {"build", "audit", "publish"}
+
+
+def all_unchanged(steps: Iterable[StepRecord]) -> bool:
+    """Tell whether a run built, audited and published, and found nothing to be done in any of these."""
+    makers = [step for step in steps if step.stage in _MAKERS]
+    return {step.stage for step in makers} == _MAKERS and all(step.unchanged for step in makers)
 
 
 R = TypeVar("R", StepRecord, RunRecord)

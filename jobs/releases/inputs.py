@@ -78,7 +78,8 @@ def _content(connection: duckdb.DuckDBPyConnection, alias: str, path: Path) -> A
         facts = {}
     tables = facts.get("tables") or {"": facts}
     said = [{"table": name, **{fact: table.get(fact) for fact in _SAID}} for name, table in tables.items()]
-    return said if all(table["fingerprint"] for table in said) else content_sha256(path)
+    known = all(table["fingerprint"] for table in said)
+    return [facts.get("key"), said] if known else content_sha256(path)
 
 
 def _program() -> str:

@@ -71,14 +71,18 @@ def home(folder: Path, raw: Path | None = None) -> Settings:
     (catalog / "publication.yml").write_text(
         f"publish:\n  {MART}:\n    public_name: logements\n", encoding="utf-8"
     )
+    return settings_of(folder, **({"ZLV_RAW_DIR": str(raw)} if raw else {}))
+
+
+def settings_of(folder: Path, **changed: str) -> Settings:
+    """Give the settings of a home that is made already."""
     environ = {
         "ZLV_HOME": str(folder),
         "ZLV_PSEUDONYM_KEY": KEY,
         "ZLV_SIGNING_KEY": KEY[::-1],
-        "ZLV_CATALOG_DIR": f"{project_dir('catalog')}:{catalog}",
-        **({"ZLV_RAW_DIR": str(raw)} if raw else {}),
+        "ZLV_CATALOG_DIR": f"{project_dir('catalog')}:{folder / 'catalog'}",
     }
-    return read_settings(environ)
+    return read_settings({**environ, **changed})
 
 
 def write_raw_files(settings: Settings) -> None:

@@ -28,7 +28,6 @@ def audit(as_json: bool) -> None:
     settings.require("ZLV_PSEUDONYM_KEY", "ZLV_SIGNING_KEY")
     with stage(settings, "audit") as run:
         report = prove(settings, load_catalog(settings.catalog_dirs), run)
-        run.count(rows=sum(table.rows for table in report.tables))
         run.facts(verdict=report.verdict, tables=len(report.tables), findings=len(report.findings))
         if as_json:
             click.echo(json.dumps(report.as_dict(), ensure_ascii=False, indent=2))
@@ -36,6 +35,7 @@ def audit(as_json: bool) -> None:
             run.facts(unchanged=True)
             run.note(f"the last audit stands: nothing changed since it passed, {len(report.tables)} marts")
             return
+        run.count(rows=sum(table.rows for table in report.tables))
         if report.findings:
             raise PrivacyRefused(report.refusal())
         run.note(

@@ -58,6 +58,7 @@ def publish(rollback: bool, to: str | None, accept_rows: str | None, keep: int |
             run.facts(unchanged=True)
             why = "nothing changed since it was published"
             if done.taken_back:
+                run.facts(taken_back=done.taken_back)
                 again = f"show it with: zlv publish --to {done.taken_back}"
                 why = f"{done.taken_back}, made of this very warehouse, was taken back; {again}"
             run.note(f"release {done.name} stands: {why}")

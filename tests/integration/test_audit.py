@@ -74,6 +74,19 @@ def test_a_pass_names_the_warehouse_file_and_each_mart(tmp_path: Path, raw_dir: 
     assert written["tables"] == [{"table": MART, "rows": 1, "columns": 2, "values": 2, "findings": 0}]
 
 
+def test_an_audit_that_stands_prints_its_report_again_and_its_record_says_so(
+    tmp_path: Path, raw_dir: Path
+) -> None:
+    settings = home(tmp_path, raw_dir)
+    write_warehouse(settings, *GOOD)
+    first, again = _zlv(settings, "audit", "--json"), _zlv(settings, "audit", "--json")
+    assert (first.returncode, again.returncode, again.stdout) == (0, 0, first.stdout)
+    assert "the last audit stands: nothing changed since it passed" in again.stderr
+    record = read_step(settings.runs_dir, "daily-1", "audit")
+    assert record is not None and record.unchanged and record.rows == 0
+    assert record.facts == {"verdict": "passed", "tables": 1, "findings": 0, "unchanged": True}
+
+
 def test_a_mart_that_is_not_published_is_examined_too(tmp_path: Path, raw_dir: Path) -> None:
     settings = home(tmp_path, raw_dir)
     write_warehouse(settings, *GOOD, marts_other=(f"SELECT '{EMAIL}' AS contact", {"contact": "none"}))

@@ -84,18 +84,20 @@ def status(as_json: bool, check: bool) -> None:
 def _runs(settings: Settings) -> list[dict[str, Any]]:
     """Give the last run of each pipeline, with the sentence of the step that failed."""
     from jobs.telemetry.alive import is_abandoned
-    from jobs.telemetry.records import read_run, read_steps, run_ids
+    from jobs.telemetry.records import all_unchanged, read_run, read_steps, run_ids
 
     last: dict[str, dict[str, Any]] = {}
     for run_id in run_ids(settings.runs_dir):
         record = read_run(settings.runs_dir, run_id)
         if record is None or record.pipeline in last:
             continue
-        failed = [step for step in read_steps(settings.runs_dir, run_id) if step.status == "failed"]
+        steps = read_steps(settings.runs_dir, run_id)
+        failed = [step for step in steps if step.status == "failed"]
         last[record.pipeline] = {
             "pipeline": record.pipeline,
             "run_id": run_id,
             "status": "interrupted" if is_abandoned(settings.runs_dir, record) else record.status,
+            "unchanged": record.status == "done" and all_unchanged(steps),
             "started": record.started,
             "seconds": None if record.ended is None else round(record.ended - record.started, 1),
             "message": (
@@ -140,7 +142,8 @@ def _print(
     )
     for run in runs:
         took = "" if run["seconds"] is None else f" in {run['seconds']} s"
-        out.print(f"{run['pipeline']}: {_coloured(run['status'])}{took}, {run['run_id']}")
+        ended = _coloured("unchanged" if run["unchanged"] else run["status"])
+        out.print(f"{run['pipeline']}: {ended}{took}, {run['run_id']}")
         if run["message"]:
             out.print(f"  {run['message']}", markup=False)
     out.print(f"[red]late or to mend: {', '.join(late)}[/red]" if late else "nothing is late")

@@ -75,7 +75,22 @@ def test_the_current_release_is_uploaded_once_and_the_pointer_names_it(tmp_path:
         "sha256": sha256,
         "bytes": len(content),
     }
-    assert upload(settings)["sent"] is False
+    again = upload(settings)
+    assert (again["sent"], again["unchanged"]) == (False, True)
+
+
+def test_an_upload_that_points_elsewhere_is_a_change_though_nothing_is_sent(
+    tmp_path: Path, lake: Lake
+) -> None:
+    """Going back to a release that lies in the bucket changes what followers show."""
+    settings = published(tmp_path, lake)
+    upload(settings)
+    write_warehouse(settings, mark=2, rows=100)
+    publish(settings, "daily-2")
+    assert "unchanged" not in upload(settings)
+    back = upload(settings, "daily-1")
+    assert back["sent"] is False and "unchanged" not in back
+    assert json.loads(body(lake, "bi/current.json"))["run_id"] == "daily-1"
 
 
 def test_an_object_with_other_content_is_sent_again(tmp_path: Path, lake: Lake) -> None:

@@ -74,7 +74,7 @@ def _content(connection: duckdb.DuckDBPyConnection, alias: str, path: Path) -> A
     try:
         rows = connection.execute(f"SELECT name, value FROM {identifier(alias, 'main', '_zlv')}").fetchall()
         facts = {name: json.loads(value) for name, value in rows}
-    except (duckdb.CatalogException, ValueError):
+    except (duckdb.CatalogException, duckdb.BinderException, ValueError):
         facts = {}
     tables = facts.get("tables") or {"": facts}
     said = [{"table": name, **{fact: table.get(fact) for fact in _SAID}} for name, table in tables.items()]

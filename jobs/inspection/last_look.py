@@ -35,7 +35,7 @@ def is_made_of(release: Path, warehouse: Path) -> bool:
     made = (read_certificate(release) or {}).get("warehouse")
     own = read_certificate(warehouse) or {}
     told = ("run_id", "written_at")
-    return isinstance(made, dict) and all(made.get(name) == own.get(name) for name in told)
+    return isinstance(made, dict) and all(own.get(name) and made.get(name) == own[name] for name in told)
 
 
 def _builds(settings: Settings, since: float) -> list[StepRecord]:

@@ -37,15 +37,18 @@ def standing_release(settings: Settings, run_id: str, facts: dict[str, Any]) -> 
         if any(certificate.get(fact) != value for fact, value in facts.items()):
             continue
         if name in back and current is not None and name != current:
-            return Standing(current, taken_back=name)
-        if name != current and certificate.get("run_id") != run_id:
-            continue
-        try:
-            read_release(settings, path)
-        except DataRefused:
-            continue
-        return Standing(name)
+            return Standing(current, taken_back=name) if _is_whole(settings, current) else None
+        if (name == current or certificate.get("run_id") == run_id) and _is_whole(settings, name):
+            return Standing(name)
     return None
+
+
+def _is_whole(settings: Settings, name: str) -> bool:
+    try:
+        read_release(settings, release_file(settings.clean_dir, name))
+    except DataRefused:
+        return False
+    return True
 
 
 def take_back(settings: Settings, left: str | None, shown: str) -> None:

@@ -169,6 +169,14 @@ def test_a_release_that_was_taken_back_does_not_come_back_by_itself(tmp_path: Pa
     assert publish(settings, "mended").fresh and marks(settings) == {(3, 3)}
 
 
+def test_a_damaged_release_is_not_kept_for_the_sake_of_one_taken_back(tmp_path: Path) -> None:
+    settings = two_releases(tmp_path)
+    roll_back(settings)
+    damaged(settings, "daily-1")
+    done = publish(settings, "night")
+    assert done.fresh and marks(settings) == {(2, 2)}
+
+
 def test_a_release_that_is_shown_again_by_hand_is_no_longer_taken_back(tmp_path: Path) -> None:
     settings = two_releases(tmp_path)
     roll_back(settings)

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from jobs.sql import identifier
-from jobs.storage.closing import opened
+from jobs.sql import identifier, literal
+from jobs.storage.closing import close_session, opened
 from jobs.storage.writer import one_writer
 from jobs.telemetry.ending import go_on, undone_by
 from jobs.telemetry.whole import sync
@@ -85,3 +85,26 @@ def read_certificate(path: Path) -> dict[str, Any] | None:
         return {name: json.loads(value) for name, value in rows}
     except (duckdb.Error, ValueError, TypeError):
         return None
+
+
+def read_certificates(paths: Iterable[Path]) -> dict[Path, dict[str, Any]]:
+    """Read the birth certificates of many files in one session; those without one are left out."""
+    aliases = {f"file_{number}": path for number, path in enumerate(dict.fromkeys(paths)) if path.exists()}
+    found: dict[Path, dict[str, Any]] = {}
+    with duckdb.connect(":memory:") as connection:
+        for alias, path in list(aliases.items()):
+            try:
+                connection.execute(f"ATTACH {literal(path)} AS {identifier(alias)} (READ_ONLY)")
+            except duckdb.Error:
+                del aliases[alias]
+        close_session(connection)
+        # A view of that name would read what it likes in the others.
+        held = "SELECT database_name FROM duckdb_tables() WHERE schema_name = 'main' AND table_name = '_zlv'"
+        for alias in sorted(str(name) for (name,) in connection.execute(held).fetchall()):
+            table = identifier(alias, "main", "_zlv")
+            try:
+                rows = connection.execute(f"SELECT name, value FROM {table}").fetchall()
+                found[aliases[alias]] = {name: json.loads(value) for name, value in rows}
+            except (duckdb.Error, ValueError, TypeError):
+                continue
+    return found

@@ -14,7 +14,7 @@ from jobs.errors import DataRefused
 from jobs.settings import Settings
 from jobs.sql import identifier
 from jobs.storage.damage import damaged
-from jobs.storage.files import read_certificate
+from jobs.storage.files import read_certificates
 from jobs.storage.fingerprint import content_fingerprint, declaration_fingerprint
 from jobs.storage.session import view_columns
 from jobs.transform.graph import Defined, digest
@@ -45,18 +45,16 @@ class SourceContent:
 
 def source_contents(settings: Settings, catalog: Catalog) -> dict[str, SourceContent]:
     """Read what every source holds from the certificates, by dbt's name of the source; no row is read."""
-    certificates: dict[Path, dict[str, Any]] = {}
-    found = {}
-    for source in catalog.sources:
-        path = settings.raw_file(source.domain, source.name)
-        if path not in certificates:
-            certificates[path] = read_certificate(path) or {}
-        found[f"source.zlv.{source.domain}.{source.name}"] = _certified(source, path, certificates[path])
-    return found
+    places = {source: settings.raw_file(source.domain, source.name) for source in catalog.sources}
+    certificates = read_certificates(places.values())
+    return {
+        f"source.zlv.{source.domain}.{source.name}": _certified(source, path, certificates.get(path, {}))
+        for source, path in places.items()
+    }
 
 
 def _certified(source: Source, path: Path, certificate: Mapping[str, Any]) -> SourceContent:
-    facts = certificate.get("tables", {}).get(source.name, {}) if source.is_production else certificate
+    facts = _facts(source, certificate)
     shape = digest([(column.name, column.type) for column in view_columns(source)])
     if not facts:
         return SourceContent(Content(shape, ABSENT), ABSENT, certified=True)
@@ -66,6 +64,13 @@ def _certified(source: Source, path: Path, certificate: Mapping[str, Any]) -> So
     return SourceContent(Content(shape, rows), f"{stat.st_size}-{stat.st_mtime_ns}", certified=same)
 
 
+def _facts(source: Source, certificate: Mapping[str, Any]) -> Mapping[str, Any]:
+    if not source.is_production:
+        return certificate
+    told: Mapping[str, Any] = certificate.get("tables", {}).get(source.name, {})
+    return told
+
+
 def measured_source(
     connection: duckdb.DuckDBPyConnection, settings: Settings, source: Source, said: SourceContent
 ) -> SourceContent:
@@ -73,12 +78,10 @@ def measured_source(
 
     Raises DataRefused (65) where the file holds other rows than its certificate says.
     """
-    path = settings.raw_file(source.domain, source.name)
-    certificate = read_certificate(path) or {}
-    facts = certificate.get("tables", {}).get(source.name, {}) if source.is_production else certificate
     columns = [identifier(column.name) for column in view_columns(source)]
     found = content_fingerprint(connection, identifier(source.domain, "main", source.name), columns)
-    if said.certified and found != facts.get("fingerprint"):
+    if said.certified and found != said.content.rows:
+        path = settings.raw_file(source.domain, source.name)
         raise damaged(path, f"holds other rows of {source.name} than its own certificate says")
     content = Content(said.content.shape, found)
     return SourceContent(content, said.place, certified=True)

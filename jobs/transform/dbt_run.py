@@ -91,7 +91,7 @@ class Dbt:
 
     def artefact(self) -> dict[str, Any]:
         """Give dbt's manifest as it writes it, with the SQL of all that was compiled or ran."""
-        from dbt_common.utils import JSONEncoder
+        from dbt_common.utils.encoding import JSONEncoder
 
         self._mark(())
         whole = self.manifest.writable_manifest().to_dict(omit_none=False, context={"artifact": True})

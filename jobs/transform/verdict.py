@@ -6,7 +6,6 @@ from jobs.errors import DataRefused, SettingsError, ZlvError
 from jobs.telemetry.faults import told_words
 from jobs.transform.faults import is_of_data, without_values
 from jobs.transform.nodes import Node, Outcome
-from jobs.transform.statement import to_paste
 
 
 def check(outcome: Outcome) -> None:
@@ -36,6 +35,8 @@ def check(outcome: Outcome) -> None:
 
 def _failed(failed: list[Node]) -> str:
     """Name each test, where it is written and what to do first; counts, never rows."""
+    from jobs.transform.statement import to_paste  # it takes a third of a second to import
+
     first = failed[0]
     count = "" if first.failures is None else f": {first.failures} row(s)"
     look = f"; look at them with: {to_paste(first.query)}" if first.query else ""

@@ -126,6 +126,7 @@ def needed(before: Seen, now: Seen) -> set[str]:
         id_
         for id_, node in now.nodes.items()
         if node["config"]["materialized"] != "ephemeral"
+        and node["config"]["enabled"]
         and (
             id_ not in before.nodes
             or before.says(id_) != now.says(id_)

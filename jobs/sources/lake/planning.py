@@ -11,6 +11,7 @@ from jobs.sources.lake.absent import told_absent
 from jobs.sources.lake.objects import Lake, LakeObject
 from jobs.sources.lake.place import is_loaded, refuse_wrong_place, shown_places
 from jobs.sources.lake.unchanged import is_unchanged, tell_unchanged
+from jobs.storage.files import read_certificates
 from jobs.storage.retry import Backoff, retried
 from jobs.telemetry import StageRun
 
@@ -46,6 +47,8 @@ def plan(
     planned: list[tuple[Source, list[LakeObject]]] = []
     unchanged = 0
     absent: list[Source] = []
+    raw = {source.name: settings.raw_file(source.domain, source.name) for source in sources}
+    held = read_certificates(raw.values())
     for source in sources:
         if source.waiting:
             run.note(f"nothing is read of {source.domain}.{source.name}: {source.waiting}")
@@ -58,10 +61,10 @@ def plan(
                     f" {shown_places(source)}: the last good file stands"
                 )
             absent.append(source)
-        elif is_unchanged(settings, source, objects):
+        elif is_unchanged(settings, source, objects, facts := held.get(raw[source.name], {})):
             unchanged += 1
             run.log.info("%s.%s is unchanged: not read", source.domain, source.name)
-            tell_unchanged(settings, source, run)
+            tell_unchanged(source, run, facts)
         else:
             planned.append((source, objects))
         for item in objects:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from jobs.catalog import Source
 from jobs.privacy.treatments import key_fingerprint
 from jobs.settings import Settings
 from jobs.sources.lake.checks import far_off
 from jobs.sources.lake.objects import LakeObject
-from jobs.storage.files import read_certificate
 from jobs.storage.fingerprint import declaration_fingerprint
 from jobs.telemetry import StageRun
 
 
-def is_unchanged(settings: Settings, source: Source, objects: Sequence[LakeObject]) -> bool:
-    """Tell whether the raw file was made of these very objects, under today's declaration and key."""
-    facts = read_certificate(settings.raw_file(source.domain, source.name))
-    if facts is None or any(not item.etag for item in objects):
+def is_unchanged(
+    settings: Settings, source: Source, objects: Sequence[LakeObject], facts: Mapping[str, Any]
+) -> bool:
+    """Tell whether the raw file (`facts`: its certificate) was made of these very objects, under today's
+    declaration and key."""
+    if not facts or any(not item.etag for item in objects):
         return False
     then = [(item["name"], item["etag"]) for item in facts.get("objects", [])]
     made = (facts.get("declaration"), facts.get("key"), then)
@@ -28,9 +30,8 @@ def is_unchanged(settings: Settings, source: Source, objects: Sequence[LakeObjec
     )
 
 
-def tell_unchanged(settings: Settings, source: Source, run: StageRun) -> None:
+def tell_unchanged(source: Source, run: StageRun, facts: Mapping[str, Any]) -> None:
     """Tell again what is to be known of a file that stays."""
-    facts = read_certificate(settings.raw_file(source.domain, source.name)) or {}
     name = f"{source.domain}.{source.name}"
     if broken := int(facts.get("rejects") or 0):
         run.note(f"{name}: {broken} broken lines were set aside when it was loaded, {facts.get('rows')} rows")

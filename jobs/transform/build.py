@@ -9,18 +9,18 @@ from datetime import date, datetime
 from pathlib import Path
 
 from jobs.catalog import Catalog
-from jobs.errors import DataRefused
+from jobs.errors import DataRefused, ZlvError
 from jobs.settings import Settings, put_in_environment
 from jobs.storage.damage import check_whole
 from jobs.storage.files import discard, next_file
 from jobs.storage.session import attach_sources, connect
 from jobs.telemetry import StageRun
-from jobs.transform.artefacts import artefacts_beside, write_artefacts
+from jobs.transform.artefacts import MANIFEST, artefacts_beside, write_artefacts
 from jobs.transform.contents import Content, SourceContent, refuse_other, source_contents
 from jobs.transform.dbt_run import Dbt
 from jobs.transform.graph import Graph, graph_of
-from jobs.transform.history import SNAPSHOTS, HistoryPlan, history_beside, plan_history, snapshot_of
-from jobs.transform.inputs import engine, inputs_of
+from jobs.transform.history import SNAPSHOTS, HistoryPlan, history_beside, plan_history
+from jobs.transform.inputs import as_of, engine, inputs_of
 from jobs.transform.project import project_of
 from jobs.transform.rounds import Rounds, sources_now
 from jobs.transform.state import State, forget_state, read_state, write_state
@@ -64,21 +64,19 @@ def build_warehouse(settings: Settings, catalog: Catalog, run: StageRun, *, full
     # The history ends first: killed in between, the next build finds its day there and adds nothing.
     with next_file(target, may_stand=True) as pending, artefacts_beside(settings) as scratch:
         state = _build(settings, catalog, run, asked, pending, scratch, full=full)
-        write_state(settings, scratch, state, {"warehouse": pending} if pending.exists() else {})
+        made = {"manifest": scratch / MANIFEST, **({"warehouse": pending} if pending.exists() else {})}
+        write_state(settings, scratch, state, made)
     settings.failed_warehouse_file.unlink(missing_ok=True)
     return state
 
 
 def _asked(settings: Settings, catalog: Catalog) -> Asked:
-    for path in (settings.warehouse_file, *_raw_files(settings, catalog)):
+    # A warehouse that is damaged is no reason not to build: it is not believed, and everything is made anew.
+    for path in sorted({settings.raw_file(source.domain, source.name) for source in catalog.sources}):
         if path.exists():
             check_whole(path)
     day, plan = as_of(settings, catalog), plan_history(settings)
     return Asked(read_state(settings), source_contents(settings, catalog), {}, day, plan, {})
-
-
-def _raw_files(settings: Settings, catalog: Catalog) -> list[Path]:
-    return sorted({settings.raw_file(source.domain, source.name) for source in catalog.sources})
 
 
 def _same_moment(settings: Settings, asked: Asked) -> Asked:
@@ -122,13 +120,14 @@ def _build(
         try:
             rounds = Rounds(settings, run, dbt, graph, last, asked.sources)
             rounds.run_all()
-        except DataRefused:
-            if dbt.outcome.of("fail"):
+        except ZlvError as refusal:
+            # Spans first: a build that is refused shows its nodes too.
+            if pending.exists():
+                tell_nodes(pending, run, dbt.outcome)
+            if isinstance(refusal, DataRefused) and dbt.outcome.of("fail"):
                 keep_failed(settings, pending)
             raise
-        finally:
-            # Spans first: a build that is refused shows its nodes too.
-            rows = tell_nodes(pending, run, dbt.outcome) if pending.exists() else {}
+        rows = tell_nodes(pending, run, dbt.outcome)
         made = rounds.waves.made
         if full and asked.state:
             _require_equal(settings, asked.state, rounds)
@@ -138,9 +137,11 @@ def _build(
         if rounds.rounds or dropped or not same:
             warnings = warned(settings.warehouse_file, dbt.outcome, run, tests)
             facts = {"as_of": asked.day.isoformat(), "rows": rows, "warnings": warnings}
+            run.facts(warnings=warnings)
             certify(settings, pending, run, facts)
         else:
             discard(pending)
+            retold(settings.warehouse_file, run)
         ran = {node.name for node in dbt.outcome.of("success") if node.resource == "snapshot"}
         taken = {node.name for node in graph.nodes.values() if node.kind == "snapshot"}
         history.taken = asked.plan.snapshot_at is not None and taken >= SNAPSHOTS and bool(ran)
@@ -186,15 +187,3 @@ def _tell(run: StageRun, dbt: Dbt, graph: Graph, asked: Asked, rows: dict[str, i
     run.facts(models=len(models), tests=tests, reused=reused, as_of=asked.day.isoformat())
     if reused:
         run.note(f"{len(dbt.outcome.nodes)} models and tests ran, {reused} are as they were")
-
-
-def as_of(settings: Settings, catalog: Catalog) -> date:
-    """Give the day for which the warehouse speaks: that of the application's snapshot.
-
-    Flags such as "connected in the last 30 days" count from it, not from the day of the build.
-    """
-    moment = snapshot_of(settings)
-    if moment is not None:
-        return moment.date()
-    years = [source.millesime for source in catalog.lake_sources if source.millesime]
-    return date(max(years, default=1970), 1, 1)

@@ -45,11 +45,11 @@ class SourceContent:
 
 def source_contents(settings: Settings, catalog: Catalog) -> dict[str, SourceContent]:
     """Read what every source holds from the certificates, by dbt's name of the source; no row is read."""
-    places = {source: settings.raw_file(source.domain, source.name) for source in catalog.sources}
-    certificates = read_certificates(places.values())
+    places = [(source, settings.raw_file(source.domain, source.name)) for source in catalog.sources]
+    certificates = read_certificates(path for _, path in places)
     return {
         f"source.zlv.{source.domain}.{source.name}": _certified(source, path, certificates.get(path, {}))
-        for source, path in places.items()
+        for source, path in places
     }
 
 
@@ -88,7 +88,8 @@ def measured_source(
 
 
 def measured_tables(connection: duckdb.DuckDBPyConnection, nodes: Iterable[Defined]) -> dict[str, Content]:
-    """Read all rows of the tables that nodes made; a table that is not there has no content."""
+    """Read all rows of the tables that nodes made, and the columns of the views; what is not there has no
+    content."""
     query = (
         "SELECT column_name, data_type, is_nullable FROM duckdb_columns() WHERE database_name = ? AND"
         " schema_name = ? AND table_name = ? ORDER BY column_index"
@@ -100,18 +101,15 @@ def measured_tables(connection: duckdb.DuckDBPyConnection, nodes: Iterable[Defin
         columns = connection.execute(query, list(node.relation)).fetchall()
         if columns:
             names = [identifier(str(name)) for name, _, _ in columns]
-            rows = content_fingerprint(connection, identifier(*node.relation), names)
+            table = identifier(*node.relation)
+            rows = content_fingerprint(connection, table, names) if node.is_table else ""
             found[node.id] = Content(digest(columns), rows)
     return found
 
 
-def content_of_view(parts: str, reads: Mapping[str, Content]) -> Content:
-    """Name what a view shows by its definition and by what it reads."""
-    ordered = sorted(reads.items())
-    return Content(
-        digest(parts, [(id_, content.shape) for id_, content in ordered]),
-        digest(parts, [(id_, content.whole) for id_, content in ordered]),
-    )
+def content_of_view(shape: str, parts: str, reads: Mapping[str, Content]) -> Content:
+    """Name what a view of that shape shows by its definition and by what it reads."""
+    return Content(shape, digest(parts, [(id_, content.whole) for id_, content in sorted(reads.items())]))
 
 
 def refuse_other(names: Iterable[str]) -> DataRefused:

@@ -1,4 +1,4 @@
-"""Run dbt in this process and hear of each node when it ends."""
+"""Run dbt in this process: read the project once, then compile and build what is asked for."""
 
 from __future__ import annotations
 

@@ -9,18 +9,34 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
+from jobs.catalog import Catalog
 from jobs.privacy.treatments import key_fingerprint
 from jobs.settings import Settings, child_environment, project_dir
+from jobs.transform.history import snapshot_of
 
 _ENGINES = ("duckdb", "dbt-core", "dbt-duckdb", "dbt-adapters", "dbt-common")
+_SESSION = ("storage/session.py", "storage/closing.py", "transform/plugin.py", "privacy/treatments.py")
 # What dbt and Python leave in the project's folder when they read it.
 _MADE = ("parsed", "target", "logs", "__pycache__")
 _PROGRAM = Path(__file__).resolve().parents[1]
 
 
 def engine() -> str:
-    """Name the versions whose change may change what a statement gives."""
-    return " ".join(f"{name}={version(name)}" for name in _ENGINES)
+    """Name what may change what a statement gives: versions, and the program's own part in dbt's session."""
+    session = [hashlib.sha256((_PROGRAM / name).read_bytes()).hexdigest()[:12] for name in _SESSION]
+    return " ".join([*(f"{name}={version(name)}" for name in _ENGINES), *session])
+
+
+def as_of(settings: Settings, catalog: Catalog) -> date:
+    """Give the day for which the warehouse speaks: that of the application's snapshot.
+
+    Flags such as "connected in the last 30 days" count from it, not from the day of the build.
+    """
+    moment = snapshot_of(settings)
+    if moment is not None:
+        return moment.date()
+    years = [source.millesime for source in catalog.lake_sources if source.millesime]
+    return date(max(years, default=1970), 1, 1)
 
 
 def inputs_of(settings: Settings, day: date, moment: str, history: str) -> dict[str, str]:

@@ -12,10 +12,11 @@ from jobs.storage.damage import check_whole
 from jobs.storage.files import next_file
 from jobs.storage.session import attach_sources, connect
 from jobs.telemetry import StageRun
-from jobs.transform.artefacts import artefacts_beside, untested, write_artefacts
-from jobs.transform.build import as_of, set_environment
+from jobs.transform.artefacts import MANIFEST, artefacts_beside, untested, write_artefacts
+from jobs.transform.build import set_environment
 from jobs.transform.dbt_run import Dbt, selection_of
 from jobs.transform.history import SNAPSHOTS, history_beside, plan_history
+from jobs.transform.inputs import as_of
 from jobs.transform.nodes import Outcome
 from jobs.transform.project import project_of
 from jobs.transform.state import State, read_state, write_state
@@ -69,7 +70,8 @@ def build_part(
             history.taken = plan.snapshot_at is not None and done >= SNAPSHOTS
             write_artefacts(settings, catalog, scratch, manifest, dbt.results)
         if state is not None:
-            write_state(settings, scratch, _without(state, outcome), {"warehouse": pending})
+            made = {"manifest": scratch / MANIFEST, "warehouse": pending}
+            write_state(settings, scratch, _without(state, outcome), made)
     settings.failed_warehouse_file.unlink(missing_ok=True)
     tests = sum(node.is_test for node in outcome.of("pass", "success"))
     run.count(rows=sum(rows.values()), tests=tests)

@@ -56,11 +56,11 @@ class Rounds:
             self.dbt.build(due)
             check(self.dbt.outcome)
             done = self.dbt.outcome.nodes[before:]
-            tables = [self.graph.nodes[id_] for id_ in due if self.graph.nodes[id_].is_table]
+            made = [self.graph.nodes[id_] for id_ in due if self.graph.nodes[id_].relation]
             self.waves.ran(
                 due,
                 self._made_of(due),
-                self._measured(tables) if tables else {},
+                self._measured(made) if made else {},
                 {node.unique_id: (node.status, node.failures or 0) for node in done if node.is_test},
                 self.run.run_id,
             )

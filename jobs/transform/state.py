@@ -15,7 +15,7 @@ from jobs.transform.graph import digest
 
 FILE = "state.json"
 # Raise when the same facts are compared in another way: every warehouse is then built anew.
-READING = 1
+READING = 2
 
 
 @dataclass(frozen=True)
@@ -53,9 +53,9 @@ class State:
 
 
 def read_state(settings: Settings) -> State | None:
-    """Read what is remembered of exactly the warehouse and history files that are there.
+    """Read what is remembered of exactly the warehouse, history and manifest that are there.
 
-    None where there is none, it was changed by another hand, or another warehouse or history was put there.
+    None where there is none, it was changed by another hand, or another one of them was put there.
     """
     try:
         kept = json.loads(_file(settings).read_text(encoding="utf-8"))
@@ -87,8 +87,10 @@ def _file(settings: Settings) -> Path:
 
 
 def _files(settings: Settings, pending: Mapping[str, Path] | None = None) -> dict[str, str]:
-    """Name both files by all their bytes: a disk can change one without a trace in size or time."""
-    places = {"warehouse": settings.warehouse_file, "history": settings.history_file, **(pending or {})}
+    """Name the files by all their bytes: a disk can change one without a trace in size or time."""
+    manifest = settings.warehouse_dir / "dbt" / "manifest.json"
+    known = {"warehouse": settings.warehouse_file, "history": settings.history_file, "manifest": manifest}
+    places = {**known, **(pending or {})}
     return {name: _sha256(path) for name, path in places.items()}
 
 

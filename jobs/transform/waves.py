@@ -58,7 +58,8 @@ class Waves:
             node = self.graph.nodes[id_]
             content = contents.get(id_)
             if node.kind == "view":
-                content = content_of_view(self.parts[id_], self._contents(node))
+                shape = content.shape if content else ""
+                content = content_of_view(shape, self.parts[id_], self._contents(node))
             status, failures = verdicts.get(id_, ("", 0))
             self.made[id_] = Made(
                 node.name,
@@ -80,7 +81,8 @@ class Waves:
         last = self.last[node.id]
         content = last.content
         if node.kind == "view":
-            content = content_of_view(self.parts[node.id], self._contents(node))
+            shape = last.content.shape if last.content else ""
+            content = content_of_view(shape, self.parts[node.id], self._contents(node))
         reads = self._reads(node)
         self.made[node.id] = Made(
             node.name,

@@ -17,7 +17,7 @@ def told(state: State, run: str, node: str | None) -> Iterator[str]:
     if node is not None:
         made = [each for each in made if each.name == node]
         if not made:
-            raise SettingsError(f"--why: no model or test of the project is called {node}")
+            raise SettingsError(f"--why: the build is done; no model or test is called {node}")
     return (_line(each, run) for each in made)
 
 

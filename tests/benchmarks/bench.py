@@ -91,7 +91,7 @@ def build(home: Path, rounds: int) -> bool:
     environment = {**own, **read_environment(settings), **bounds}
     measure([str(ZLV), "build"], environment, home)
     by_hand = [sys.executable, str(HERE / "build_by_hand.py")]
-    mine, theirs = pairs([str(ZLV), "build"], by_hand, environment, home, rounds)
+    mine, theirs = pairs([str(ZLV), "build", "--full"], by_hand, environment, home, rounds)
     return told("build", rows_of_lovac(home), mine, theirs, 3 * theirs.seconds, BUILD_POD_MIB)
 
 

@@ -46,6 +46,51 @@ def test_a_pod_of_which_nothing_is_told_is_given_up_too(scene: Scene) -> None:
     assert scene.attempt.given_up == "did not start within 600 s: the cluster does not say why"
 
 
+LATE = "failed to sync secret cache: timed out waiting for the condition"
+MISSING = "couldn't find key missing in Secret zlv/there"
+REFUSED = "a waits: its container cannot be configured (CreateContainerConfigError): "
+
+
+def waiting(scene: Scene, message: str) -> None:
+    state = {"reason": "CreateContainerConfigError", "message": message}
+    scene.attempt.pods = {"p": pod(phase="Pending", main={"waiting": state})}
+
+
+def test_a_node_that_is_late_is_no_cause_while_a_better_one_may_come(scene: Scene) -> None:
+    """K2: a busy node says first that it has not read the Secret, ten seconds later what the Secret lacks."""
+    waiting(scene, LATE)
+    scene.pass_by(5)
+    scene.look()
+    assert scene.cluster.told == []
+    for message in (MISSING, LATE):
+        waiting(scene, message)
+        scene.pass_by(9)
+        scene.look()
+    assert scene.cluster.told == [REFUSED + MISSING]
+    scene.pass_by(600)
+    scene.look()
+    assert str(scene.attempt.given_up).endswith(MISSING)
+
+
+def test_a_node_that_stays_late_is_told_and_what_it_says_at_last_too(scene: Scene) -> None:
+    """K2"""
+    for message in (LATE, MISSING):
+        waiting(scene, message)
+        scene.pass_by(21)
+        scene.look()
+    assert scene.cluster.told == [REFUSED + LATE, REFUSED + MISSING]
+    assert scene.cluster.kept == {"zlv.fr/waits": f"waits: {REFUSED.removeprefix('a waits: ')}{MISSING}"}
+
+
+def test_a_step_that_is_given_up_while_its_node_is_late_says_so(scene: Scene) -> None:
+    """K2"""
+    scene.cluster.found_events = [QUOTA | {"reason": "FailedMount", "message": f"MountVolume.SetUp: {LATE}"}]
+    scene.attempt.pods = {"p": pod(phase="Pending", main={"waiting": {"reason": "ContainerCreating"}})}
+    scene.pass_by(601)
+    scene.look()
+    assert str(scene.attempt.given_up).endswith(LATE)
+
+
 def test_what_was_waited_for_is_forgotten_when_the_step_begins(scene: Scene) -> None:
     """K2"""
     scene.cluster.found_events = [QUOTA | {"reason": "FailedMount", "message": "secret not found"}]

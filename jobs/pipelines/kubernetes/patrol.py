@@ -18,6 +18,8 @@ from jobs.telemetry.records import StepRecord, step_path, write_record
 # A pod that comes and begins in good order needs no question.
 _SOON = 3.0
 _LOOK_SECONDS = 2.0
+# A node that was late tries again after ten to fifteen seconds.
+_LATE_SECONDS = 20.0
 # What ends with its step needs a moment to be seen as ended.
 _HELD_SECONDS = 5.0
 
@@ -82,7 +84,7 @@ class Patrol:
         if attempt.waited() < _SOON or not self._is_due(attempt):
             return
         why = self._why(attempt)
-        if why is not None:
+        if why is not None and not self._is_late(attempt, why):
             self._tell(attempt, why)
         if attempt.waited() > self.pending_seconds:
             attempt.given_up = self._given_up(attempt)
@@ -116,6 +118,15 @@ class Patrol:
             return why_by_events(self._cluster.events(attempt.uid))
         return why_waiting(pod) or why_by_events(self._cluster.events(_uid(pod)))
 
+    def _is_late(self, attempt: JobAttempt, why: Why) -> bool:
+        """Tell whether a reason is not worth telling: a better one is known, or may follow."""
+        if not why.may_pass:
+            return False
+        known = attempt.waits_for
+        if known is not None and known.reason == why.reason and not known.may_pass:
+            return True
+        return attempt.waited() < min(_LATE_SECONDS, self.pending_seconds)
+
     def _wait_no_more(self, attempt: JobAttempt) -> None:
         told = attempt.waits_for is not None
         attempt.wait_from_now()
@@ -127,7 +138,8 @@ class Patrol:
         return f"did not start within {self.pending_seconds} s: {why}"
 
     def _tell(self, attempt: JobAttempt, why: Why) -> None:
-        is_new = attempt.waits_for is None or attempt.waits_for.reason != why.reason
+        known = attempt.waits_for
+        is_new = known is None or (known.reason, known.may_pass) != (why.reason, why.may_pass)
         attempt.waits_for = why
         if is_new:
             self.jobs.watcher.waits(attempt.step.name, why.sentence)

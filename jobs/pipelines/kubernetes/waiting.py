@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -21,6 +22,8 @@ _CANNOT_START = {
     "RunContainerError": "container cannot be started",
     "CrashLoopBackOff": "container ends again and again",
 }
+# What a node says that has not read yet what it is asked for; once it has, it says what is wrong.
+_NOT_READ_YET = re.compile(r"failed to sync \w+ cache: timed out|object \S+ not registered")
 
 
 class Why(NamedTuple):
@@ -28,6 +31,11 @@ class Why(NamedTuple):
 
     reason: str
     sentence: str
+
+    @property
+    def may_pass(self) -> bool:
+        """Tell whether the node is only late, so that a better reason may follow."""
+        return _NOT_READ_YET.search(self.sentence) is not None
 
 
 def why_waiting(pod: Object) -> Why | None:

@@ -26,11 +26,15 @@ _LAST_WORDS = 30
 
 @dataclass
 class Child:
-    """Follow one attempt at a step: its process, when it began, what was known before."""
+    """Follow one attempt at a step: its process, when it began, what was known before.
+
+    `began` is the clock of time.monotonic: one that is set must end no step, nor keep it from its end.
+    """
 
     step: Step
     process: subprocess.Popen[bytes]
     started: float
+    began: float
     log_start: int
     earlier: StepRecord | None
     killed_for: str | None = None
@@ -85,7 +89,7 @@ class Launcher:
             }
         )
         earlier = read_step(self.settings.runs_dir, self.run_id, step.name)
-        started, log_start = time.time(), log.tell()
+        started, began, log_start = time.time(), time.monotonic(), log.tell()
         # A session of its own: a terminal's Ctrl-C reaches the executor alone, which tells its steps.
         try:
             process = subprocess.Popen(
@@ -102,7 +106,7 @@ class Launcher:
             raise SettingsError(
                 f"the command {step.command[0]!r} of step {step.name} cannot be started: {error.strerror}"
             ) from None
-        return Child(step, process, started, log_start, earlier)
+        return Child(step, process, started, began, log_start, earlier)
 
     def settle(self, child: Child) -> tuple[StepRecord, bool]:
         """Give the record of an attempt that ended, and whether the step's own process wrote it."""

@@ -79,11 +79,11 @@ class LocalExecutor(Stepping[Attempt]):
     def stop(self) -> None:
         """Hand a signal on to the steps; asked a second time, nothing waits any longer."""
         if self._stop_until is None:
-            self._stop_until = time.time() + _GRACE_SECONDS
+            self._stop_until = time.monotonic() + _GRACE_SECONDS
             for child in self._running():
                 send(child, signal.SIGTERM)
         if self.asked_to_stop > 1:
-            self._stop_until = time.time()
+            self._stop_until = time.monotonic()
 
     def abandon(self) -> None:
         for child in self._running():
@@ -96,13 +96,13 @@ class LocalExecutor(Stepping[Attempt]):
 
     def _press(self) -> None:
         """End steps that are over their deadline, and what outlives the grace after a signal."""
-        now = time.time()
+        now = time.monotonic()
         for child in self._running():
             deadline = child.step.deadline
-            if deadline is not None and child.killed_for is None and now > child.started + deadline:
+            if deadline is not None and child.killed_for is None and now > child.began + deadline:
                 child.killed_for = f"took longer than its {deadline:g} s and was stopped"
                 send(child, signal.SIGTERM)
-            overdue = deadline is not None and now > child.started + deadline + _GRACE_SECONDS
+            overdue = deadline is not None and now > child.began + deadline + _GRACE_SECONDS
             if overdue or (self._stop_until is not None and now > self._stop_until):
                 send(child, signal.SIGKILL)
 

@@ -30,12 +30,15 @@ class Watcher(Protocol):
 
 @dataclass
 class Attempt:
-    """Follow a step: its attempt, what failed before it, when it began (seconds since 1970; 0: not yet)."""
+    """Follow a step: its attempt, what failed before it, when it began (seconds since 1970; 0: not yet).
+
+    `not_before` and `first` are of time.monotonic: a clock that jumps must not hold a step, nor hurry it.
+    """
 
     step: Step
     number: int = 1
     failures: int = 0
-    not_before: float = 0.0  # of time.monotonic: a clock that jumps back must not hold a step
+    not_before: float = 0.0
     first: float = 0.0
     started: float = 0.0
 
@@ -125,7 +128,7 @@ class Stepping(ABC, Generic[A]):
     def again_or_fail(self, attempt: A, record: StepRecord) -> None:
         """Try a failed step again as its retryStrategy says, else fail it."""
         attempt.failures += 1
-        retry, since_first = attempt.step.retry, time.time() - attempt.first
+        retry, since_first = attempt.step.retry, time.monotonic() - attempt.first
         code, message = record.exit_code or 1, record.message or ""
         if (
             self.stopped_by is None
@@ -180,7 +183,7 @@ class Stepping(ABC, Generic[A]):
                 return
             if time.monotonic() >= attempt.not_before:
                 self.waiting.remove(attempt)
-                attempt.first = attempt.first or time.time()
+                attempt.first = attempt.first or time.monotonic()
                 self.start(attempt)
 
     def _tell_left_out(self) -> None:

@@ -37,7 +37,8 @@ def show(as_json: bool) -> None:
         click.echo(f"no run holds {settings.runs_dir.parent}")
         return
     since = datetime.fromtimestamp(held.since).astimezone().strftime("%Y-%m-%d %H:%M:%S")
-    heard = f"last heard of {time.time() - held.heartbeat:.0f} s ago"
+    ago = time.time() - held.heartbeat
+    heard = f"last heard of {abs(ago):.0f} s {'ago' if ago >= 0 else 'ahead of this clock'}"
     end = (
         "nobody works for it any more: the next run takes over"
         if held.is_dead

@@ -4,7 +4,8 @@ heartbeat.
 One mechanism for every executor. The file appears by a hard link, so that of two runs started in the
 same second one wins; it is changed only by who has the guard beside it. The run passes, not the
 process: every step of the run refreshes the heartbeat, another run is told who holds it. A lock whose
-heartbeat is older than its lease, or whose process on this machine is gone, is taken over.
+process on this machine is gone is taken over, and one from elsewhere whose heartbeat is further away
+than its lease and does not move while it is looked at: clocks jump, and differ.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from jobs.telemetry.meanwhile import meanwhile
 from jobs.telemetry.whole import beside, sync, write_whole
 
 BEAT_SECONDS = 15.0
+LOOK_AGAIN_SECONDS = BEAT_SECONDS + 5
 # An executor beats all the time. Without one only running steps do: between two of them lie pauses of retries
 # and of scheduling.
 EXECUTOR_LEASE = 180.0
@@ -64,18 +66,29 @@ def take(runs_dir: Path, lock: Lock) -> Lock | None:
 
     Raises Temporary (75): who holds it and since when.
     """
-    with _guard(runs_dir):
-        current = read_lock(runs_dir)
-        if current is None and _create(runs_dir, lock):
-            return None
-        current = current or read_lock(runs_dir) or lock
-        if current.run_id == lock.run_id:
-            _write(runs_dir, replace(lock, since=current.since))
-            return None
-        if not current.is_dead:
-            raise Temporary(current.sentence())
-        _write(runs_dir, lock)
-        return current
+    suspect: Lock | None = None
+    while True:
+        with _guard(runs_dir):
+            current = read_lock(runs_dir)
+            if current is None and _create(runs_dir, lock):
+                return None
+            current = current or read_lock(runs_dir) or lock
+            if current.run_id == lock.run_id:
+                _write(runs_dir, replace(lock, since=current.since))
+                return None
+            if not current.is_dead or suspect not in (None, current):
+                raise Temporary(current.sentence())
+            if current.is_seen or suspect is not None:
+                _write(runs_dir, lock)
+                return current
+        suspect = current
+        logging.getLogger("zlv").warning(
+            "run %s (%s) seems to have ended: looking for %.0f s whether it still works",
+            current.run_id,
+            current.holder,
+            LOOK_AGAIN_SECONDS,
+        )
+        time.sleep(LOOK_AGAIN_SECONDS)
 
 
 def join(runs_dir: Path, lock: Lock) -> bool:

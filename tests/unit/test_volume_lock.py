@@ -34,6 +34,12 @@ from jobs.telemetry.volume_lock import beating, join, read_lock, refresh, releas
 FORK = multiprocessing.get_context("fork")
 
 
+@pytest.fixture(autouse=True)
+def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look again at a lock that seems dead after a moment."""
+    monkeypatch.setattr(volume_lock, "LOOK_AGAIN_SECONDS", 0.1)
+
+
 def contend(folder: Path, name: str, start: Barrier, told: multiprocessing.Queue[tuple[str, str]]) -> None:
     start.wait()
     try:

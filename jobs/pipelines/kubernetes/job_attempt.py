@@ -55,7 +55,7 @@ class JobAttempt(Attempt):
         """Take a Job as the one of this attempt."""
         self.job, self.uid = job["metadata"]["name"], job["metadata"].get("uid", "")
         self.started = time.time()
-        self.first = self.first or self.started
+        self.first = self.first or time.monotonic()
         self.ended_job = job if job_end(job) else None
         self.pods, self.logs, self.given_up, self.held_by = {}, {}, None, ()
         self.was_begun = False

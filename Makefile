@@ -58,7 +58,9 @@ kind: ## Create a kind cluster and give it the images
 
 .PHONY: test-kind
 test-kind: ## Run the tests of a cluster on that of `make kind`; its kubelet starts the API server again
-	@ZLV_TEST_KILL_API="docker exec zlv-control-plane pkill -9 kube-apiserver" ZLV_TEST_START_API=true $(MAKE) --no-print-directory test-cluster
+	@ZLV_TEST_KILL_API="docker exec zlv-control-plane pkill -9 kube-apiserver" ZLV_TEST_START_API=true \
+		ZLV_TEST_KILL_KUBELET="docker exec zlv-control-plane systemctl stop kubelet" \
+		ZLV_TEST_START_KUBELET="docker exec zlv-control-plane systemctl start kubelet" $(MAKE) --no-print-directory test-cluster
 
 .PHONY: run-summary
 run-summary: ## Print the runs and the last trace, for a page of GitHub Actions

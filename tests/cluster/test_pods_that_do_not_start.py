@@ -4,73 +4,18 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import pytest
-from injector import injecting, unanswered
 from kubernetes import client
 from laptop import Runs, wait_for
 from manifests import task
+from obstacles import Obstacle, account, down, keyless, limits, mesh, quota, unmade
 
 pytestmark = pytest.mark.cluster
 
-Obstacle = Callable[[Runs, client.ApiClient], AbstractContextManager[None]]
 MOUNT = {"name": "s", "mountPath": "/s"}
 KEY = {"name": "K", "valueFrom": {"secretKeyRef": {"name": "there", "key": "missing"}}}
-
-
-@contextmanager
-def quota(runs: Runs, api: client.ApiClient, what: str = "pods") -> Iterator[None]:
-    """Leave no room in the namespace for objects of a kind, while the block lasts."""
-    body = {"metadata": {"name": "none"}, "spec": {"hard": {what: "0"}}}
-    runs.core.create_namespaced_resource_quota(runs.namespace, body)
-    # The quota counts once its controller has seen it.
-    wait_for(lambda: runs.core.read_namespaced_resource_quota("none", runs.namespace).status.hard)
-    try:
-        yield
-    finally:
-        runs.core.delete_namespaced_resource_quota("none", runs.namespace)
-
-
-@contextmanager
-def limits(runs: Runs, api: client.ApiClient) -> Iterator[None]:
-    """Let no container of the namespace have as much memory as a step, while the block lasts."""
-    limit = {"limits": [{"type": "Container", "max": {"memory": "64Mi"}}]}
-    runs.core.create_namespaced_limit_range(runs.namespace, {"metadata": {"name": "small"}, "spec": limit})
-    try:
-        yield
-    finally:
-        runs.core.delete_namespaced_limit_range("small", runs.namespace)
-
-
-@contextmanager
-def down(runs: Runs, api: client.ApiClient) -> Iterator[None]:
-    with unanswered(api, runs.namespace):
-        yield
-
-
-@contextmanager
-def mesh(runs: Runs, api: client.ApiClient) -> Iterator[None]:
-    with injecting(api, runs.namespace, runs.image):
-        yield
-
-
-@contextmanager
-def secret(runs: Runs, api: client.ApiClient) -> Iterator[None]:
-    """Have a Secret that lacks the key that a step asks for."""
-    runs.core.create_namespaced_secret(
-        runs.namespace, {"metadata": {"name": "there"}, "stringData": {"a": "b"}}
-    )
-    # A busy node first says that it has not read it yet, and tries again after fifteen seconds.
-    runs.environment["ZLV_PENDING_SECONDS"] = "20"
-    yield
-
-
-@contextmanager
-def nothing(runs: Runs, api: client.ApiClient) -> Iterator[None]:
-    yield
 
 
 def volume(name: str) -> dict[str, Any]:
@@ -85,7 +30,7 @@ def volume(name: str) -> dict[str, Any]:
             limits, {}, {}, r"FailedCreate: maximum memory usage per Container is 64Mi", id="K1-limit-range"
         ),
         pytest.param(
-            nothing,
+            account,
             {},
             {"serviceAccountName": "nobody"},
             r"FailedCreate: error looking up service account .*\"nobody\" not found",
@@ -99,7 +44,7 @@ def volume(name: str) -> dict[str, Any]:
             id="K1-webhook",
         ),
         pytest.param(
-            nothing,
+            unmade,
             {"container": {"volumeMounts": [MOUNT]}},
             volume("nobody-made-it"),
             r"FailedMount: .*secret \"nobody-made-it\" not found",
@@ -113,7 +58,7 @@ def volume(name: str) -> dict[str, Any]:
             id="K2-init-container",
         ),
         pytest.param(
-            secret,
+            keyless,
             {"container": {"env": [KEY]}},
             {},
             r"its container cannot be configured \(CreateContainerConfigError\): couldn't find key missing",
@@ -128,7 +73,7 @@ def volume(name: str) -> dict[str, Any]:
         ),
     ],
 )
-def test_what_keeps_a_pod_from_its_start_is_said_soon_and_given_up_in_time(
+def test_what_keeps_a_pod_from_its_start_is_said_soon_given_up_in_time_and_mended_by_retry(
     runs: Runs,
     api: client.ApiClient,
     obstacle: Obstacle,
@@ -157,6 +102,10 @@ def test_what_keeps_a_pod_from_its_start_is_said_soon_and_given_up_in_time(
     assert re.search(given_up, output), output
     if "jobs.batch" not in sentence:
         assert runs.told()["exit_code"] == 75 and re.search(sentence, runs.told()["message"])
+        runs.zlv("retry", runs.run_id, "-N", runs.namespace)
+    else:
+        runs.run(path)  # it left nothing in the cluster to take up
+    assert runs.told()["state"] == "done"
 
 
 def test_a_run_that_was_given_up_goes_on_by_retry_once_there_is_room(

@@ -12,7 +12,7 @@ from jobs.pipelines.kubernetes.job_attempt import JobAttempt
 from jobs.pipelines.kubernetes.pod import Object, has_ended, holders, is_out_of_sight
 from jobs.pipelines.kubernetes.step_jobs import StepJobs
 from jobs.pipelines.kubernetes.verdict import job_end
-from jobs.pipelines.kubernetes.waiting import Why, why_by_events, why_waiting
+from jobs.pipelines.kubernetes.waiting import Why, why_by_events, why_unheard, why_waiting
 from jobs.telemetry.records import StepRecord, step_path, write_record
 
 # A pod that comes and begins in good order needs no question.
@@ -20,6 +20,8 @@ _SOON = 3.0
 _LOOK_SECONDS = 2.0
 # A node that was late tries again after ten to fifteen seconds.
 _LATE_SECONDS = 20.0
+# A pod has 30 seconds to end.
+_END_SECONDS = 60.0
 # What ends with its step needs a moment to be seen as ended.
 _HELD_SECONDS = 5.0
 
@@ -51,7 +53,11 @@ class Patrol:
         A Job that was deleted by hand leaves its pod for as long as that takes to end.
         """
         if attempt.ended_job is None:
-            return False
+            if attempt.given_up is None or attempt.waited() < self.pending_seconds + _END_SECONDS:
+                return False
+            # Its pod's node does not answer: only then does a Job that was ended not end.
+            attempt.ended_job = self.jobs.body(attempt)
+            return True
         if job_end(attempt.ended_job):
             return True
         if not self._is_due(attempt):
@@ -116,7 +122,7 @@ class Patrol:
         pod = attempt.pod
         if pod is None or has_ended(pod):
             return why_by_events(self._cluster.events(attempt.uid))
-        return why_waiting(pod) or why_by_events(self._cluster.events(_uid(pod)))
+        return why_waiting(pod) or why_by_events(self._cluster.events(_uid(pod))) or why_unheard(pod)
 
     def _is_late(self, attempt: JobAttempt, why: Why) -> bool:
         """Tell whether a reason is not worth telling: a better one is known, or may follow."""

@@ -43,10 +43,8 @@ class PodLog:
                         file.write(line + "\n")
                         file.flush()
                         self._show(line)
-                except ApiException as error:
-                    if error.status == 404:
-                        return
-                except no_answer():
+                except (ApiException, *no_answer()):
+                    # A node that is away, or that is back and does not know its pods yet (404).
                     pass
                 # One more look after the end: the stream may have broken just before it.
                 if over:

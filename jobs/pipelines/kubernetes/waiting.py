@@ -24,6 +24,7 @@ _CANNOT_START = {
 }
 # What a node says that has not read yet what it is asked for; once it has, it says what is wrong.
 _NOT_READ_YET = re.compile(r"failed to sync \w+ cache: timed out|object \S+ not registered")
+_UNHEARD = "NodeNotHeard"
 
 
 class Why(NamedTuple):
@@ -35,7 +36,7 @@ class Why(NamedTuple):
     @property
     def may_pass(self) -> bool:
         """Tell whether the node is only late, so that a better reason may follow."""
-        return _NOT_READ_YET.search(self.sentence) is not None
+        return self.reason == _UNHEARD or _NOT_READ_YET.search(self.sentence) is not None
 
 
 def why_waiting(pod: Object) -> Why | None:
@@ -67,6 +68,17 @@ def why_by_events(events: Iterable[Object]) -> Why | None:
         return None
     reason = str(newest.get("reason") or "Warning")
     return Why(reason, f"{reason}: {line(without_name(str(newest.get('message') or '')))}")
+
+
+def why_unheard(pod: Object) -> Why | None:
+    """Say that a pod's node has said nothing of it yet; nothing warns of that."""
+    node = (pod.get("spec") or {}).get("nodeName")
+    if not node or any(statuses(pod, "containerStatuses")):
+        return None
+    return Why(
+        _UNHEARD,
+        f"node {node} has its pod and says nothing of it ({_UNHEARD}); see: kubectl describe node {node}",
+    )
 
 
 def line(text: Any) -> str:

@@ -1,4 +1,4 @@
-"""A volume that is full when a stage writes: which folder, 75, the last good file stands; then a retry."""
+"""A stage whose volume is full, or holds what it cannot read, or is another user's: said, and then a retry."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 from kubernetes import client
-from laptop import Runs
+from laptop import POD_SECURITY, Runs
 from manifests import task
 
 pytestmark = pytest.mark.cluster
@@ -74,3 +75,47 @@ def test_a_step_says_which_folder_of_its_volume_is_full_and_goes_on_by_retry(
     filler.unlink()
     runs.zlv("retry", runs.run_id, "-N", runs.namespace)
     assert runs.told()["state"] == "done" and warehouse.read_bytes() != before
+
+
+@pytest.mark.parametrize(
+    ("case", "code", "sentence"),
+    [
+        ("broken-catalog", 64, r"lovac\.yml"),
+        ("full-volume", 64, r"GB free and needs"),
+    ],
+)
+def test_a_stage_says_what_its_volumes_lack(runs: Runs, case: str, code: int, sentence: str) -> None:
+    data = {"lovac.yml": "domain: lovac\nsources: [not, a, mapping\n"}
+    if case == "broken-catalog":
+        runs.core.create_namespaced_config_map(runs.namespace, {"metadata": {"name": case}, "data": data})
+    volumes: list[dict[str, Any]] = [
+        {"name": "data", "emptyDir": {"medium": "Memory", "sizeLimit": "2Mi"}},
+        {"name": "catalog", "configMap": {"name": "broken-catalog", "optional": True}},
+    ]
+    env = [{"name": "ZLV_HOME", "value": "/data"}]
+    if case == "broken-catalog":
+        env.append({"name": "ZLV_CATALOG_DIR", "value": ":/etc/zlv/catalog"})
+    mounts = [{"name": "data", "mountPath": "/data"}, {"name": "catalog", "mountPath": "/etc/zlv/catalog"}]
+    command = ["zlv", "catalog", "check"] if case == "broken-catalog" else ["zlv", "prepare"]
+    step = runs.step("a", "", memory="512Mi", command=command, container={"env": env, "volumeMounts": mounts})
+    output = runs.run(runs.manifest([task("a")], [step], volumes=volumes), code)
+    assert re.search(sentence, output), output
+    if case == "broken-catalog":
+        runs.core.delete_namespaced_config_map(case, runs.namespace)
+        runs.zlv("retry", runs.run_id, "-N", runs.namespace)
+        assert runs.told()["state"] == "done"
+
+
+def test_a_stage_runs_as_any_user(runs: Runs) -> None:
+    """OpenShift gives a number that no image knows, and group 0."""
+    random = {"runAsUser": 1_000_660_000, "runAsGroup": 0, "fsGroup": 1_000_660_000}
+    volumes = [{"name": "data", "emptyDir": {}}]
+    container = {
+        "env": [{"name": "ZLV_HOME", "value": "/data"}],
+        "volumeMounts": [{"name": "data", "mountPath": "/data"}],
+    }
+    step = runs.step("a", "", memory="512Mi", command=["zlv", "catalog", "check"], container=container)
+    path = runs.manifest(
+        [task("a")], [step | {"securityContext": {**POD_SECURITY, **random}}], volumes=volumes
+    )
+    runs.run(path)

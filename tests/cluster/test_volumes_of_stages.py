@@ -1,4 +1,4 @@
-"""A stage whose volume is full, or holds what it cannot read, or is another user's: said, and then a retry."""
+"""A stage whose volume is full, holds what it cannot read, or is another user's: said; then a retry."""
 
 from __future__ import annotations
 

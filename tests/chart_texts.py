@@ -56,7 +56,13 @@ def _with_list(text: str, name: str, values: list[str]) -> str:
 def steps() -> dict[str, Object]:
     """Give the template of every step, by its name, in the order of the pipelines."""
     found: dict[str, Object] = {}
-    for name in ("daily", "yearly", "backup", *sorted(path.stem for path in WORKFLOWS.glob("*.yml"))):
+    for name in (
+        "daily",
+        "weekly",
+        "yearly",
+        "backup",
+        *sorted(path.stem for path in WORKFLOWS.glob("*.yml")),
+    ):
         manifest = yaml.safe_load((WORKFLOWS / f"{name}.yml").read_text(encoding="utf-8"))
         for template in manifest["spec"]["templates"]:
             if "container" in template:

@@ -7,7 +7,11 @@ import pytest
 from jobs.pipelines.manifest.manifest import find_manifest, read_pipeline
 from jobs.pipelines.manifest.pipeline import Pipeline
 
-NAMES = {"daily": "datawarehouse-synchronize-and-build", "yearly": "datawarehouse-build-ff-data"}
+NAMES = {
+    "daily": "datawarehouse-synchronize-and-build",
+    "weekly": "datawarehouse-build-everything",
+    "yearly": "datawarehouse-build-ff-data",
+}
 
 
 @pytest.fixture(params=NAMES)

@@ -55,8 +55,8 @@ def run(
 ) -> None:
     """Run a pipeline from its manifest.
 
-    PIPELINE is `daily`, `yearly`, or the path of a manifest. The exit code is that of the step that failed
-    first.
+    PIPELINE is `daily`, `weekly`, `yearly`, or the path of a manifest. The exit code is that of the step that
+    failed first.
 
     Example: zlv run daily --from build -p upload=true
     """

@@ -80,6 +80,24 @@ def test_daily_waits_in_the_order_of_the_design() -> None:
     }
 
 
+def test_weekly_is_daily_but_for_the_build_of_everything() -> None:
+    """Issue 14: what one of the two learns, the other must."""
+    texts = {name: find_manifest(name).read_text(encoding="utf-8") for name in ("daily", "weekly")}
+    daily, weekly = (yaml.safe_load(text) for text in texts.values())
+    assert read_pipeline(find_manifest("weekly")).templates["build"].command == ("zlv", "build", "--full")
+    for template in weekly["spec"]["templates"]:
+        if template["name"] in ("build", "record"):
+            command = template["container"]["command"]
+            template["container"]["command"] = [
+                "daily" if part == "weekly" else part for part in command if part != "--full"
+            ]
+    weekly["metadata"]["name"] = daily["metadata"]["name"]
+    for labels in (weekly["metadata"]["labels"], weekly["spec"]["podMetadata"]["labels"]):
+        assert labels["zlv.fr/pipeline"] == "weekly"
+        labels["zlv.fr/pipeline"] = "daily"
+    assert weekly == daily
+
+
 def test_yearly_takes_its_sources_from_the_catalog_when_it_runs() -> None:
     yearly = read_pipeline(find_manifest("yearly"))
     assert yearly.tasks["load-lake"].items_from == "{{tasks.list-sources.outputs.result}}"

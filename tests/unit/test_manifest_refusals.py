@@ -137,8 +137,10 @@ def test_what_not_every_executor_understands_is_refused_with_its_place(tmp_path:
 
 
 def test_an_unknown_pipeline_is_told_the_known_ones() -> None:
-    with pytest.raises(SettingsError, match=r"there is no pipeline 'weekly'; known are .*daily.*yearly"):
-        find_manifest("weekly")
+    with pytest.raises(
+        SettingsError, match=r"there is no pipeline 'monthly'; known are .*daily.*weekly.*yearly"
+    ):
+        find_manifest("monthly")
 
 
 def test_another_kind_of_object_is_refused(tmp_path: Path) -> None:

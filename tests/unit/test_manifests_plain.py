@@ -21,7 +21,7 @@ K8S = ROOT / "k8s"
 FILES = sorted(
     path for folder in ("base", "components", "overlays", "gitops") for path in (K8S / folder).rglob("*.y*ml")
 )
-PIPELINES = ("daily", "yearly", "backup", "restore")
+PIPELINES = ("daily", "weekly", "yearly", "backup", "restore")
 
 
 def _objects(folder: str) -> list[Object]:

@@ -14,7 +14,7 @@ from jobs.pipelines.kubernetes.job import job_of
 from jobs.pipelines.manifest.manifest import find_manifest, read_pipeline
 
 
-@pytest.mark.parametrize("name", ["daily", "yearly", "backup", "restore"])
+@pytest.mark.parametrize("name", ["daily", "weekly", "yearly", "backup", "restore"])
 def test_the_job_of_a_step_has_the_step_s_own_keys_and_the_label_that_its_policy_selects(name: str) -> None:
     """S5: the executor makes of the manifest what the manifest says, for each step of each pipeline."""
     pipeline = read_pipeline(find_manifest(name))

@@ -38,6 +38,7 @@ is this one text. Takes root, pipeline (its name).
 {{- $given := dict "image" (include "zlv.image" (dict "root" $root "image" $values.image)) -}}
 {{- if eq $name "backup" }}{{ $_ := set $given "to" (printf "s3://%s/backups" (include "zlv.lakeBucket" $root)) }}{{ end -}}
 {{- if eq $name "restore" }}{{ $_ := set $given "from" ($values.pipelines.backup.parameters.to | default (printf "s3://%s/backups" (include "zlv.lakeBucket" $root))) }}{{ end -}}
+{{- if eq $name "weekly" }}{{ $given = mergeOverwrite $given (deepCopy $values.pipelines.daily.parameters) }}{{ end -}}
 {{- $given = mergeOverwrite $given (deepCopy (get $values.pipelines $name).parameters) -}}
 {{- $known := list -}}
 {{- range $parameter := $spec.arguments.parameters -}}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -11,7 +12,7 @@ from chart_variants import VARIANTS
 
 from jobs.pipelines.manifest.manifest import read_pipeline
 
-NAMES = {"daily", "yearly", "backup", "restore"}
+NAMES = {"daily", "weekly", "yearly", "backup", "restore"}
 
 
 def test_cron_jobs_start_one_executor_and_know_the_exit_codes() -> None:
@@ -89,3 +90,16 @@ def test_a_request_is_never_above_its_limit(limit: str, request_: str) -> None:
     build = next(each for each in daily["spec"]["templates"] if each["name"] == "build")
     assert build["container"]["resources"]["limits"]["memory"] == limit
     assert build["container"]["resources"]["requests"]["memory"] == request_
+
+
+def test_weekly_has_the_parameters_of_daily_unless_it_is_told_its_own() -> None:
+    """Issue 14: a release of Sunday goes where those of the other nights go."""
+    asked: dict[str, Any] = {"daily": {"parameters": {"upload": "true"}}}
+
+    def upload(**more: Any) -> str:
+        things = {identity(thing): thing for thing in objects(render({"pipelines": asked | more}))}
+        weekly = yaml.safe_load(things["ConfigMap", "zlv-warehouse-pipelines"]["data"]["weekly.yml"])
+        given = {each["name"]: each["value"] for each in weekly["spec"]["arguments"]["parameters"]}
+        return str(given["upload"])
+
+    assert (upload(), upload(weekly={"parameters": {"upload": "false"}})) == ("true", "false")

@@ -16,7 +16,7 @@ from kubernetes import client
 
 from jobs.pipelines.manifest.manifest import read_pipeline
 
-NAMES = {"daily", "yearly", "backup", "restore"}
+NAMES = {"daily", "weekly", "yearly", "backup", "restore"}
 MANIFEST = "zlv.fr/manifest"
 
 
@@ -34,13 +34,13 @@ def test_what_a_person_suspended_is_not_the_chart_s_to_start() -> None:
     asked = cron_jobs({"pipelines": {"daily": {"suspend": True}, "yearly": {"suspend": False}}})
     assert asked["daily"].spec.suspend is True and asked["yearly"].spec.suspend is None
     flows = [thing["spec"] for thing in objects(render(VARIANTS["argo"])) if thing["kind"] == "CronWorkflow"]
-    assert sorted("suspend" in spec for spec in flows) == [False, False, True, True]
+    assert sorted("suspend" in spec for spec in flows) == [False, False, False, True, True]
 
 
 @pytest.mark.parametrize(
     ("suspended", "told"),
     [
-        ("true", {"NOTE: daily", "NOTE: backup"}),
+        ("true", {"NOTE: daily", "NOTE: weekly", "NOTE: backup"}),
         ("false", {"WARNING: yearly", "WARNING: restore"}),
         ("", set()),
     ],
@@ -57,7 +57,7 @@ def test_an_upgrade_tells_what_stands_suspended(suspended: str, told: set[str], 
     done = helm("template", "zlv", str(copied), "--namespace", "zlv", "--show-only", "templates/told.yaml")
     assert done.returncode == 0, done.stderr
     text = objects(done.stdout)[0]["told"]
-    assert set(re.findall(r"(?:NOTE|WARNING): (?:daily|yearly|backup|restore)", text)) == told
+    assert set(re.findall(r"(?:NOTE|WARNING): (?:daily|weekly|yearly|backup|restore)", text)) == told
     assert ("zlv resume daily -N zlv" in text) is (suspended == "true")
 
 

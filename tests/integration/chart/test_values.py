@@ -60,7 +60,7 @@ WRONG: dict[str, tuple[Any, str]] = {
         {"pipelines": {"daily": {"schedule": "every night"}}},
         "/pipelines/daily/schedule",
     ),
-    "unknown pipeline": ({"pipelines": {"weekly": {}}}, "'/pipelines'.*weekly"),
+    "unknown pipeline": ({"pipelines": {"monthly": {}}}, "'/pipelines'.*monthly"),
     "unknown parameter": (
         {"pipelines": {"daily": {"parameters": {"uplaod": True}}}},
         r"pipelines\.daily\.parameters\.uplaod",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from jobs.errors import SettingsError
@@ -43,14 +44,23 @@ class Choice:
 
 @dataclass(frozen=True)
 class Place:
-    """Say where the steps run: on this machine, or in a cluster from the image given."""
+    """Say where the steps run: on this machine, in a cluster from the image given, or all in the one pod of
+    `job`, the Job that this process is of."""
 
     cluster: Cluster | None = None
     image: str | None = None
+    job: Mapping[str, str] | None = None
 
     @property
     def executor(self) -> str:
+        if self.job is not None:
+            return "pod"
         return "local" if self.cluster is None else "kubernetes"
+
+    @property
+    def workers(self) -> int:
+        """Give how many steps run side by side as processes: in a pod, whose memory each counts on, one."""
+        return 2 if self.job is None else 1
 
     @property
     def sees_volume(self) -> bool:

@@ -61,7 +61,7 @@ def execute(
     Raises Temporary (75) while another run holds the volume, SettingsError (64) for unknown names.
     """
     place = place or Place()
-    owner = place.cluster.owner() if place.cluster else None
+    owner = place.cluster.owner() if place.cluster else place.job
     run_id = run_id or run_id_of(owner) or new_run_id(pipeline.name)
     check(run_id)
     chosen = choice.tasks(pipeline)
@@ -99,9 +99,12 @@ def execute(
                 rerun = frozenset() if choice.is_all or choice.unfinished else frozenset(chosen)
                 if setting is None or place.cluster is None:
                     local = LocalExecutor(
-                        graph, launcher, trace, progress, workers or 2, rerun, failures, asked
+                        graph, launcher, trace, progress, workers or place.workers, rerun, failures, asked
                     )
-                    record.exit_code = local.run()
+                    code = local.run()
+                    # A pod's Job reads the code: a step's signal is not its pod's.
+                    is_step_s = place.job is not None and code > 128 and local.stopped_by is None
+                    record.exit_code = 1 if is_step_s else code
                 else:
                     place.cluster.on_hiccup = progress.hiccup
                     most = workers or int(pipeline.raw["spec"].get("parallelism", MOST_JOBS))

@@ -58,7 +58,7 @@ def hold(runs_dir: Path, run_id: str, pipeline: str, executor: str) -> Iterator[
         os.kill(os.getpid(), signal.SIGTERM)
 
     try:
-        if executor == "local":
+        if executor in ("local", "pod"):
             _wait_for_last_steps(runs_dir, descriptor)
         lease = EXECUTOR_LEASE if executor == "local" else JOB_LEASE
         try:

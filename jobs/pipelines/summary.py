@@ -9,7 +9,7 @@ from rich.table import Table
 
 from jobs.pipelines.execution import Outcome
 from jobs.settings import Settings
-from jobs.telemetry.records import all_unchanged
+from jobs.telemetry.records import POD_START, all_unchanged
 
 _UNCHANGED = "[green]unchanged[/green]"
 _STATES = {
@@ -51,6 +51,9 @@ def show(console: Console, settings: Settings, outcome: Outcome) -> None:
         _UNCHANGED if record.status == "done" and all_unchanged(outcome.steps) else _STATES[record.status],
     )
     console.print(table)
+    if starts := [step.facts[POD_START] for step in outcome.steps if POD_START in step.facts]:
+        whole = record.seconds or 0
+        console.print(f"pods' starts: {sum(starts):.0f} s of {whole:.0f} s", highlight=False)
     for note in dict.fromkeys(note for step in outcome.steps for note in step.notes):
         console.print(f"[yellow]·[/yellow] {escape(note)}", soft_wrap=True, highlight=False)
     if record.exit_code == 0:

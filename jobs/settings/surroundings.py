@@ -15,6 +15,10 @@ class Surroundings(BaseSettings):
 
     ZLV_POD_NAME: str | None = Field(None, description="the executor's own pod; set by the deployment")
     ZLV_POD_NAMESPACE: str | None = None
+    ZLV_JOB_NAME: str | None = Field(
+        None, description="the Job whose pod runs all steps (`--executor pod`); set by the deployment"
+    )
+    ZLV_JOB_UID: str | None = None
     ZLV_POD_MEMORY_LIMIT: int | None = Field(
         None, ge=1, description="MiB that the pod may use; DuckDB's memory derives from it"
     )

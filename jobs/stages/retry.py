@@ -48,6 +48,11 @@ def retry(run_id: str, namespace: str | None) -> None:
             f"there is no run {run_id!r} of a pipeline in {namespace or settings.runs_dir}; `zlv runs` lists"
             " them"
         )
+    if record.executor == "pod":
+        raise SettingsError(
+            f"run {record.run_id} was that of one pod, which has the keys; start another from its CronJob: what is"
+            " unchanged costs little"
+        )
     if record.executor != "local" and namespace is None:
         raise SettingsError(
             f"run {record.run_id} ran in a cluster; say where: zlv retry {record.run_id} --namespace …"

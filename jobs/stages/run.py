@@ -17,7 +17,7 @@ import click
 @click.option(
     "--workers",
     type=click.IntRange(1),
-    help="Steps that run side by side; 2 on this machine, as the manifest says in a cluster.",
+    help="Steps that run side by side; 2 on this machine, 1 in one pod, as the manifest says in a cluster.",
 )
 @click.option(
     "-p",
@@ -29,10 +29,10 @@ import click
 )
 @click.option(
     "--executor",
-    type=click.Choice(["local", "kubernetes"]),
+    type=click.Choice(["local", "kubernetes", "pod"]),
     default="local",
     show_default=True,
-    help="Where the steps run: as processes here, or as Jobs of a cluster.",
+    help="Where the steps run: as processes here, as Jobs of a cluster, or as processes of the Job's own pod.",
 )
 @click.option(
     "-N",
@@ -71,7 +71,7 @@ def run(
     if only and start:
         raise click.UsageError("--only and --from exclude each other")
     given = dict(_pair(text) for text in parameters)
-    if executor == "local" and (namespace or instance or image):
+    if executor != "kubernetes" and (namespace or instance or image):
         raise click.UsageError("--namespace, --instance and --image go with --executor kubernetes")
     settings = read_settings()
     place = Place()
@@ -79,6 +79,9 @@ def run(
         from jobs.pipelines.kubernetes.cluster import connect
 
         place = Place(connect(settings, namespace), image)
+    elif executor == "pod":
+        settings.require("ZLV_JOB_NAME", "ZLV_JOB_UID")
+        place = Place(job={"kind": "Job", "name": str(settings.ZLV_JOB_NAME), "uid": str(settings.ZLV_JOB_UID)})
     path = manifest_of(settings, place.cluster, pipeline, instance=instance)
     manifest = read_pipeline(path)
     choice = Choice(only, start)

@@ -13,6 +13,10 @@ from jobs.telemetry.identity import RUN_ID
 from jobs.telemetry.whole import write_whole
 
 
+# The fact that says how many seconds a step waited for its pod.
+POD_START = "pod_start_seconds"
+
+
 @dataclass
 class StepRecord:
     """Say how one stage went. Times are seconds since 1970; `status` is running, done or failed."""

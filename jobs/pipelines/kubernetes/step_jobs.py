@@ -19,7 +19,7 @@ from jobs.pipelines.kubernetes.pod_log import without_log_lines
 from jobs.pipelines.kubernetes.verdict import Verdict, job_end, verdict
 from jobs.pipelines.step import Step
 from jobs.pipelines.stepping import Kept
-from jobs.telemetry.records import StepRecord, read_step, step_path, write_record
+from jobs.telemetry.records import POD_START, StepRecord, read_step, step_path, write_record
 from jobs.telemetry.run import RunTrace
 
 
@@ -147,6 +147,8 @@ class StepJobs:
         record.status = "done" if told.exit_code == 0 else "failed"
         keeps_words = is_own and record.message and not told.is_disruption
         record.message = (record.message if keeps_words else told.sentence) if told.exit_code else None
+        if told.pod_start is not None:
+            record.facts[POD_START] = told.pod_start
         if not is_own:
             self.trace.step(record)
         write_record(step_path(runs_dir, self.setting.run_id, step.name), record)

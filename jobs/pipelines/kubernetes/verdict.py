@@ -29,7 +29,8 @@ _GAVE_WAY = "its pod had to give way"
 class Verdict:
     """Tell an attempt's end. A disruption came from outside (its pod or Job was deleted) and is no failure.
 
-    `told` is the record that the stage itself left in the pod's status.
+    `told` is the record that the stage itself left in the pod's status; `pod_start` the seconds from the Job's
+    creation to the step's own start.
     """
 
     exit_code: int
@@ -38,6 +39,7 @@ class Verdict:
     started: float | None
     ended: float | None
     told: Mapping[str, Any] | None
+    pod_start: float | None = None
 
 
 def job_end(job: Object) -> Object | None:
@@ -63,7 +65,14 @@ def verdict(job: Object, pods: Iterable[Object]) -> Verdict:
         code, sentence, is_disruption = _failure(job, condition, pod, end, told)
     began = moment(end.get("startedAt") or (job.get("status") or {}).get("startTime"))
     ended = moment(end.get("finishedAt") or condition.get("lastTransitionTime"))
-    return Verdict(code, sentence, is_disruption, began, ended, told)
+    return Verdict(code, sentence, is_disruption, began, ended, told, _pod_start(job, end))
+
+
+def _pod_start(job: Object, end: Object) -> float | None:
+    """Tell how long a Job's step waited for its start; None when it had none. A second is what is told."""
+    created = moment(job["metadata"].get("creationTimestamp")) if "metadata" in job else None
+    started = moment(end.get("startedAt"))
+    return None if created is None or started is None else max(0.0, started - created)
 
 
 def _failure(

@@ -10,9 +10,13 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "trial": {"dev": {"enabled": True}},
     "argo": {"argo": {"enabled": True}},
     "one pod": {
-        "pipelines": {name: {"executor": "pod"} for name in ("daily", "weekly", "yearly", "backup", "restore")},
+        "pipelines": {
+            name: {"executor": "pod"} for name in ("daily", "weekly", "yearly", "backup", "restore")
+        },
         "steps": {"load-lake": {"resources": {"limits": {"memory": "12Gi", "cpu": "2500m"}}}},
-        "networkPolicy": {"extraEgress": {"steps": {"audit": [{"ports": [{"protocol": "TCP", "port": 3128}]}]}}},
+        "networkPolicy": {
+            "extraEgress": {"steps": {"audit": [{"ports": [{"protocol": "TCP", "port": 3128}]}]}}
+        },
         "extraVolumes": [{"name": "certificates", "configMap": {"name": "certificates"}}],
         "extraVolumeMounts": [{"name": "certificates", "mountPath": "/etc/certificates", "readOnly": True}],
     },

@@ -46,5 +46,5 @@ def sentence(record: RunRecord) -> str:
     why = record.message or "its log says why"
     return (
         f"zlv {record.pipeline}: run {record.run_id} failed with {record.exit_code}. {why}. "
-        f"Readers keep the last good release. Next: zlv runs, then zlv retry {record.run_id}"
+        f"Readers keep the last good release. Next: zlv runs, then {record.way_on}"
     )

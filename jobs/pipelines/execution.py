@@ -99,12 +99,17 @@ def execute(
                 rerun = frozenset() if choice.is_all or choice.unfinished else frozenset(chosen)
                 if setting is None or place.cluster is None:
                     local = LocalExecutor(
-                        graph, launcher, trace, progress, workers or place.workers, rerun, failures, asked
+                        graph,
+                        launcher,
+                        trace,
+                        progress,
+                        workers or place.workers,
+                        rerun,
+                        failures,
+                        asked,
+                        in_pod=place.job is not None,
                     )
-                    code = local.run()
-                    # A pod's Job reads the code: a step's signal is not its pod's.
-                    is_step_s = place.job is not None and code > 128 and local.stopped_by is None
-                    record.exit_code = 1 if is_step_s else code
+                    record.exit_code = local.run()
                 else:
                     place.cluster.on_hiccup = progress.hiccup
                     most = workers or int(pipeline.raw["spec"].get("parallelism", MOST_JOBS))

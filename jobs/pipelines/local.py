@@ -20,10 +20,17 @@ _GRACE_SECONDS = 30.0
 
 @dataclass
 class LocalExecutor(Stepping[Attempt]):
-    """Work through a graph with child processes, held by the name of their step."""
+    """Work through a graph with child processes, held by the name of their step; `in_pod`: they are all that
+    a pod is for."""
 
+    in_pod: bool = field(default=False, kw_only=True)
     _children: dict[str, Child] = field(default_factory=dict)
     _stop_until: float | None = None
+
+    def run(self) -> int:
+        code = super().run()
+        # The pod's Job reads the code: a step's signal is not its pod's.
+        return 1 if self.in_pod and code > 128 and self.stopped_by is None else code
 
     def settled_before(self, step: Step, again: bool) -> Kept | Attempt:
         earlier = read_step(self.launcher.settings.runs_dir, self.launcher.run_id, step.name)

@@ -91,7 +91,7 @@ def _resume(console: Console, settings: Settings, outcome: Outcome) -> None:
     _commands(
         console,
         [
-            (f"zlv retry {record.run_id}", "goes on; what is done is not run again"),
+            (record.way_on, "goes on; what is done is not run again"),
             (f"zlv trace {record.run_id}", "what ran"),
         ],
     )

@@ -50,8 +50,8 @@ def retry(run_id: str, namespace: str | None) -> None:
         )
     if record.executor == "pod":
         raise SettingsError(
-            f"run {record.run_id} was that of one pod, which has the keys; start another from its CronJob: what is"
-            " unchanged costs little"
+            f"run {record.run_id} was that of one pod, which had the keys; start another of its CronJob, to"
+            f" which what is unchanged costs little: {record.way_on}"
         )
     if record.executor != "local" and namespace is None:
         raise SettingsError(

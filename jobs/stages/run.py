@@ -32,7 +32,7 @@ import click
     type=click.Choice(["local", "kubernetes", "pod"]),
     default="local",
     show_default=True,
-    help="Where the steps run: as processes here, as Jobs of a cluster, or as processes of the Job's own pod.",
+    help="Where the steps run: as processes here, as Jobs of a cluster, or all in this one pod of a Job.",
 )
 @click.option(
     "-N",
@@ -81,7 +81,9 @@ def run(
         place = Place(connect(settings, namespace), image)
     elif executor == "pod":
         settings.require("ZLV_JOB_NAME", "ZLV_JOB_UID")
-        place = Place(job={"kind": "Job", "name": str(settings.ZLV_JOB_NAME), "uid": str(settings.ZLV_JOB_UID)})
+        place = Place(
+            job={"kind": "Job", "name": str(settings.ZLV_JOB_NAME), "uid": str(settings.ZLV_JOB_UID)}
+        )
     path = manifest_of(settings, place.cluster, pipeline, instance=instance)
     manifest = read_pipeline(path)
     choice = Choice(only, start)

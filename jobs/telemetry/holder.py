@@ -53,7 +53,7 @@ class Lock:
     @property
     def is_seen(self) -> bool:
         """Tell whether its process is one of this machine, so that no clock need be asked."""
-        return self.executor in ("local", "stage") and self.host == socket.gethostname()
+        return self.executor in ("local", "stage", "pod") and self.host == socket.gethostname()
 
     def sentence(self) -> str:
         """Say who is in the way, since when, and what to do."""

@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 from jobs.telemetry.identity import RUN_ID
 from jobs.telemetry.whole import write_whole
 
-
 # The fact that says how many seconds a step waited for its pod.
 POD_START = "pod_start_seconds"
 
@@ -70,6 +69,13 @@ class RunRecord:
     @property
     def seconds(self) -> float | None:
         return None if self.ended is None else self.ended - self.started
+
+    @property
+    def way_on(self) -> str:
+        """Give the command that goes on after a failure; who looks at the run of one pod has not its keys."""
+        if self.executor == "pod":
+            return f"kubectl create job --from=cronjob/…-{self.pipeline} again"
+        return f"zlv retry {self.run_id}"
 
 
 # The stages that make what is shown.

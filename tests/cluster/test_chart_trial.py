@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import subprocess
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
-from chain import Chain, base_environment, fingerprints
+from chain import Chain, base_environment
 from chart import helm
 from trials import GUIDE, LOVAC_2027, NAME, PUT_2027, Trial, at_once, stand_in, trial
 
@@ -54,54 +52,6 @@ def test_a_metabase_without_the_volume_follows_the_releases_in_s3(trial: Trial) 
     )
     assert refused.returncode and "Read-only" in refused.stderr
     trial.kubectl("delete", "pod", "stand-in", "--now")
-
-
-def test_a_laptop_gives_the_same_tables_as_the_jobs_of_the_cluster(trial: Trial, tmp_path: Path) -> None:
-    declared = json.loads(trial.kubectl("get", "configmap", f"{NAME}-catalog", "-ojson"))
-    (tmp_path / "catalog").mkdir()
-    for file, text in declared["data"].items():
-        (tmp_path / "catalog" / file).write_text(text)
-    where = base_environment(tmp_path) | {"ZLV_CATALOG_DIR": f":{tmp_path / 'catalog'}"}
-    with trial.sources() as sources:
-        local = Chain(tmp_path, where | sources)
-        local.zlv("run", "daily")
-    assert fingerprints(local.clean_file) == trial.tables()
-
-
-@pytest.mark.skipif(
-    "ZLV_TEST_ARGO" not in os.environ, reason="ZLV_TEST_ARGO says that Argo Workflows watches every namespace"
-)
-def test_argo_runs_the_same_manifest_to_the_same_tables(trial: Trial) -> None:
-    before, release = (
-        trial.tables(),
-        trial.kubectl("exec", f"deploy/{NAME}-shell", "--", "readlink", "/clean/zlv.duckdb"),
-    )
-    trial.helm("upgrade", argo={"enabled": True})
-    name = f"by-argo-{secrets.token_hex(3)}"
-    workflow = {
-        "apiVersion": "argoproj.io/v1alpha1",
-        "kind": "Workflow",
-        "metadata": {"name": name},
-        "spec": {"workflowTemplateRef": {"name": f"{NAME}-daily"}},
-    }
-    trial.kubectl("create", "-f", "-", text=json.dumps(workflow))
-    status: dict[str, Any] = {}
-    until = time.monotonic() + 420
-    while status.get("phase") not in ("Succeeded", "Failed", "Error") and time.monotonic() < until:
-        time.sleep(3)
-        status = json.loads(trial.kubectl("get", "workflow", name, "-ojson")).get("status", {})
-    told = [
-        (node["displayName"], node["phase"], node.get("message")) for node in status.get("nodes", {}).values()
-    ]
-    assert status.get("phase") == "Succeeded", (status.get("message"), told)
-    assert (
-        name
-        in trial.kubectl("exec", f"deploy/{NAME}-shell", "--", "readlink", "/clean/zlv.duckdb")
-        != release
-    )
-    assert trial.tables() == before
-    assert name in trial.kubectl("exec", f"deploy/{NAME}-shell", "--", "zlv", "runs")
-    trial.helm("upgrade")
 
 
 def test_the_years_load_side_by_side_and_a_new_one_by_a_value_of_the_chart(trial: Trial) -> None:

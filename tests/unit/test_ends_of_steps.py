@@ -121,6 +121,19 @@ def test_the_end_of_an_attempt_is_one_sentence(
     assert (found.exit_code, found.sentence, found.is_disruption) == (code, sentence, disruption)
 
 
+@pytest.mark.parametrize(
+    ("started", "seconds"),
+    [("2026-11-23T20:00:07Z", 12.0), ("2026-11-23T19:59:50Z", 0.0), (None, None)],
+    ids=["in the usual case", "by a node whose clock is late", "never"],
+)
+def test_how_long_a_step_waited_for_its_pod_is_told(started: str | None, seconds: float | None) -> None:
+    """Issue 14: from the Job's creation to the start of the step itself, the image's pull included."""
+    job = ended(type="Complete")
+    job["metadata"]["creationTimestamp"] = "2026-11-23T19:59:55Z"
+    assert verdict(job, [pod({"exitCode": 0, "startedAt": started})]).pod_start == seconds
+    assert verdict({}, [pod({"exitCode": 0})]).pod_start is None
+
+
 def test_why_a_pod_waits_is_one_sentence() -> None:
     unschedulable = {
         "type": "PodScheduled",

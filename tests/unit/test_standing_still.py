@@ -9,7 +9,7 @@ from standing import Scene, pod, scene
 
 from jobs.errors import Temporary
 from jobs.inspection.run_state import tell
-from jobs.pipelines.kubernetes.verdict import verdict
+from jobs.pipelines.kubernetes.verdict import Verdict, verdict
 from jobs.telemetry.records import RunRecord, read_step
 
 __all__ = ["scene"]
@@ -169,3 +169,14 @@ def test_what_a_step_printed_and_that_went_with_its_pod_is_said_to_be_lost(scene
         Temporary, match="what step a printed is lost with its pod; run it again with --from a"
     ):
         scene.patrol.jobs.result(scene.attempt.step, {"p": done})
+
+
+@pytest.mark.parametrize("waited", [12.0, None])
+def test_a_step_s_record_says_how_long_its_pod_took_to_start(scene: Scene, waited: float | None) -> None:
+    """Issue 14: a fact beside those that the stage itself tells."""
+    said = {"step": "a", "stage": "a", "run_id": "r1", "started": 100.0, "exit_code": 0, "ended": 101.0}
+    told = Verdict(0, None, False, 100.0, 101.0, {**said, "facts": {"unchanged": True}}, waited)
+    record = scene.patrol.jobs.record(scene.attempt.step, 1, told)
+    expected = {"unchanged": True} | ({} if waited is None else {"pod_start_seconds": waited})
+    assert record.facts == expected
+    assert read_step(scene.runs, "r1", "a") == record

@@ -29,8 +29,8 @@ _GAVE_WAY = "its pod had to give way"
 class Verdict:
     """Tell an attempt's end. A disruption came from outside (its pod or Job was deleted) and is no failure.
 
-    `told` is the record that the stage itself left in the pod's status; `pod_start` the seconds from the Job's
-    creation to the step's own start.
+    `told` is the record that the stage itself left in the pod's status; `pod_start` the seconds that lie
+    between the Job's creation and the step's own start.
     """
 
     exit_code: int
@@ -70,7 +70,7 @@ def verdict(job: Object, pods: Iterable[Object]) -> Verdict:
 
 def _pod_start(job: Object, end: Object) -> float | None:
     """Tell how long a Job's step waited for its start; None when it had none. A second is what is told."""
-    created = moment(job["metadata"].get("creationTimestamp")) if "metadata" in job else None
+    created = moment((job.get("metadata") or {}).get("creationTimestamp"))
     started = moment(end.get("startedAt"))
     return None if created is None or started is None else max(0.0, started - created)
 

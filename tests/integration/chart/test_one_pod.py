@@ -114,3 +114,16 @@ def test_what_cannot_be_is_refused(values: dict[str, Any], sentence: str) -> Non
     done = helm("template", "zlv", str(CHART), "--values", "-", text=yaml.safe_dump(values))
     assert done.returncode
     assert re.search(sentence, done.stderr), done.stderr
+
+
+@pytest.mark.parametrize("executor", ["pod", "kubernetes"])
+def test_the_alert_says_where_the_runs_of_one_pod_are_looked_at(executor: str) -> None:
+    """Issue 14: they leave no Job of a step from which a laptop could read them."""
+    values = {
+        "monitoring": {"prometheusRule": {"enabled": True}},
+        "pipelines": {"daily": {"executor": executor}},
+    }
+    (rule,) = (thing for thing in objects(render(values)) if thing["kind"] == "PrometheusRule")
+    told = next(each for each in rule["spec"]["groups"][0]["rules"] if each["alert"] == "ZlvRunFailed")
+    look = "Of daily, whose runs are on the volume: kubectl -n zlv-warehouse exec deploy/zlv-warehouse-shell"
+    assert (look in told["annotations"]["description"]) is (executor == "pod")

@@ -87,7 +87,12 @@ class Dbt:
 
     def _mark(self, nodes: Collection[str]) -> None:
         for id_, node in self.manifest.nodes.items():
-            node.tags = [tag for tag in node.tags if tag != _DUE] + [_DUE] * (id_ in nodes)
+            node.tags = [tag for tag in node.tags if tag != _DUE]
+            if id_ in nodes:
+                node.tags.append(_DUE)
+                if node.resource_type.value != "seed":
+                    # Compiled once, dbt takes it for one whose ephemeral models are written into it already.
+                    node.compiled, node.extra_ctes_injected, node.extra_ctes = False, False, []
 
     def artefact(self) -> dict[str, Any]:
         """Give dbt's manifest as it writes it, with the SQL of all that was compiled or ran."""

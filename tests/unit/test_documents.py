@@ -90,8 +90,8 @@ def test_the_index_leads_to_every_page_and_the_readme_to_the_index() -> None:
     assert "docs/README.md" in LINK.findall((ROOT / "README.md").read_text(encoding="utf-8"))
 
 
-def test_ten_decisions_say_why_what_follows_what_was_measured_and_where() -> None:
-    assert len(DECISIONS) == 10
+def test_every_decision_says_why_what_follows_what_was_measured_and_where() -> None:
+    assert len(DECISIONS) >= 10
     for page in DECISIONS:
         text = page.read_text(encoding="utf-8")
         parts = re.findall(r"^\*\*(\w+)(?:\.\*\*|\*\* \()", text, re.MULTILINE)

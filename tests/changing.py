@@ -28,6 +28,7 @@ MODELS = {
     "mart_names": "select name, count(*) as n from {{ ref('stg_users') }} group by all",
     "mart_end": "select count(*) as n, (select max(price) from {{ ref('mart_prices') }}) as price from"
     " {{ ref('mart_small') }}",
+    "mart_rule": "select '{{ var('public_criteria') | string | replace(\"'\", '') }}' as rule",
     "mart_years": "select * from {{ ref('int_vacant') }} where vacant > 0",
 }
 POLICY = {
@@ -53,6 +54,7 @@ class World:
     years: list[int] = field(default_factory=lambda: [2024, 2025])
     key: str = "k" * 40
     day: int = 1
+    rule: str = "fil"
 
     @property
     def columns(self) -> dict[str, list[str]]:
@@ -118,6 +120,7 @@ def _one(world: World, draw: random.Random) -> str:
         "the policy keeps a column": lambda: world.policy["external"].update(name="none keep"),
         "the key changed": lambda: setattr(world, "key", draw.choice("abcdef") * 40),
         "a year is new": years,
+        "the rule of a year changed": lambda: setattr(world, "rule", draw.choice(["fil", "fil_ccthp"])),
         "the day moved": lambda: setattr(world, "day", world.day + 1),
     }
     what = draw.choice(sorted(kinds))

@@ -61,6 +61,10 @@ def _tried(column: str) -> dict[str, object]:
     return {"name": column, "data_tests": [{"not_null": {"config": {"severity": "warn"}}}]}
 
 
+def _year_of(name: str, world: World) -> dict[str, object]:
+    return {"millesime": int(name[-4:]), "public_criterion": world.rule}
+
+
 def _catalog(world: World) -> dict[str, str]:
     files = {}
     for domain in ("external", "production", "lovac"):
@@ -68,7 +72,9 @@ def _catalog(world: World) -> dict[str, str]:
         sources = {
             name: {
                 "location": f"postgres:{name}" if domain == "production" else f"{name}.csv",
-                **({"millesime": int(name[-4:]), "public_criterion": "fil"} if domain == "lovac" else {}),
+                **(
+                    {"millesime": int(name[-4:]), "public_criterion": world.rule} if domain == "lovac" else {}
+                ),
                 "columns": {
                     column: TYPES.get(column, "VARCHAR") if domain != "lovac" or column != "id" else "VARCHAR"
                     for column in world.columns[f"{domain}.{name}"]

@@ -20,7 +20,8 @@ from jobs.transform.parsed import dbt_arguments
 
 RESULTS = "run_results.json"
 _DUE = "zlv_due"
-_MARKED = ["--select", f"tag:{_DUE}", "--indirect-selection", "empty"]
+# An incremental model is made whole, as it is in an empty warehouse.
+_MARKED = ["--select", f"tag:{_DUE}", "--indirect-selection", "empty", "--full-refresh"]
 
 
 def selection_of(only: tuple[str, ...], excluded: list[str], *, unit_tests: bool) -> list[str]:

@@ -11,6 +11,7 @@ from graphlib import TopologicalSorter
 from typing import Any
 
 from jobs.catalog import Catalog
+from jobs.transform.parsed import dbt_variables
 
 # Of a node's configuration, what neither its rows nor a test's verdict depend on.
 _SAID_ONLY = ("meta", "tags", "docs", "group", "access", "freshness", "event_time", "packages")
@@ -68,6 +69,9 @@ def graph_of(manifest: Any, catalog: Catalog, engine: str, excluded_tags: Iterab
     moving = _moving({macro.name: macro.macro_sql for macro in own.values()})
     world = digest(
         engine,
+        dbt_variables(catalog),
+        # dbt's project files, in which variables may stand too.
+        sorted((name, file.checksum) for name, file in manifest.state_check.project_hashes.items()),
         sorted((id_, macro.macro_sql) for id_, macro in own.items()),
         sorted((id_, _source(source)) for id_, source in manifest.sources.items()),
     )
@@ -169,7 +173,10 @@ def _moving(macros: Mapping[str, str]) -> frozenset[str]:
 
 
 def _source(source: Any) -> Any:
-    return [source.identifier, [[c.name, c.config.meta or c.meta] for c in source.columns.values()]]
+    return [
+        source.identifier,
+        [[c.name, c.data_type, c.config.meta or c.meta] for c in source.columns.values()],
+    ]
 
 
 def _waits(source: Any, catalog: Catalog) -> bool:

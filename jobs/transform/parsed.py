@@ -6,6 +6,7 @@ import json
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from jobs.catalog import Catalog, load_catalog
 from jobs.errors import DataRefused
@@ -43,12 +44,16 @@ def _own_folder() -> Path:
     return project_dir("dbt") / "parsed"
 
 
-def dbt_arguments(verb: str, project: Path, scratch: Path, catalog: Catalog) -> list[str]:
-    """Write a command of dbt on the project, which leaves its files in `scratch` alone."""
-    variables = {
+def dbt_variables(catalog: Catalog) -> dict[str, Any]:
+    """Give dbt's variables: the years that the catalog declares, and the rule of each LOVAC year."""
+    return {
         "millesimes": {prefix: catalog.millesimes(prefix) for prefix in _PREFIXES},
         "public_criteria": catalog.public_criteria,
     }
+
+
+def dbt_arguments(verb: str, project: Path, scratch: Path, catalog: Catalog) -> list[str]:
+    """Write a command of dbt on the project, which leaves its files in `scratch` alone."""
     places = ["--project-dir", str(project), "--profiles-dir", str(project), "--target-path", str(scratch)]
     # It prints nothing: its messages quote data, and what matters is heard by its events.
     silent = [
@@ -64,7 +69,7 @@ def dbt_arguments(verb: str, project: Path, scratch: Path, catalog: Catalog) -> 
     # One node at a time: DuckDB gives each query all its threads, and two queries would want the memory
     # twice.
     single = ["--no-version-check", "--threads", "1"]
-    return [verb, *places, *silent, *single, "--vars", json.dumps(variables)]
+    return [verb, *places, *silent, *single, "--vars", json.dumps(dbt_variables(catalog))]
 
 
 def main() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from jobs.transform.contents import Content, content_of_view
 from jobs.transform.graph import Defined, Graph
@@ -83,19 +83,7 @@ class Waves:
         if node.kind == "view":
             shape = last.content.shape if last.content else ""
             content = content_of_view(shape, self.parts[node.id], self._contents(node))
-        reads = self._reads(node)
-        self.made[node.id] = Made(
-            node.name,
-            node.kind,
-            node.origin,
-            last.parts,
-            reads,
-            content,
-            last.status,
-            last.failures,
-            last.run,
-            last.because,
-        )
+        self.made[node.id] = replace(last, origin=node.origin, reads=self._reads(node), content=content)
         if content is not None:
             self.held[node.id] = content
 

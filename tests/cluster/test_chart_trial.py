@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import subprocess
 import time
 from pathlib import Path
 
 import pytest
-from chain import Chain, base_environment
+from chain import Chain, base_environment, fingerprints
 from chart import helm
 from trials import GUIDE, LOVAC_2027, NAME, PUT_2027, Trial, at_once, stand_in, trial
 
@@ -52,6 +53,35 @@ def test_a_metabase_without_the_volume_follows_the_releases_in_s3(trial: Trial) 
     )
     assert refused.returncode and "Read-only" in refused.stderr
     trial.kubectl("delete", "pod", "stand-in", "--now")
+
+
+def test_a_laptop_gives_the_same_tables_as_the_jobs_of_the_cluster(trial: Trial, tmp_path: Path) -> None:
+    declared = json.loads(trial.kubectl("get", "configmap", f"{NAME}-catalog", "-ojson"))
+    (tmp_path / "catalog").mkdir()
+    for file, text in declared["data"].items():
+        (tmp_path / "catalog" / file).write_text(text)
+    where = base_environment(tmp_path) | {"ZLV_CATALOG_DIR": f":{tmp_path / 'catalog'}"}
+    with trial.sources() as sources:
+        local = Chain(tmp_path, where | sources)
+        local.zlv("run", "daily")
+    assert fingerprints(local.clean_file) == trial.tables()
+
+
+def test_the_steps_of_one_pod_give_the_same_tables_as_jobs(trial: Trial) -> None:
+    """Issue 14: `executor: pod`, the same manifest, the same records."""
+    before = trial.tables()
+    trial.helm("upgrade", pipelines={"daily": {"executor": "pod"}})
+    try:
+        name = f"in-one-pod-{secrets.token_hex(3)}"
+        trial.run("daily", name)
+        made = json.loads(trial.kubectl("get", "jobs", "--selector=zlv.fr/run", "-ojson"))["items"]
+        assert not [job for job in made if job["metadata"]["labels"]["zlv.fr/run"].startswith(name)]
+        told = trial.kubectl("exec", f"deploy/{NAME}-shell", "--", "zlv", "runs", "--json")
+        (run,) = (each for each in json.loads(told) if each["run_id"].startswith(name))
+        assert (run["pipeline"], run["state"], run["exit_code"]) == ("daily", "done", 0)
+        assert trial.tables() == before
+    finally:
+        trial.helm("upgrade")
 
 
 def test_the_years_load_side_by_side_and_a_new_one_by_a_value_of_the_chart(trial: Trial) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 import pytest
 from kubernetes import client
-from laptop import POD_SECURITY, Runs
+from laptop import POD_SECURITY, Runs, wait_for
 from manifests import task
 
 pytestmark = pytest.mark.cluster
@@ -40,6 +40,9 @@ def volume(runs: Runs, api: client.ApiClient) -> Iterator[Path]:
         claim = {"volumeName": name, "resources": {"requests": {"storage": "100Mi"}}, **room}
         body = {"metadata": {"name": "small"}, "spec": claim}
         runs.core.create_namespaced_persistent_volume_claim(runs.namespace, body)
+        read = runs.core.read_namespaced_persistent_volume_claim
+        # A pod that comes first is told of the claim alone.
+        wait_for(lambda: read("small", runs.namespace).status.phase == "Bound")
         yield folder
         runs.core.delete_namespaced_persistent_volume_claim("small", runs.namespace)
         runs.core.delete_persistent_volume(name)

@@ -17,7 +17,7 @@ from jobs.transform.state import read_state, write_state
 __all__ = ["small"]  # fixtures
 
 # ZLV_TEST_CHANGES=200 tries as many as a release should stand.
-SETS = int(os.environ.get("ZLV_TEST_CHANGES", "8"))
+SETS = int(os.environ.get("ZLV_TEST_CHANGES", "5"))
 SAID_ONLY = ("meta", "tags", "docs", "group", "access", "freshness", "event_time", "packages")
 
 

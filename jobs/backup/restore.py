@@ -11,9 +11,10 @@ from jobs.backup.contents import Contents, read_contents
 from jobs.backup.export import BaseFile, base_parts
 from jobs.errors import DataRefused
 from jobs.releases.manifest import check_manifest
-from jobs.releases.release import close_release, content_sha256, open_to_group, point_to, publishing
+from jobs.releases.release import close_release, open_to_group, point_to, publishing
 from jobs.settings import Settings
 from jobs.storage.files import discard, next_of, put_in_place
+from jobs.storage.fingerprint import file_sha256
 from jobs.storage.places import Place
 from jobs.storage.writer import one_writer
 from jobs.telemetry import StageRun
@@ -103,7 +104,7 @@ def _target(settings: Settings, file: BaseFile) -> Path:
 def _same(target: Path, file: BaseFile) -> bool:
     if target.is_symlink() or not target.is_file() or target.stat().st_size != file.bytes:
         return False
-    return content_sha256(target) == file.sha256
+    return file_sha256(target) == file.sha256
 
 
 def _arrive(place: Place, folder: str, file: BaseFile, pending: Path) -> None:

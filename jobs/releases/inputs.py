@@ -17,9 +17,9 @@ from jobs.privacy.declared import Documented
 from jobs.privacy.report import policy_digest
 from jobs.privacy.treatments import key_fingerprint
 from jobs.releases.audited import publications_digest
-from jobs.releases.release import content_sha256
 from jobs.settings import Settings
 from jobs.sql import identifier
+from jobs.storage.fingerprint import file_sha256, folder_sha256
 from jobs.storage.session import raw_alias
 
 # What a certificate says of the rows of a table, and of how they came to be what they are.
@@ -79,17 +79,13 @@ def _content(connection: duckdb.DuckDBPyConnection, alias: str, path: Path) -> A
     tables = facts.get("tables") or {"": facts}
     said = [{"table": name, **{fact: table.get(fact) for fact in _SAID}} for name, table in tables.items()]
     known = all(table["fingerprint"] for table in said)
-    return [facts.get("key"), said] if known else content_sha256(path)
+    return [facts.get("key"), said] if known else file_sha256(path)
 
 
 def _program() -> str:
     """Name the code that looks, and the engines that it looks with."""
-    digest = hashlib.sha256(f"{duckdb.__version__}\0{platform.python_version()}".encode())
-    folder = Path(jobs.__file__).parent
-    for path in sorted(folder.rglob("*.py")):
-        content = path.read_bytes()
-        digest.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode() + content)
-    return digest.hexdigest()
+    code = folder_sha256(Path(jobs.__file__).parent, "*.py")
+    return _digest([duckdb.__version__, platform.python_version(), code])
 
 
 def _digest(facts: Any) -> str:

@@ -10,8 +10,8 @@ from typing import Any
 from jobs import __version__
 from jobs.errors import DataRefused
 from jobs.privacy.signature import fault, require_trusted_key, sign
-from jobs.releases.release import content_sha256
 from jobs.settings import Settings
+from jobs.storage.fingerprint import file_sha256
 from jobs.storage.outside import MOST_BYTES, Name, Outside, Sha256, read_outside
 
 SUFFIX = ".json"
@@ -46,7 +46,7 @@ def write_manifest(settings: Settings, release: str, path: Path, proof: dict[str
         {
             "format": 1,
             "release": release,
-            "sha256": content_sha256(path),
+            "sha256": file_sha256(path),
             "bytes": path.stat().st_size,
             "written_at": datetime.now(UTC).isoformat(),
             "version": __version__,
@@ -88,7 +88,7 @@ def check_manifest(settings: Settings, text: str, what: str, trusted: str | None
 
 def check_content(release: Path, manifest: Manifest) -> None:
     """Compare a release's bytes with its manifest."""
-    if release.stat().st_size != manifest.bytes or content_sha256(release) != manifest.sha256:
+    if release.stat().st_size != manifest.bytes or file_sha256(release) != manifest.sha256:
         raise DataRefused(
             f"{release} does not hold the bytes that its manifest names: somebody or the disk changed it;"
             f" {_CURE}, or roll back to another release"

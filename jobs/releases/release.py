@@ -8,7 +8,6 @@ connection to the clean file sees the new one.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +17,7 @@ from jobs.errors import DataRefused, SettingsError, Temporary
 from jobs.settings import Settings
 from jobs.storage.damage import check_whole
 from jobs.storage.files import discard, next_of, read_certificate
+from jobs.storage.fingerprint import file_sha256
 from jobs.storage.lock_file import held
 from jobs.telemetry.identity import RUN_ID
 from jobs.telemetry.whole import sync
@@ -37,17 +37,11 @@ def warehouse_fingerprint(path: Path) -> dict[str, Any]:
     check_whole(path)
     certificate = read_certificate(path) or {}
     return {
-        "sha256": content_sha256(path),
+        "sha256": file_sha256(path),
         "bytes": path.stat().st_size,
         "run_id": certificate.get("run_id"),
         "written_at": certificate.get("written_at"),
     }
-
-
-def content_sha256(path: Path) -> str:
-    """Hash a file's whole content."""
-    with path.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def release_file(clean_dir: Path, name: str) -> Path:

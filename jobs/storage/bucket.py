@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
 from jobs.errors import DataRefused, SettingsError
 from jobs.settings import Settings
+from jobs.storage.fingerprint import file_sha256
 from jobs.storage.outside import MOST_BYTES, document_text
 from jobs.storage.s3 import client, told
 from jobs.storage.transfer import put_file
@@ -86,8 +86,7 @@ class Bucket:
                         f"{self}/{path} is missing: it was not written to its end; nothing was changed"
                     ) from None
                 raise
-        with to.open("rb") as content:
-            return hashlib.file_digest(content, "sha256").hexdigest()
+        return file_sha256(to)
 
     def finish(self, folder: str) -> None:
         """Do nothing: an export is complete with its manifest, which is written last."""

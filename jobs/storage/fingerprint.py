@@ -1,9 +1,12 @@
-"""Name a source's declaration and a table's content, so that what is unchanged is known as such."""
+"""Name a source's declaration, the content of a table, a file or a folder, so that what is unchanged is known
+as such."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
+from pathlib import Path
 
 import duckdb
 
@@ -45,3 +48,21 @@ def content_fingerprint(connection: duckdb.DuckDBPyConnection, table: str, colum
     )
     count, both, total = connection.execute(query).fetchall()[0]
     return f"{count}-{both:016x}-{int(total):x}"
+
+
+def file_sha256(path: Path) -> str:
+    """Name a file by all its bytes: size, time and inode can be set back, and a disk can change a byte."""
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def folder_sha256(folder: Path, pattern: str, without: Iterable[str] = ()) -> str:
+    """Name a folder by the names and bytes of its files that fit the pattern, at any depth; nothing below
+    names that are `without`."""
+    left_out, digest = set(without), hashlib.sha256()
+    for path in sorted(folder.rglob(pattern)):
+        name = path.relative_to(folder)
+        if path.is_file() and not left_out.intersection(name.parts):
+            content = path.read_bytes()
+            digest.update(f"{name.as_posix()}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()

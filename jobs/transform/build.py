@@ -9,14 +9,14 @@ from datetime import date, datetime
 from pathlib import Path
 
 from jobs.catalog import Catalog
-from jobs.errors import DataRefused, ZlvError
+from jobs.errors import ZlvError
 from jobs.settings import Settings, put_in_environment
 from jobs.storage.damage import check_whole
 from jobs.storage.files import discard, next_file
 from jobs.storage.session import attach_sources, connect
 from jobs.telemetry import StageRun
 from jobs.transform.artefacts import MANIFEST, artefacts_beside, write_artefacts
-from jobs.transform.contents import Content, SourceContent, refuse_other, source_contents
+from jobs.transform.contents import Content, SourceContent, made_otherwise, source_contents
 from jobs.transform.dbt_run import Dbt
 from jobs.transform.graph import Graph, graph_of
 from jobs.transform.history import SNAPSHOTS, HistoryPlan, history_beside, plan_history
@@ -24,12 +24,12 @@ from jobs.transform.inputs import as_of, engine, inputs_of
 from jobs.transform.project import project_of
 from jobs.transform.rounds import Rounds, sources_now
 from jobs.transform.state import State, forget_state, read_state, write_state
-from jobs.transform.warehouse import certify, drop_others, keep_failed, tell_nodes
+from jobs.transform.warehouse import certify, drop_others, tell_nodes, tell_refused
 from jobs.transform.warnings import retold, warned
 
 
 @dataclass(frozen=True)
-class Asked:
+class Given:
     """What one build starts from: the last good build, the sources as they are, the day and the history."""
 
     state: State | None
@@ -50,93 +50,89 @@ def build_warehouse(settings: Settings, catalog: Catalog, run: StageRun, *, full
     with connect(settings) as connection:
         # What is wrong with a raw file is said before the work begins, in our words and not in dbt's.
         attach_sources(connection, settings, catalog)
-        asked = _asked(settings, catalog)
-        asked = replace(asked, sources=sources_now(connection, settings, catalog, asked.said, asked.state))
-    asked = _same_moment(settings, asked)
-    last = asked.state
-    if last and not full and (last.inputs, last.sources) == (asked.inputs, asked.sources):
+        given = _given(settings, catalog)
+        given = replace(given, sources=sources_now(connection, settings, catalog, given.said, given.state))
+    given = _same_moment(settings, given)
+    last = given.state
+    if last and not full and (last.inputs, last.sources) == (given.inputs, given.sources):
         settings.failed_warehouse_file.unlink(missing_ok=True)
         retold(settings.warehouse_file, run)
         run.note("nothing changed since the last build: the warehouse stands")
-        run.facts(unchanged=True, models=0, tests=0, as_of=asked.day.isoformat(), reused=len(last.nodes))
+        run.facts(unchanged=True, models=0, tests=0, as_of=given.day.isoformat(), reused=len(last.nodes))
         return last
     target = settings.warehouse_file
     # The history ends first: killed in between, the next build finds its day there and adds nothing.
     with next_file(target, may_stand=True) as pending, artefacts_beside(settings) as scratch:
-        state = _build(settings, catalog, run, asked, pending, scratch, full=full)
+        state = _build(settings, catalog, run, given, pending, scratch, full=full)
         made = {"manifest": scratch / MANIFEST, **({"warehouse": pending} if pending.exists() else {})}
         write_state(settings, scratch, state, made)
     settings.failed_warehouse_file.unlink(missing_ok=True)
     return state
 
 
-def _asked(settings: Settings, catalog: Catalog) -> Asked:
+def _given(settings: Settings, catalog: Catalog) -> Given:
     # A warehouse that is damaged is no reason not to build: it is not believed, and everything is made anew.
     for path in sorted({settings.raw_file(source.domain, source.name) for source in catalog.sources}):
         if path.exists():
             check_whole(path)
     day, plan = as_of(settings, catalog), plan_history(settings)
-    return Asked(read_state(settings), source_contents(settings, catalog), {}, day, plan, {})
+    return Given(read_state(settings), source_contents(settings, catalog), {}, day, plan, {})
 
 
-def _same_moment(settings: Settings, asked: Asked) -> Asked:
+def _same_moment(settings: Settings, given: Given) -> Given:
     """Let a later snapshot of the same day that holds the same rows be the one that is known: nothing hangs
     on when it was taken."""
-    last, plan = asked.state, asked.plan
-    production = {id_ for id_ in asked.sources if id_.startswith("source.zlv.production.")}
+    last, plan = given.state, given.plan
+    production = {id_ for id_ in given.sources if id_.startswith("source.zlv.production.")}
     if (
         last
         and last.inputs.get("snapshot_at")
-        and last.inputs["as_of"] == asked.day.isoformat()
+        and last.inputs["as_of"] == given.day.isoformat()
         and last.inputs["history"] == (plan.why_not or "")
-        and all(last.sources.get(id_) == asked.sources[id_] for id_ in production)
+        and all(last.sources.get(id_) == given.sources[id_] for id_ in production)
     ):
         plan = replace(plan, snapshot_at=datetime.fromisoformat(last.inputs["snapshot_at"]))
     told = plan.snapshot_at.isoformat() if plan.snapshot_at else ""
-    return replace(asked, plan=plan, inputs=inputs_of(settings, asked.day, told, plan.why_not or ""))
+    return replace(given, plan=plan, inputs=inputs_of(settings, given.day, told, plan.why_not or ""))
 
 
 def _build(
     settings: Settings,
     catalog: Catalog,
     run: StageRun,
-    asked: Asked,
+    given: Given,
     pending: Path,
     scratch: Path,
     *,
     full: bool,
 ) -> State:
-    last = None if full else asked.state
+    last = None if full else given.state
     if last is not None:
         shutil.copyfile(settings.warehouse_file, pending)
-    set_environment(catalog, asked.day, asked.plan)
+    set_environment(catalog, given.day, given.plan)
     with (
-        history_beside(settings, run, asked.plan) as history,
+        history_beside(settings, run, given.plan) as history,
         project_of(settings, catalog) as project,
     ):
         dbt = Dbt(settings, catalog, project, scratch, run)
-        graph = graph_of(dbt.manifest, catalog, engine(), asked.plan.excluded)
+        graph = graph_of(dbt.manifest, catalog, engine(), given.plan.excluded)
         dropped = drop_others(settings, pending, graph) if last is not None else 0
         try:
-            rounds = Rounds(settings, run, dbt, graph, last, asked.sources)
+            rounds = Rounds(settings, run, dbt, graph, last, given.sources)
             rounds.run_all()
-        except ZlvError as refusal:
-            # Spans first: a build that is refused shows its nodes too.
-            if pending.exists():
-                tell_nodes(pending, run, dbt.outcome)
-            if isinstance(refusal, DataRefused) and dbt.outcome.of("fail"):
-                keep_failed(settings, pending)
+        except ZlvError:
+            tell_refused(settings, pending, run, dbt.outcome)
             raise
         rows = tell_nodes(pending, run, dbt.outcome)
         made = rounds.waves.made
-        if full and asked.state:
-            _require_equal(settings, asked.state, rounds)
+        if full and given.state:
+            _require_equal(settings, given.state, rounds)
         tests = {node.name for node in graph.nodes.values() if node.kind == "test"}
         told = ("as_of", "key")
-        same = last is not None and all(last.inputs.get(name) == asked.inputs[name] for name in told)
+        same = last is not None and all(last.inputs.get(name) == given.inputs[name] for name in told)
         if rounds.rounds or dropped or not same:
             warnings = warned(settings.warehouse_file, dbt.outcome, run, tests)
-            facts = {"as_of": asked.day.isoformat(), "rows": rows, "warnings": warnings}
+            facts = {"as_of": given.day.isoformat(), "rows": rows, "warnings": warnings}
             run.facts(warnings=warnings)
             certify(settings, pending, run, facts)
         else:
@@ -144,11 +140,11 @@ def _build(
             retold(settings.warehouse_file, run)
         ran = {node.name for node in dbt.outcome.of("success") if node.resource == "snapshot"}
         taken = {node.name for node in graph.nodes.values() if node.kind == "snapshot"}
-        history.taken = asked.plan.snapshot_at is not None and taken >= SNAPSHOTS and bool(ran)
+        history.taken = given.plan.snapshot_at is not None and taken >= SNAPSHOTS and bool(ran)
         write_artefacts(settings, catalog, scratch, dbt.artefact(), dbt.results)
-    _tell(run, dbt, graph, asked, rows)
-    places = {id_: source.place for id_, source in asked.said.items()}
-    return State(asked.inputs, graph.world, asked.sources, places, made)
+    _tell(run, dbt, graph, given, rows)
+    places = {id_: source.place for id_, source in given.said.items()}
+    return State(given.inputs, graph.world, given.sources, places, made)
 
 
 def set_environment(catalog: Catalog, day: date, plan: HistoryPlan) -> None:
@@ -176,14 +172,14 @@ def _require_equal(settings: Settings, last: State, rounds: Rounds) -> None:
     ]
     if other:
         forget_state(settings)
-        raise refuse_other(other)
+        raise made_otherwise(other)
 
 
-def _tell(run: StageRun, dbt: Dbt, graph: Graph, asked: Asked, rows: dict[str, int]) -> None:
+def _tell(run: StageRun, dbt: Dbt, graph: Graph, given: Given, rows: dict[str, int]) -> None:
     tests = sum(node.is_test for node in dbt.outcome.of("pass", "success"))
     models = [node for node in dbt.outcome.nodes if node.resource == "model"]
     reused = len(graph.nodes) - len({node.unique_id for node in dbt.outcome.nodes})
     run.count(rows=sum(rows.values()), tests=tests)
-    run.facts(models=len(models), tests=tests, reused=reused, as_of=asked.day.isoformat())
+    run.facts(models=len(models), tests=tests, reused=reused, as_of=given.day.isoformat())
     if reused:
         run.note(f"{len(dbt.outcome.nodes)} models and tests ran, {reused} are as they were")

@@ -112,7 +112,7 @@ def content_of_view(shape: str, parts: str, reads: Mapping[str, Content]) -> Con
     return Content(shape, digest(parts, [(id_, content.whole) for id_, content in sorted(reads.items())]))
 
 
-def refuse_other(names: Iterable[str]) -> DataRefused:
+def made_otherwise(names: Iterable[str]) -> DataRefused:
     """Say which tables a build from nothing made otherwise than the builds of what changed."""
     told = ", ".join(sorted(names))
     return DataRefused(

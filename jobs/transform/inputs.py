@@ -3,8 +3,6 @@ warehouse."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -12,6 +10,7 @@ from pathlib import Path
 from jobs.catalog import Catalog
 from jobs.privacy.treatments import key_fingerprint
 from jobs.settings import Settings, child_environment, project_dir
+from jobs.storage.fingerprint import file_sha256, folder_sha256
 from jobs.transform.history import snapshot_of
 
 _ENGINES = ("duckdb", "dbt-core", "dbt-duckdb", "dbt-adapters", "dbt-common")
@@ -23,7 +22,7 @@ _PROGRAM = Path(__file__).resolve().parents[1]
 
 def engine() -> str:
     """Name what may change what a statement gives: versions, and the program's own part in dbt's session."""
-    session = [hashlib.sha256((_PROGRAM / name).read_bytes()).hexdigest()[:12] for name in _SESSION]
+    session = [file_sha256(_PROGRAM / name)[:12] for name in _SESSION]
     return " ".join([*(f"{name}={version(name)}" for name in _ENGINES), *session])
 
 
@@ -47,9 +46,9 @@ def inputs_of(settings: Settings, day: date, moment: str, history: str) -> dict[
     """
     return {
         "engine": engine(),
-        "program": _content(_PROGRAM, "*.py"),
-        "project": _content(project_dir("dbt"), "*"),
-        "catalog": " ".join(_content(folder, "*.yml") for folder in settings.catalog_dirs),
+        "program": folder_sha256(_PROGRAM, "*.py"),
+        "project": folder_sha256(project_dir("dbt"), "*", _MADE),
+        "catalog": " ".join(folder_sha256(folder, "*.yml") for folder in settings.catalog_dirs),
         # dbt's project file reads it where it says which packages are taken.
         "packages": child_environment().get("ZLV_DBT_PACKAGES", ""),
         "key": str(key_fingerprint(settings)),
@@ -57,16 +56,3 @@ def inputs_of(settings: Settings, day: date, moment: str, history: str) -> dict[
         "snapshot_at": moment,
         "history": history,
     }
-
-
-def _content(folder: Path, pattern: str) -> str:
-    digest = hashlib.sha256()
-    for path in _files(folder, pattern):
-        content = path.read_bytes()
-        digest.update(f"{path.relative_to(folder)}\0{len(content)}\0".encode() + content)
-    return digest.hexdigest()
-
-
-def _files(folder: Path, pattern: str) -> Iterable[Path]:
-    found = (path for path in folder.rglob(pattern) if not set(_MADE) & set(path.relative_to(folder).parts))
-    return sorted(path for path in found if path.is_file())

@@ -6,7 +6,7 @@ import shutil
 from dataclasses import replace
 
 from jobs.catalog import Catalog
-from jobs.errors import DataRefused
+from jobs.errors import ZlvError
 from jobs.settings import Settings
 from jobs.storage.damage import check_whole
 from jobs.storage.files import next_file
@@ -21,7 +21,7 @@ from jobs.transform.nodes import Outcome
 from jobs.transform.project import project_of
 from jobs.transform.state import State, read_state, write_state
 from jobs.transform.verdict import check
-from jobs.transform.warehouse import certify, keep_failed, tell_nodes
+from jobs.transform.warehouse import certify, tell_nodes, tell_refused
 from jobs.transform.warnings import warned
 
 
@@ -52,18 +52,16 @@ def build_part(
             if only and last.exists():
                 shutil.copyfile(last, pending)
             dbt = Dbt(settings, catalog, project, scratch, run)
-            dbt.select(selection)
             outcome = dbt.outcome
-            # Spans first: a build that is refused shows its nodes too.
-            rows = tell_nodes(pending, run, outcome) if pending.exists() else {}
-            manifest = dbt.artefact()
-            outcome.untested = untested(manifest, outcome)
             try:
+                dbt.select(selection)
+                manifest = dbt.artefact()
+                outcome.untested = untested(manifest, outcome)
                 check(outcome)
-            except DataRefused:
-                if outcome.of("fail"):
-                    keep_failed(settings, pending)
+            except ZlvError:
+                tell_refused(settings, pending, run, outcome)
                 raise
+            rows = tell_nodes(pending, run, outcome)
             warnings = warned(last, outcome, run)
             certify(settings, pending, run, {"as_of": day.isoformat(), "rows": rows, "warnings": warnings})
             done = {node.name for node in outcome.of("success")}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from jobs.settings import Settings
+from jobs.storage.fingerprint import file_sha256
 from jobs.transform.contents import Content
 from jobs.transform.graph import digest
 
@@ -91,14 +91,7 @@ def _files(settings: Settings, pending: Mapping[str, Path] | None = None) -> dic
     manifest = settings.warehouse_dir / "dbt" / "manifest.json"
     known = {"warehouse": settings.warehouse_file, "history": settings.history_file, "manifest": manifest}
     places = {**known, **(pending or {})}
-    return {name: _sha256(path) for name, path in places.items()}
-
-
-def _sha256(path: Path) -> str:
-    if not path.exists():
-        return ""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return {name: file_sha256(path) if path.exists() else "" for name, path in places.items()}
 
 
 def _state_of(facts: Mapping[str, Any]) -> State:

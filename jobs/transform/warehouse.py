@@ -18,7 +18,15 @@ from jobs.transform.graph import Graph
 from jobs.transform.nodes import Outcome
 
 
-def keep_failed(settings: Settings, pending: Path) -> None:
+def tell_refused(settings: Settings, pending: Path, run: StageRun, outcome: Outcome) -> None:
+    """Record the nodes of a build that ends here, and keep the file that a test refused."""
+    if pending.exists():
+        tell_nodes(pending, run, outcome)
+    if outcome.of("fail"):
+        _keep_failed(settings, pending)
+
+
+def _keep_failed(settings: Settings, pending: Path) -> None:
     """Keep the file that a test refused, for who may look into the warehouse's folder: `zlv sql --failed`."""
     kept = settings.failed_warehouse_file
     discard(kept)

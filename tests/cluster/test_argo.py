@@ -16,9 +16,7 @@ __all__ = ["trial"]  # fixtures
 pytestmark = pytest.mark.cluster
 
 
-@pytest.mark.skipif(
-    "ZLV_TEST_ARGO" not in os.environ, reason="ZLV_TEST_ARGO says that Argo Workflows watches every namespace"
-)
+@pytest.mark.skipif("ZLV_TEST_ARGO" not in os.environ, reason="it says that Argo watches every namespace")
 def test_argo_runs_the_same_manifest_to_the_same_tables(trial: Trial) -> None:
     before, release = (
         trial.tables(),

@@ -52,7 +52,7 @@ def test_runs_outlive_a_node_that_is_away(
     """
     kill, start = os.environ.get("ZLV_TEST_KILL_KUBELET"), os.environ.get("ZLV_TEST_START_KUBELET")
     if not kill or not start:
-        pytest.skip("ZLV_TEST_KILL_KUBELET and ZLV_TEST_START_KUBELET say how")
+        pytest.skip("ZLV_TEST_KILL_KUBELET, ZLV_TEST_START_KUBELET say how")  # each cluster has its own way
 
     def runs(name: str) -> Runs:
         (tmp_path / name).mkdir()

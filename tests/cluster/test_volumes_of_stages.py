@@ -30,7 +30,7 @@ def volume(runs: Runs, api: client.ApiClient) -> Iterator[Path]:
     """
     place = os.environ.get("ZLV_TEST_NODE_FOLDER")
     if not place:
-        pytest.skip("ZLV_TEST_NODE_FOLDER says where the node and this machine have the same folder")
+        pytest.skip("ZLV_TEST_NODE_FOLDER names a folder of the node")  # a node elsewhere shares none with us
     folder, name = Path(tempfile.mkdtemp(dir=place)), f"{runs.namespace}-small"
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=100m,mode=0777", "tmpfs", folder], check=True)
     try:

@@ -58,7 +58,8 @@ def test_a_run_whose_heart_beats_keeps_its_volume_whatever_the_clocks_say(
 
     with meanwhile("heartbeat", beat), pytest.raises(Temporary, match=r"run living .* has held this volume"):
         take(tmp_path, foreign("next"))
-    assert read_lock(tmp_path).run_id == "living"  # type: ignore[union-attr]
+    held = read_lock(tmp_path)
+    assert held is not None and held.run_id == "living"
 
 
 @JUMPS
@@ -67,7 +68,8 @@ def test_a_dead_run_loses_its_volume_whatever_the_clocks_say(tmp_path: Path, jum
     take(tmp_path, foreign("dead", silent=jump))
     dead = take(tmp_path, foreign("next"))
     assert dead is not None and dead.run_id == "dead"
-    assert read_lock(tmp_path).run_id == "next"  # type: ignore[union-attr]
+    held = read_lock(tmp_path)
+    assert held is not None and held.run_id == "next"
 
 
 @JUMPS

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,7 +44,7 @@ def test_a_state_is_bound_to_the_file_that_it_was_written_for(settings: Settings
     assert read_state(settings) == KNOWN
 
 
-def _edit(change: Callable[[dict[str, object]], object]) -> Callable[[Settings], object]:
+def _edit(change: Callable[[dict[str, Any]], object]) -> Callable[[Settings], object]:
     def edited(settings: Settings) -> None:
         file = settings.warehouse_dir / "dbt" / "state.json"
         kept = json.loads(file.read_text())
@@ -59,7 +60,7 @@ DISTRUSTED: dict[str, Callable[[Settings], object]] = {
     "a byte of the manifest": lambda s: (s.warehouse_dir / "dbt" / "manifest.json").write_bytes(b"manifesu"),
     "no warehouse": lambda s: s.warehouse_file.unlink(),
     "no history": lambda s: s.history_file.unlink(),
-    "another fingerprint": _edit(lambda kept: kept["facts"]["sources"]["source.zlv.a.b"].update(rows="x")),  # type: ignore[index]
+    "another fingerprint": _edit(lambda kept: kept["facts"]["sources"]["source.zlv.a.b"].update(rows="x")),
     "another digest": _edit(lambda kept: kept.update(digest="0" * 24)),
     "no facts": _edit(lambda kept: kept.pop("facts")),
     "no JSON": lambda s: (s.warehouse_dir / "dbt" / "state.json").write_text("{"),

@@ -8,9 +8,11 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
+from pathlib import Path
 from typing import Any
 
 from jobs.catalog import Catalog
+from jobs.storage.fingerprint import file_sha256
 from jobs.transform.parsed import dbt_variables
 
 # Of a node's configuration, what neither its rows nor a test's verdict depend on.
@@ -117,7 +119,8 @@ def _defined(node: Any, moving: frozenset[str], called: str, inlined: Mapping[st
         if described
         else []
     )
-    content = node.checksum.to_dict() if kind == "seed" else None
+    # Of a seed above 1 MB dbt looks at the path alone.
+    content = file_sha256(Path(node.root_path) / node.original_file_path) if kind == "seed" else None
     settings = digest(kind, config, relation, columns, node.description if described else "", called, content)
     reads, within = _through(node, inlined)
     written = [node.raw_code, arguments, config, within]

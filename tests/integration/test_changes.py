@@ -126,3 +126,15 @@ def test_a_build_of_everything_is_refused_where_the_builds_of_changes_made_anoth
         small.build("following", world.key, full=True)
     assert settings.warehouse_file.read_bytes() == before
     assert read_state(settings) is None, "the next build makes everything anew"
+
+
+def test_a_large_seed_is_known_by_its_content(small: Small) -> None:
+    """dbt knows one above 1 MB by its path"""
+    world = first(random.Random(2))
+    world.labels = dict.fromkeys(range(1_100), "a" * 1_000)
+    small.write(world)
+    small.build("following", world.key)
+    world.labels[1] = "b" * 1_000
+    small.write(world)
+    state, run = small.build("following", world.key)
+    assert {"labels", "mart_prices"} <= {made.name for made in state.nodes.values() if made.run == run}

@@ -15,6 +15,8 @@ from chain import Chain
 from local_runs import home, lines, record
 from manifests import manifest, shell, task
 
+from jobs.telemetry.holder import born
+
 __all__ = ["home"]  # fixtures
 
 
@@ -23,12 +25,6 @@ def wait_for(condition: Callable[[], object], seconds: float = 20) -> None:
     while not condition():
         assert time.monotonic() < until, "it did not happen"
         time.sleep(0.02)
-
-
-def has_ended(pid: str) -> bool:
-    """Tell whether a process is gone, or has ended and waits for a parent that does not look after it."""
-    status = Path(f"/proc/{pid}/status")
-    return not status.exists() or "State:\tZ" in status.read_text(encoding="utf-8")
 
 
 def test_an_impossible_fan_out_ends_the_run_and_its_steps(home: Chain) -> None:
@@ -101,7 +97,7 @@ def test_an_executor_that_is_killed_takes_its_steps_along_and_the_run_goes_on(ho
     wait_for((home.home / "out.pid").read_text)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
-    wait_for(lambda: has_ended((home.home / "out.pid").read_text().strip()))
+    wait_for(lambda: not born(int((home.home / "out.pid").read_text())))
     assert "interrupted" in home.zlv("runs").stdout
     (home.home / "out.again").touch()
     home.zlv("run", path, "--run-id", "r1")
